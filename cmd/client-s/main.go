@@ -1,0 +1,106 @@
+// Command client-s sends a file to an Accio server.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"accio/internal/cli"
+	"accio/transport"
+)
+
+func main() {
+	if status := run(os.Args[1:]); status != cli.OK {
+		os.Exit(status)
+	}
+}
+
+func run(args []string) int {
+	signal.Ignore(syscall.SIGPIPE)
+	options, text, err := parse(args)
+	if err == nil && text != "" {
+		_, err = os.Stdout.WriteString(text)
+	} else if err == nil {
+		err = send(options)
+	}
+	return cli.Status(os.Stderr, err, usageLine)
+}
+
+func send(o options) error {
+	// Opening a named pipe waits for its writer: signals still end the process.
+	file, size, err := open(o.file)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGINT)
+
+	client := &transport.Client{Timeout: o.timeout}
+	stop := func() {}
+	if o.progress.On(os.Stderr) {
+		stop = show(client.Sent, size)
+	}
+	result, err := client.Send(ctx, net.JoinHostPort(o.host, strconv.Itoa(o.port)), file)
+	stop()
+	if err != nil {
+		return explain(o, err)
+	}
+	fmt.Fprintf(os.Stderr, "sent %d bytes in %.3f s; the server has taken them and closed\n", result.Bytes, result.Elapsed.Seconds())
+	return nil
+}
+
+// open returns what to send and its size, or -1 where that is not known.
+func open(name string) (*os.File, int64, error) {
+	file := os.Stdin
+	if name != "-" {
+		var err error
+		if file, err = os.Open(name); err != nil {
+			return nil, 0, fmt.Errorf("cannot read the file: %w", err)
+		}
+	}
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, 0, fmt.Errorf("cannot read the file: %w", err)
+	case info.IsDir():
+		return nil, 0, fmt.Errorf("%s is a directory; wanted a file", name)
+	case !info.Mode().IsRegular():
+		return file, -1, nil
+	}
+	at, err := file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return nil, 0, fmt.Errorf("cannot read the file: %w", err)
+	}
+	return file, max(0, info.Size()-at), nil
+}
+
+// explain turns an error of transport.Client.Send into words for its user.
+func explain(o options, err error) error {
+	var session *transport.SessionError
+	if errors.As(err, &session) {
+		return err
+	}
+	var dns *net.DNSError
+	var op *net.OpError
+	server := net.JoinHostPort(o.host, strconv.Itoa(o.port))
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("told to stop before %s answered", server)
+	case errors.As(err, &dns):
+		return fmt.Errorf("unknown host %q: %w", o.host, err)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("cannot connect to %s: connection refused; is the server running on that port?", server)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("cannot connect to %s: no answer for %s", server, o.timeout)
+	case errors.As(err, &op):
+		return fmt.Errorf("cannot connect to %s: %w", server, op.Err)
+	}
+	return fmt.Errorf("cannot connect to %s: %w", server, err)
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"accio/internal/cli"
+	"accio/transport"
+
+	"github.com/spf13/pflag"
+)
+
+const usageLine = "usage: client-s [flags] <HOST> <PORT> <FILE>; see client-s --help"
+
+const help = `client-s sends <FILE> to the Accio server at <HOST>:<PORT>; - is standard input.
+The server prints the count; the protocol does not tell it to the client.
+
+usage: client-s [flags] <HOST> <PORT> <FILE>
+
+%s
+examples:
+  client-s localhost 5000 photo.jpg
+  tar c . | client-s localhost 5000 -
+
+exit status: 0 the server has taken the file and closed; 1 failed; 2 wrong command line
+`
+
+type options struct {
+	host     string
+	port     int
+	file     string
+	timeout  time.Duration
+	progress cli.Progress
+}
+
+// parse returns the options, or a text to print instead of sending.
+func parse(args []string) (o options, text string, err error) {
+	o.progress = "auto"
+	flags := pflag.NewFlagSet("client-s", pflag.ContinueOnError)
+	flags.SortFlags = false
+	flags.DurationVar(&o.timeout, "timeout", transport.DefaultIdleTimeout, "give up when the server does nothing for this long")
+	flags.Var(&o.progress, "progress", "show a progress bar on standard error; auto: if that is a terminal")
+	version := flags.Bool("version", false, "print the version")
+	flags.BoolP("help", "h", false, "print this help")
+
+	arguments, err := cli.Parse(flags, args)
+	if err != nil && !errors.Is(err, pflag.ErrHelp) {
+		return o, "", err
+	}
+	if wanted, _ := flags.GetBool("help"); wanted || err != nil {
+		return o, fmt.Sprintf(help, "flags:\n"+flags.FlagUsages()), nil
+	}
+	if *version {
+		return o, cli.Version("client-s") + "\n", nil
+	}
+	if len(arguments) != 3 {
+		return o, "", cli.Usagef("wanted three arguments, host, port and file; got %d: %q", len(arguments), arguments)
+	}
+	o.host, o.file = arguments[0], arguments[2]
+	if o.host == "" {
+		return o, "", cli.Usagef("the host is empty; wanted a name or an address such as localhost or 127.0.0.1")
+	}
+	if o.port, err = cli.Port(arguments[1]); err != nil {
+		return o, "", err
+	}
+	return o, "", cli.Positive("timeout", o.timeout)
+}

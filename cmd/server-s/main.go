@@ -1,0 +1,93 @@
+// Command server-s serves the Accio protocol on a TCP port: it counts the bytes
+// of the files that clients send and prints one line for every connection.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"accio/fsm"
+	"accio/internal/cli"
+	"accio/transport"
+)
+
+func main() {
+	// The process ends by returning from here; os.Exit is for failures.
+	if status := run(os.Args[1:]); status != cli.OK {
+		os.Exit(status)
+	}
+}
+
+func run(args []string) int {
+	// A broken pipe is an error of a write, not the end of the process. The
+	// handlers stand before the port is open and are never taken down.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGINT)
+
+	stderr := newConsole(os.Stderr)
+	options, text, err := parse(args)
+	if err == nil && text != "" {
+		_, err = os.Stdout.WriteString(text)
+	} else if err == nil {
+		err = serve(ctx, options, stderr)
+	}
+	return cli.Status(stderr, err, usageLine)
+}
+
+func serve(ctx context.Context, o options, stderr *console) error {
+	log := newLog(stderr, o.verbose)
+	ln, err := transport.Listen(ctx, o.port)
+	if err != nil {
+		return listenError(o.port, err)
+	}
+	log.Info("listening", "address", ln.Addr().String())
+
+	results := newResults(ctx, os.Stdout, o.json)
+	server := &transport.Server{IdleTimeout: o.idleTimeout, Log: log}
+	server.Result = func(r transport.Result) error {
+		stderr.erase()
+		if err := results.print(r); err != nil {
+			return fmt.Errorf("standard output: %w; the result of connection %d is lost", err, r.Connection)
+		}
+		logResult(log, r)
+		return nil
+	}
+	if o.verbose {
+		server.Observe = func(connection uint64, from fsm.State, event fsm.Event, to fsm.State) {
+			log.Debug(fmt.Sprintf("%s → %s on %s", from, to, event), "connection", connection)
+		}
+	}
+	if o.progress.On(os.Stderr) {
+		defer stderr.show(server.Progress)()
+	}
+	return server.Serve(ctx, ln)
+}
+
+func listenError(port int, err error) error {
+	hint := ""
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		hint = "; another program listens there, choose another port"
+	case errors.Is(err, syscall.EACCES):
+		hint = "; ports below 1024 need privileges, choose a higher one"
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		err = op.Err
+	}
+	return fmt.Errorf("cannot listen on port %d: %w%s", port, err, hint)
+}
+
+func logResult(log *slog.Logger, r transport.Result) {
+	if r.State == fsm.Error {
+		log.Warn(r.Explanation(), "connection", r.Connection, "remote", r.Remote)
+		return
+	}
+	log.Debug("counted", "connection", r.Connection, "remote", r.Remote, "bytes", r.Bytes, "seconds", r.Elapsed.Seconds())
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"accio/internal/cli"
+	"accio/transport"
+
+	"github.com/spf13/pflag"
+)
+
+const usageLine = "usage: server-s [flags] <PORT>; see server-s --help"
+
+const help = `server-s serves the Accio protocol on 0.0.0.0:<PORT>, one connection at a time.
+For every connection it prints one line on standard output: how many bytes the
+client sent, or ERROR. Why it was an ERROR is said on standard error.
+
+usage: server-s [flags] <PORT>
+
+%s
+examples:
+  server-s 5000                       serve on port 5000 until Ctrl-C
+  server-s --json 5000 >results.json  one JSON object a line
+  server-s --idle-timeout 1m 5000     wait a minute for silent clients
+  server-s 5000 2>/dev/null           results only
+
+to send it a file:
+  client-s localhost 5000 FILE
+  (printf 'confirm-accio\r\nconfirm-accio-again\r\n\r\n'; cat FILE) | nc -N localhost 5000
+
+exit status: 0 stopped by SIGINT, SIGTERM or SIGQUIT; 1 failed; 2 wrong command line
+`
+
+type options struct {
+	port        int
+	idleTimeout time.Duration
+	json        bool
+	progress    cli.Progress
+	verbose     bool
+}
+
+// parse returns the options, or a text to print instead of serving.
+func parse(args []string) (o options, text string, err error) {
+	o.progress = "auto"
+	flags := pflag.NewFlagSet("server-s", pflag.ContinueOnError)
+	flags.SortFlags = false
+	flags.DurationVar(&o.idleTimeout, "idle-timeout", transport.DefaultIdleTimeout, "give a connection up after this long without a byte")
+	flags.BoolVar(&o.json, "json", false, "print results as JSON, one object a line")
+	flags.Var(&o.progress, "progress", "show the transfer in progress on standard error; auto: if that is a terminal")
+	flags.BoolVar(&o.verbose, "verbose", false, "log every transition")
+	version := flags.Bool("version", false, "print the version")
+	flags.BoolP("help", "h", false, "print this help")
+
+	arguments, err := cli.Parse(flags, args)
+	if err != nil && !errors.Is(err, pflag.ErrHelp) {
+		return o, "", err
+	}
+	if wanted, _ := flags.GetBool("help"); wanted || err != nil {
+		return o, fmt.Sprintf(help, "flags:\n"+flags.FlagUsages()), nil
+	}
+	if *version {
+		return o, cli.Version("server-s") + "\n", nil
+	}
+	if len(arguments) != 1 {
+		return o, "", cli.Usagef("wanted one argument, the port, a whole number from 1 to 65535; got %d: %q", len(arguments), arguments)
+	}
+	if o.port, err = cli.Port(arguments[0]); err != nil {
+		return o, "", err
+	}
+	return o, "", cli.Positive("idle-timeout", o.idleTimeout)
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"io"
+)
+
+var errBlocked = errors.New("writing is blocked, nobody reads it")
+
+// output writes to a file that may block for ever, such as a full pipe, from a
+// goroutine of its own. One goroutine uses it.
+type output struct {
+	lines   chan []byte
+	written chan error
+	stuck   bool // a write was given up and has not returned yet
+}
+
+func newOutput(w io.Writer) *output {
+	o := &output{lines: make(chan []byte), written: make(chan error, 1)}
+	go func() {
+		for line := range o.lines {
+			_, err := w.Write(line)
+			o.written <- err
+		}
+	}()
+	return o
+}
+
+// write returns when line is written or cannot be. It returns errBlocked when
+// giveUp is ready first, and from then on until that write has returned.
+func write[T any](o *output, line []byte, giveUp <-chan T) error {
+	if o.stuck {
+		select {
+		case <-o.written:
+			o.stuck = false
+		default:
+			return errBlocked
+		}
+	}
+	o.lines <- line
+	select {
+	case err := <-o.written:
+		return err
+	case <-giveUp:
+		o.stuck = true
+		return errBlocked
+	}
+}

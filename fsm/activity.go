@@ -1,0 +1,31 @@
+package fsm
+
+// Action is the kind of work that a state asks of its transport. The zero
+// value is none.
+type Action string
+
+// What a transport can be asked to do.
+const (
+	Write  Action = "write"  // write Text whole
+	Expect Action = "expect" // read Text, byte for byte, and not a byte beyond it
+	Count  Action = "count"  // count bytes until the peer ends its side of the stream
+	Upload Action = "upload" // write the file whole, then end our side of the stream
+	Drain  Action = "drain"  // wait until the peer ends its side; no byte may come
+)
+
+// Activity is what the transport does in a state. The zero value is that of a
+// terminal state: nothing.
+type Activity struct {
+	State  State
+	Action Action
+	Text   string // the bytes of Write and Expect; otherwise empty
+	Ends   Event  // the event that says the activity went as it should
+}
+
+// The bytes on the wire (docs/protocol.md §1). They are exact and
+// case-sensitive, and nothing may stand between or around them.
+const (
+	Accio    = "accio\r\n"                   // the command, sent twice by the server
+	Confirm1 = "confirm-accio\r\n"           // the first confirmation
+	Confirm2 = "confirm-accio-again\r\n\r\n" // the second confirmation, its empty line included
+)

@@ -1,0 +1,83 @@
+package fsm
+
+import "slices"
+
+// Transition says that Event leads from one state to the next.
+type Transition struct {
+	From  State
+	Event Event
+	To    State
+}
+
+// Table is a protocol as one of its two ends sees it. The order of every list
+// is the order of the protocol, and the documents follow it. A table that is
+// in use must not be changed.
+//
+// Nothing checks a table when it is used; [Table.Validate] does, and the tests
+// apply it to [Server] and [Client].
+type Table struct {
+	Role        string       // which end this is
+	Peer        string       // which end it talks to
+	Initial     State        // where every connection begins
+	Terminal    []State      // the states that nothing follows
+	Events      []Event      // the alphabet
+	Activities  []Activity   // one for each state that is not terminal
+	Transitions []Transition // at most one for each (From, Event)
+}
+
+// States returns every declared state: those with an activity, then the
+// terminal ones.
+func (t *Table) States() []State {
+	var states []State
+	for _, a := range t.Activities {
+		states = append(states, a.State)
+	}
+	return append(states, t.Terminal...)
+}
+
+// IsTerminal reports whether s is one of the terminal states.
+func (t *Table) IsTerminal(s State) bool {
+	return slices.Contains(t.Terminal, s)
+}
+
+// Activity returns the activity of s, or the zero value if s has none.
+func (t *Table) Activity(s State) Activity {
+	for _, a := range t.Activities {
+		if a.State == s {
+			return a
+		}
+	}
+	return Activity{}
+}
+
+// Next returns the state that e leads to from s; ok is false where the table
+// has no such transition.
+func (t *Table) Next(s State, e Event) (to State, ok bool) {
+	for _, tr := range t.Transitions {
+		if tr.From == s && tr.Event == e {
+			return tr.To, true
+		}
+	}
+	return "", false
+}
+
+// Possible returns the events that the table allows in s, in its order.
+func (t *Table) Possible(s State) []Event {
+	var events []Event
+	for _, tr := range t.Transitions {
+		if tr.From == s {
+			events = append(events, tr.Event)
+		}
+	}
+	return events
+}
+
+// Clone returns a copy that shares nothing with t.
+func (t *Table) Clone() Table {
+	c := *t
+	c.Terminal = slices.Clone(t.Terminal)
+	c.Events = slices.Clone(t.Events)
+	c.Activities = slices.Clone(t.Activities)
+	c.Transitions = slices.Clone(t.Transitions)
+	return c
+}

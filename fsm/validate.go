@@ -1,0 +1,110 @@
+package fsm
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What [Table.Validate] finds. Each error it returns wraps one of these and
+// names the culprit.
+var (
+	ErrDuplicate      = errors.New("declared twice")
+	ErrUnknownState   = errors.New("unknown state")
+	ErrUnknownEvent   = errors.New("unknown event")
+	ErrUnreachable    = errors.New("unreachable state")
+	ErrTerminalExit   = errors.New("terminal state with an exit")
+	ErrDeadEnd        = errors.New("non-terminal state without an exit")
+	ErrSelfTransition = errors.New("self-transition")
+	ErrActivity       = errors.New("activity that the state cannot end")
+)
+
+// Validate returns every fault of the table, joined, or nil.
+func (t *Table) Validate() error {
+	return errors.Join(t.validateStates(), t.validateTransitions(), t.validateActivities(), t.validatePaths())
+}
+
+func (t *Table) validateStates() error {
+	var errs []error
+	seen := map[State]bool{}
+	for _, s := range t.States() {
+		if seen[s] {
+			errs = append(errs, fmt.Errorf("%w: state %s", ErrDuplicate, s))
+		}
+		seen[s] = true
+	}
+	if !seen[t.Initial] {
+		errs = append(errs, fmt.Errorf("%w: %q is initial", ErrUnknownState, t.Initial))
+	}
+	return errors.Join(errs...)
+}
+
+func (t *Table) validateTransitions() error {
+	type cell struct {
+		State
+		Event
+	}
+	var errs []error
+	states, events, seen := set(t.States()), set(t.Events), map[cell]bool{}
+	for _, tr := range t.Transitions {
+		at := fmt.Sprintf("%s on %s to %s", tr.From, tr.Event, tr.To)
+		if seen[cell{tr.From, tr.Event}] {
+			errs = append(errs, fmt.Errorf("%w: %s", ErrDuplicate, at))
+		}
+		seen[cell{tr.From, tr.Event}] = true
+		for _, s := range []State{tr.From, tr.To} {
+			if !states[s] {
+				errs = append(errs, fmt.Errorf("%w: %q in %s", ErrUnknownState, s, at))
+			}
+		}
+		if !events[tr.Event] {
+			errs = append(errs, fmt.Errorf("%w: %q in %s", ErrUnknownEvent, tr.Event, at))
+		}
+		if t.IsTerminal(tr.From) {
+			errs = append(errs, fmt.Errorf("%w: %s", ErrTerminalExit, at))
+		}
+		if tr.From == tr.To {
+			errs = append(errs, fmt.Errorf("%w: %s", ErrSelfTransition, at))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (t *Table) validateActivities() error {
+	var errs []error
+	for _, a := range t.Activities {
+		if _, ok := t.Next(a.State, a.Ends); !ok {
+			errs = append(errs, fmt.Errorf("%w: %s has no transition on %q", ErrActivity, a.State, a.Ends))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (t *Table) validatePaths() error {
+	reached := map[State]bool{t.Initial: true}
+	for queue := []State{t.Initial}; len(queue) > 0; queue = queue[1:] {
+		for _, tr := range t.Transitions {
+			if tr.From == queue[0] && !reached[tr.To] {
+				reached[tr.To] = true
+				queue = append(queue, tr.To)
+			}
+		}
+	}
+	var errs []error
+	for _, s := range t.States() {
+		if !reached[s] {
+			errs = append(errs, fmt.Errorf("%w: %s", ErrUnreachable, s))
+		}
+		if !t.IsTerminal(s) && len(t.Possible(s)) == 0 {
+			errs = append(errs, fmt.Errorf("%w: %s", ErrDeadEnd, s))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func set[T comparable](list []T) map[T]bool {
+	m := make(map[T]bool, len(list))
+	for _, v := range list {
+		m[v] = true
+	}
+	return m
+}

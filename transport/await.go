@@ -1,0 +1,79 @@
+package transport
+
+import (
+	"context"
+	"time"
+
+	"accio/fsm"
+)
+
+// move is one call of the connection; it moves bytes or says why not.
+type move func(s *session, p []byte) (int64, error)
+
+func take(s *session, p []byte) (int64, error) {
+	n, err := s.conn.Read(p)
+	if n > 0 {
+		s.restart()
+	}
+	return int64(n), err
+}
+
+func discard(s *session, _ []byte) (int64, error) {
+	n, err := s.conn.Discard()
+	if n > 0 {
+		s.restart()
+	}
+	return n, err
+}
+
+func give(s *session, p []byte) (int64, error) {
+	n, err := s.conn.Write(p)
+	if n > 0 && s.eager {
+		s.restart()
+	}
+	return int64(n), err
+}
+
+func feed(s *session, _ []byte) (int64, error) {
+	n, err := s.file.send(s.conn)
+	if n > 0 {
+		s.restart()
+	}
+	return n, err
+}
+
+// await calls m until it has moved something or an event says why it cannot.
+// The order of its questions is the order of precedence of docs/protocol.md
+// §2: shutdown, what the connection holds, and the idle limit last.
+func (s *session) await(ctx context.Context, m move, p []byte) (int64, fsm.Event) {
+	for {
+		if ctx.Err() != nil {
+			return 0, fsm.Shutdown
+		}
+		n, err := m(s, p)
+		if ctx.Err() != nil {
+			return n, fsm.Shutdown
+		}
+		if n > 0 {
+			return n, whole
+		}
+		event := classify(err)
+		if event == fsm.TimedOut && time.Now().Before(s.clock.Add(s.idle)) {
+			s.arm() // bytes arrived after the deadline was set
+			continue
+		}
+		if event == fsm.Failed {
+			s.end.err = err
+		}
+		return 0, event
+	}
+}
+
+// restart begins a new stretch of the idle limit. The deadline stays as it is
+// until it passes: setting it for each read would cost more than the read.
+func (s *session) restart() { s.clock = time.Now() }
+
+// arm sets the deadline to the end of the present stretch.
+func (s *session) arm() {
+	s.conn.SetDeadline(s.clock.Add(s.idle))
+}

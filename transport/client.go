@@ -1,0 +1,86 @@
+package transport
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"accio/fsm"
+)
+
+// Client sends files to Accio servers (docs/protocol.md §7). Its fields must
+// not be changed while it sends.
+type Client struct {
+	// Table is what the connection is driven through; nil means &fsm.Client.
+	Table *fsm.Table
+	// Timeout is the limit for connecting, for each command, for every stretch
+	// in which the server takes no data, and for its close; 0 means
+	// DefaultIdleTimeout.
+	Timeout time.Duration
+	// Observe, if not nil, is told of every change of state.
+	Observe fsm.Observer
+
+	current atomic.Pointer[session]
+}
+
+// Sent returns how many bytes of the file the system has taken so far. It may
+// be called from any goroutine.
+func (c *Client) Sent() int64 {
+	if s := c.current.Load(); s != nil {
+		return s.payload.Load()
+	}
+	return 0
+}
+
+// SessionError is a session of a [Client] that did not end in fsm.Done.
+type SessionError struct{ Result Result }
+
+func (e *SessionError) Error() string { return e.Result.Explanation() }
+
+// Unwrap returns the error of the connection or of the file, if there was one.
+func (e *SessionError) Unwrap() error { return e.Result.Err }
+
+// Send connects to address ("host:port"), sends all of file and waits until
+// the server has closed. It returns nil only if the session ended in fsm.Done:
+// the server has taken the file and closed; what it counted, the protocol does
+// not say. Otherwise it returns a *SessionError or, where there was no session,
+// the error of net.Dialer. When ctx is done the session ends through the event
+// shutdown.
+//
+// A regular *os.File is sent from its present offset, in constant memory and
+// where possible by the kernel alone. Of anything else a goroutine reads ahead;
+// it ends when the Read returns that is in progress when Send does.
+func (c *Client) Send(ctx context.Context, address string, file io.Reader) (Result, error) {
+	timeout := c.Timeout
+	if timeout == 0 {
+		timeout = DefaultIdleTimeout
+	}
+	dialer := net.Dialer{Timeout: timeout, KeepAlive: -1}
+	tcp, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return Result{}, err
+	}
+	defer tcp.Close()
+	return c.send(ctx, newNetConn(tcp.(*net.TCPConn)), timeout, file, Result{
+		Remote:  tcp.RemoteAddr().(*net.TCPAddr).AddrPort(),
+		Started: time.Now(),
+	})
+}
+
+func (c *Client) send(ctx context.Context, conn Conn, timeout time.Duration, file io.Reader, r Result) (Result, error) {
+	table := c.Table
+	if table == nil {
+		table = &fsm.Client
+	}
+	s := &session{table: table, conn: conn, idle: timeout, eager: true, file: newSource(file, conn)}
+	defer s.file.close()
+	s.machine = fsm.NewMachine(table, c.Observe)
+	c.current.Store(s)
+	r = s.conclude(ctx, r)
+	if r.State != fsm.Done {
+		return r, &SessionError{r}
+	}
+	return r, nil
+}

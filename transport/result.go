@@ -1,0 +1,35 @@
+package transport
+
+import (
+	"net/netip"
+	"time"
+
+	"accio/fsm"
+)
+
+// Result is how one connection ended (docs/protocol.md §3).
+type Result struct {
+	Connection uint64         // 1 for the first that was accepted; 0 from a Client
+	Remote     netip.AddrPort // the peer
+	State      fsm.State      // fsm.Done or fsm.Error
+	Bytes      int64          // the payload; in fsm.Error what had come of it, which is not a result
+	Started    time.Time      // when service began
+	Elapsed    time.Duration  // from then to the end of the session, our close not included
+
+	// What follows is set in fsm.Error only.
+
+	From   fsm.State // the state that was left for fsm.Error
+	Event  fsm.Event // the event that did it
+	Reason string    // what happened, in plain words
+	Hint   string    // what would have been right; may be empty
+	Err    error     // the error behind fsm.Failed, or nil
+}
+
+// Explanation is the reason, with the state it happened in and the hint.
+func (r *Result) Explanation() string {
+	text := string(r.From) + ": " + r.Reason
+	if r.Hint != "" {
+		text += "; " + r.Hint
+	}
+	return text
+}

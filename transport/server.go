@@ -1,0 +1,126 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"accio/fsm"
+)
+
+// Server serves the connections of a listener, one at a time and in the order
+// in which they come (docs/protocol.md §5). Its fields must not be changed
+// while it serves.
+type Server struct {
+	// Table is what every connection is driven through; nil means &fsm.Server.
+	Table *fsm.Table
+	// IdleTimeout is the idle limit; 0 means DefaultIdleTimeout.
+	IdleTimeout time.Duration
+	// Result is called once for every accepted connection, in the order in
+	// which they end and before our side of it is closed. An error ends Serve.
+	Result func(Result) error
+	// Observe, if not nil, is told of every change of state.
+	Observe func(connection uint64, from fsm.State, event fsm.Event, to fsm.State)
+	// Log, if not nil, is told of accept errors that are waited out.
+	Log *slog.Logger
+
+	accepted uint64
+	current  atomic.Pointer[serving]
+}
+
+// serving is the connection being served.
+type serving struct {
+	Result
+	session *session
+}
+
+// Progress is the connection that is being served.
+type Progress struct {
+	Connection uint64
+	Remote     string
+	Started    time.Time
+	Bytes      int64 // of the payload, so far
+}
+
+// Progress returns what is being served; ok is false while nothing is. It may
+// be called from any goroutine.
+func (s *Server) Progress() (p Progress, ok bool) {
+	now := s.current.Load()
+	if now == nil {
+		return Progress{}, false
+	}
+	return Progress{now.Connection, now.Remote.String(), now.Started, now.session.payload.Load()}, true
+}
+
+// Serve accepts and serves until ctx is done, and then returns nil: the
+// connection in service is ended through the event shutdown, those that have
+// not been accepted are left to the system. It returns an error if the listener
+// fails for good or a Result could not be delivered. In either case the
+// listener is closed and no goroutine is left.
+//
+// ln should come from [Listen]; its connections must be *net.TCPConn.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	closed := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(closed)
+		ln.Close()
+	})
+	defer func() {
+		if !stop() {
+			<-closed
+		}
+		ln.Close()
+	}()
+	for {
+		c, err := s.accept(ctx, ln)
+		if err != nil {
+			if ctx.Err() != nil && errors.Is(err, net.ErrClosed) {
+				return nil
+			}
+			return fmt.Errorf("accept: %w", err)
+		}
+		if err := s.serve(ctx, c); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Server) serve(ctx context.Context, c net.Conn) error {
+	defer c.Close()
+	s.accepted++
+	table := s.Table
+	if table == nil {
+		table = &fsm.Server
+	}
+	now := &serving{
+		Result: Result{
+			Connection: s.accepted,
+			Remote:     c.RemoteAddr().(*net.TCPAddr).AddrPort(),
+			Started:    time.Now(),
+		},
+		session: &session{table: table, conn: newNetConn(c.(*net.TCPConn)), idle: s.idleTimeout()},
+	}
+	var observe fsm.Observer
+	if s.Observe != nil {
+		observe = func(from fsm.State, event fsm.Event, to fsm.State) { s.Observe(s.accepted, from, event, to) }
+	}
+	now.session.machine = fsm.NewMachine(table, observe)
+	s.current.Store(now)
+	result := now.session.conclude(ctx, now.Result)
+	s.current.Store(nil)
+	if s.Result == nil {
+		return nil
+	}
+	return s.Result(result)
+}
+
+func (s *Server) idleTimeout() time.Duration {
+	if s.IdleTimeout == 0 {
+		return DefaultIdleTimeout
+	}
+	return s.IdleTimeout
+}

@@ -1,0 +1,219 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"accio/fsm"
+)
+
+// DefaultIdleTimeout is the idle limit of docs/protocol.md §4.
+const DefaultIdleTimeout = 10 * time.Second
+
+// session is one connection on its way through a table.
+type session struct {
+	table   *fsm.Table
+	machine *fsm.Machine
+	conn    Conn
+	file    source        // what Upload sends
+	idle    time.Duration // the idle limit
+	// eager says that progress of any kind restarts the clock, not only bytes
+	// that arrive: the client's limit (§7) as against the server's (§4).
+	eager bool
+
+	clock   time.Time    // what the idle limit is measured from
+	payload atomic.Int64 // bytes counted or uploaded; other goroutines may read it
+	end     ending       // how the last activity ended
+	text    [len(fsm.Confirm2)]byte
+}
+
+// ending is what is known of the activity that ended last, for the people who
+// read the log.
+type ending struct {
+	from     fsm.State
+	event    fsm.Event
+	err      error  // behind Failed, and behind an event that the table does not have
+	received []byte // by Expect: the bytes up to and including a wrong one
+}
+
+// elapsed is a time that has passed: as a deadline it stops all waiting.
+var elapsed = time.Unix(1, 0)
+
+// run drives the machine until it is terminal. It returns an error only where
+// the table has no transition for what happened (see fsm.IllegalEventError).
+//
+// When ctx is done, the activity ends with the event shutdown: a waiting call
+// is woken by its deadline, and one that has not begun to wait is never begun,
+// because the loop looks at ctx after it has set a deadline.
+func (s *session) run(ctx context.Context) error {
+	woken := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(woken)
+		s.conn.SetDeadline(elapsed)
+	})
+	defer func() {
+		if !stop() {
+			<-woken
+		}
+	}()
+
+	s.restart()
+	s.arm()
+	for !s.machine.Terminal() {
+		s.end = ending{from: s.machine.State()}
+		s.end.event = s.perform(ctx, s.machine.Activity())
+		if err := s.machine.Fire(s.end.event); err != nil {
+			s.end.err = errors.Join(s.end.err, err)
+			return err
+		}
+	}
+	return nil
+}
+
+// perform does what a state asks for and returns how it ended.
+func (s *session) perform(ctx context.Context, a fsm.Activity) fsm.Event {
+	if s.eager {
+		s.restart()
+	}
+	var event fsm.Event
+	switch a.Action {
+	case fsm.Write:
+		event = s.write(ctx, a.Text)
+	case fsm.Expect:
+		event = s.expect(ctx, a.Text)
+	case fsm.Count:
+		event = s.count(ctx)
+	case fsm.Upload:
+		event = s.upload(ctx)
+	case fsm.Drain:
+		event = s.drain(ctx)
+	default:
+		s.end.err = fmt.Errorf("no such action: %q", a.Action)
+		return fsm.Failed
+	}
+	if event == whole {
+		return a.Ends
+	}
+	return event
+}
+
+// whole stands for the event that the table names for an activity that went
+// as it should.
+const whole fsm.Event = ""
+
+func (s *session) write(ctx context.Context, text string) fsm.Event {
+	for left := s.text[:copy(s.text[:], text)]; len(left) > 0; {
+		n, event := s.await(ctx, give, left)
+		if event != whole {
+			return event
+		}
+		left = left[n:]
+	}
+	return whole
+}
+
+func (s *session) expect(ctx context.Context, text string) fsm.Event {
+	for got := 0; got < len(text); {
+		n, event := s.await(ctx, take, s.text[got:len(text)])
+		for ; n > 0; n-- {
+			got++
+			s.end.received = s.text[:got]
+			if event == whole && s.text[got-1] != text[got-1] {
+				return fsm.Mismatched
+			}
+		}
+		if event != whole {
+			return event
+		}
+	}
+	return whole
+}
+
+func (s *session) count(ctx context.Context) fsm.Event {
+	for {
+		n, event := s.await(ctx, discard, nil)
+		s.payload.Add(n)
+		if event != whole {
+			return event
+		}
+	}
+}
+
+func (s *session) upload(ctx context.Context) fsm.Event {
+	for {
+		if err := s.file.fill(ctx); err != nil && ctx.Err() == nil {
+			if !errors.Is(err, io.EOF) {
+				s.end.err = err
+				return fsm.Failed
+			}
+			return s.finish(ctx)
+		}
+		s.restart()
+		n, event := s.await(ctx, feed, nil)
+		s.payload.Add(n)
+		if event != whole {
+			return event
+		}
+	}
+}
+
+// finish ends our side of the stream. A peer that has already ended its own,
+// or said something, did not take the file as a server does; better to know
+// than to call that a success.
+func (s *session) finish(ctx context.Context) fsm.Event {
+	s.conn.SetDeadline(elapsed)
+	_, err := s.conn.Read(s.text[:1])
+	s.restart()
+	s.arm()
+	switch {
+	case ctx.Err() != nil:
+		return fsm.Shutdown
+	case err == nil:
+		s.end.err = fmt.Errorf("the %s sent something while it was to receive", s.table.Peer)
+		return fsm.Failed
+	case errors.Is(err, io.EOF):
+		s.end.err = fmt.Errorf("the %s closed before the file was sent", s.table.Peer)
+		return fsm.Failed
+	case !errors.Is(err, os.ErrDeadlineExceeded):
+		s.end.err = err
+		return fsm.Failed
+	}
+	if err := s.conn.CloseWrite(); err != nil {
+		s.end.err = err
+		return fsm.Failed
+	}
+	return whole
+}
+
+func (s *session) drain(ctx context.Context) fsm.Event {
+	n, event := s.await(ctx, take, s.text[:1])
+	if n > 0 && event == whole {
+		s.end.received = s.text[:1]
+		return fsm.Mismatched
+	}
+	return event
+}
+
+// conclude runs the session and completes its result.
+func (s *session) conclude(ctx context.Context, r Result) Result {
+	bug := s.run(ctx)
+	r.Elapsed = time.Since(r.Started)
+	r.Bytes = s.payload.Load()
+	r.State = s.machine.State()
+	if r.State == fsm.Done {
+		return r
+	}
+	r.State, r.From, r.Event, r.Err = fsm.Error, s.end.from, s.end.event, s.end.err
+	if bug != nil {
+		r.Reason = bug.Error()
+		return r
+	}
+	about := report{ending: s.end, table: s.table, idle: s.idle, payload: r.Bytes}
+	r.Reason, r.Hint = about.explain()
+	return r
+}

@@ -1,0 +1,134 @@
+package transport
+
+import (
+	"context"
+	"io"
+	"os"
+)
+
+// uploadChunk bounds what one call sends, and so how coarsely progress is seen.
+const uploadChunk = 256 << 10
+
+// source is what a client uploads.
+type source interface {
+	// fill waits until there is something to send; io.EOF if there is no more.
+	fill(ctx context.Context) error
+	// send gives some of what there is to the connection.
+	send(conn Conn) (int64, error)
+	// close frees what the source holds; it does not close what it reads from.
+	close()
+}
+
+// newSource returns a source that the kernel moves by itself (sendfile(2))
+// where r is a regular file and the connection can, and a buffered one for
+// anything else.
+func newSource(r io.Reader, conn Conn) source {
+	file, isFile := r.(*os.File)
+	to, canSend := conn.(io.ReaderFrom)
+	if isFile && canSend {
+		info, err := file.Stat()
+		at, errSeek := file.Seek(0, io.SeekCurrent)
+		if err == nil && errSeek == nil && info.Mode().IsRegular() {
+			return &fileSource{file: file, at: at, to: to}
+		}
+	}
+	return newStreamSource(r)
+}
+
+type fileSource struct {
+	file *os.File
+	at   int64 // the file's offset, which sending moves
+	to   io.ReaderFrom
+}
+
+func (s *fileSource) fill(context.Context) error {
+	var next [1]byte
+	_, err := s.file.ReadAt(next[:], s.at)
+	return err
+}
+
+func (s *fileSource) send(Conn) (int64, error) {
+	n, err := s.to.ReadFrom(&io.LimitedReader{R: s.file, N: uploadChunk})
+	s.at += n
+	switch {
+	case n > 0:
+		return n, nil
+	case err == nil: // there was a byte when fill looked
+		return 0, io.ErrUnexpectedEOF
+	}
+	return 0, err
+}
+
+func (s *fileSource) close() {}
+
+// streamSource reads in a goroutine of its own, so that a reader that blocks (a
+// terminal, a pipe) does not keep the session from being told to stop. The
+// goroutine ends at the latest when the Read in progress at close returns.
+type streamSource struct {
+	chunks  chan chunk
+	free    chan []byte
+	done    chan struct{}
+	current chunk  // being sent
+	pending []byte // what is left of it
+}
+
+type chunk struct {
+	buffer []byte
+	n      int
+	err    error
+}
+
+func newStreamSource(r io.Reader) *streamSource {
+	s := &streamSource{chunks: make(chan chunk), free: make(chan []byte, 2), done: make(chan struct{})}
+	s.free <- make([]byte, uploadChunk)
+	s.free <- make([]byte, uploadChunk)
+	go s.read(r)
+	return s
+}
+
+func (s *streamSource) read(r io.Reader) {
+	for {
+		var buffer []byte
+		select {
+		case buffer = <-s.free:
+		case <-s.done:
+			return
+		}
+		n, err := r.Read(buffer)
+		select {
+		case s.chunks <- chunk{buffer, n, err}:
+		case <-s.done:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (s *streamSource) fill(ctx context.Context) error {
+	for len(s.pending) == 0 {
+		if s.current.err != nil {
+			return s.current.err
+		}
+		if s.current.buffer != nil {
+			s.free <- s.current.buffer
+			s.current = chunk{}
+		}
+		select {
+		case s.current = <-s.chunks:
+			s.pending = s.current.buffer[:s.current.n]
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (s *streamSource) send(conn Conn) (int64, error) {
+	n, err := conn.Write(s.pending)
+	s.pending = s.pending[n:]
+	return int64(n), err
+}
+
+func (s *streamSource) close() { close(s.done) }
