@@ -1,0 +1,169 @@
+package fsm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	looplab "github.com/looplab/fsm"
+)
+
+func fire(t *testing.T, m *Machine, events ...Event) {
+	t.Helper()
+	for _, e := range events {
+		if err := m.Fire(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestMachineFollowsTheGoodPath(t *testing.T) {
+	for _, table := range []*Table{&Server, &Client} {
+		m := NewMachine(table, nil)
+		var path []State
+		for !m.Terminal() {
+			path = append(path, m.State())
+			fire(t, m, m.Activity().Ends)
+		}
+		if m.State() != Done || len(path) != len(table.Activities) {
+			t.Errorf("%s: %v, then %s", table.Role, path, m.State())
+		}
+		if m.Activity() != (Activity{}) {
+			t.Errorf("%s: activity %v in a terminal state", table.Role, m.Activity())
+		}
+	}
+}
+
+func TestIllegalEventErrorSaysWhatWasPossible(t *testing.T) {
+	err := NewMachine(&Server, nil).Fire(Confirmed)
+	want := `server: event "confirmed" is not possible in state SendAccio1; possible: [sent timedout failed shutdown]`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// The tests below are named for the traps of looplab/fsm v1.0.3. Where a trap
+// can be shown on the bare library it is, so that an upgrade which mends it is
+// noticed; then it is shown that Machine does not fall into it.
+
+func bare() *looplab.FSM {
+	return looplab.NewFSM("A", looplab.Events{{Name: "go", Src: []string{"A"}, Dst: "B"}, {Name: "go", Src: []string{"B"}, Dst: "C"}}, nil)
+}
+
+// looplab/fsm#115. Fire takes no context, so that none can be cancelled.
+func TestTrapCancelledContextWedges(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	f := bare()
+	first := f.Event(ctx, "go")
+	if second := f.Event(context.Background(), "go"); !errors.Is(first, context.Canceled) || second == nil {
+		t.Errorf("the library does not wedge any more: %v, then %v", first, second)
+	}
+	var _ func(*Machine, Event) error = (*Machine).Fire
+}
+
+// A panic in a leave_ callback wedges the library's machine. Machine installs
+// no callback; its observer runs after the change, and a panic in it leaves
+// the machine where the event led, ready for the next.
+func TestTrapPanicInCallbackWedges(t *testing.T) {
+	panics := true
+	m := NewMachine(&Server, func(State, Event, State) {
+		if panics {
+			panic("observer")
+		}
+	})
+	func() {
+		defer func() { recover() }()
+		m.Fire(Sent)
+	}()
+	panics = false
+	if m.State() != AwaitConfirm1 {
+		t.Fatalf("in %s after the panic", m.State())
+	}
+	fire(t, m, Confirmed)
+}
+
+// looplab/fsm#36: an event fired from a callback deadlocks, or runs before the
+// callbacks of the event that caused it. From the observer it is refused.
+func TestTrapNestedEvent(t *testing.T) {
+	var m *Machine
+	var nested error
+	m = NewMachine(&Server, func(State, Event, State) { nested = m.Fire(Confirmed) })
+	fire(t, m, Sent)
+	if !errors.Is(nested, ErrBusy) || m.State() != AwaitConfirm1 {
+		t.Errorf("nested event: %v, now in %s", nested, m.State())
+	}
+}
+
+// Two goroutines that fire race inside the library. Machine lets one in.
+func TestTrapTwoGoroutines(t *testing.T) {
+	inside, leave := make(chan bool), make(chan bool)
+	m := NewMachine(&Server, func(State, Event, State) { inside <- true; <-leave })
+	done := make(chan error)
+	go func() { done <- m.Fire(Sent) }()
+	<-inside
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			if err := m.Fire(Confirmed); !errors.Is(err, ErrBusy) {
+				t.Errorf("second goroutine: %v", err)
+			}
+			m.State()
+		})
+	}
+	wait.Wait()
+	close(leave)
+	if err := <-done; err != nil || m.State() != AwaitConfirm1 {
+		t.Errorf("first goroutine: %v, now in %s", err, m.State())
+	}
+}
+
+// looplab/fsm#19, #110: a self-transition, which a broken table may have, is
+// reported by the library as an error.
+func TestTrapSelfTransition(t *testing.T) {
+	table := small()
+	table.Transitions[0].To = "A"
+	var seen []string
+	m := NewMachine(&table, func(from State, e Event, to State) { seen = append(seen, fmt.Sprint(from, e, to)) })
+	fire(t, m, "go", "stop")
+	if want := []string{"AgoA", "AstopEnd"}; !slices.Equal(seen, want) {
+		t.Errorf("observed %v, want %v", seen, want)
+	}
+}
+
+// The library takes callbacks named for states, for events, and for all of
+// them, in one map. Machine has none, so any name will do.
+func TestTrapNamesOfGeneralCallbacks(t *testing.T) {
+	table := Table{
+		Initial: "state", Terminal: []State{"enter_state"}, Events: []Event{"event", "before_event"},
+		Activities:  []Activity{{State: "state", Ends: "event"}, {State: "event", Ends: "before_event"}},
+		Transitions: []Transition{{"state", "event", "event"}, {"event", "before_event", "enter_state"}},
+	}
+	m := NewMachine(&table, nil)
+	fire(t, m, "event", "before_event")
+	if !m.Terminal() {
+		t.Errorf("in %s", m.State())
+	}
+}
+
+// The library accepts an initial state that is in no transition, and of two
+// transitions for one cell it keeps the later. Machine says so, and Validate
+// tells (see TestValidateNamesTheCulprit).
+func TestTrapNoValidation(t *testing.T) {
+	table := small()
+	table.Transitions = append(table.Transitions, Transition{"A", "go", "End"})
+	m := NewMachine(&table, nil)
+	fire(t, m, "go")
+	if m.State() != "End" {
+		t.Errorf("duplicate cell: in %s, want End", m.State())
+	}
+	table.Initial = "Nowhere"
+	err := NewMachine(&table, nil).Fire("go")
+	if err == nil || !strings.Contains(err.Error(), `state Nowhere; possible: []`) {
+		t.Errorf("unknown initial state: %v", err)
+	}
+}
