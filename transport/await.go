@@ -73,7 +73,12 @@ func (s *session) await(ctx context.Context, m move, p []byte) (int64, fsm.Event
 // until it passes: setting it for each read would cost more than the read.
 func (s *session) restart() { s.clock = time.Now() }
 
-// arm sets the deadline to the end of the present stretch.
+// arm sets the deadline to the end of the present stretch. An upload moves
+// much in one call and tells only when it returns, so it returns more often.
 func (s *session) arm() {
-	s.conn.SetDeadline(s.clock.Add(s.idle))
+	due := s.clock.Add(s.idle)
+	if soon := time.Now().Add(s.idle / 8); s.eager && soon.Before(due) {
+		due = soon
+	}
+	s.conn.SetDeadline(due)
 }

@@ -15,9 +15,9 @@ type netConn struct {
 
 const discardBuffer = 64 << 10
 
-func newNetConn(c *net.TCPConn) *netConn {
-	return &netConn{TCPConn: c}
-}
+func newNetConn(c *net.TCPConn) Conn { return &netConn{TCPConn: c} }
+
+func newConn(c *net.TCPConn) Conn { return newNetConn(c) }
 
 func (c *netConn) Read(p []byte) (int, error) {
 	n, err := c.TCPConn.Read(p)

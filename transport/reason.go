@@ -10,9 +10,6 @@ import (
 	"accio/fsm"
 )
 
-// shownBytes bounds how much of what a peer sent is quoted.
-const shownBytes = 32
-
 // report is what explain works from.
 type report struct {
 	ending
@@ -47,7 +44,7 @@ func (r *report) mismatched(a fsm.Activity) (reason, hint string) {
 	}
 	want := a.Text[at]
 	reason = fmt.Sprintf("byte %d is %s, wanted %s", at+1, byteName(got), byteName(want))
-	received := fmt.Sprintf(" (received %s)", quoteTail(r.received))
+	received := fmt.Sprintf(" (received %s)", quote(r.received))
 	switch {
 	case got == '\n' && want == '\r':
 		return reason, "bare LF, wanted CR LF" + received
@@ -115,10 +112,10 @@ func (r *report) failed(a fsm.Activity) (reason, hint string) {
 func (r *report) missing(a fsm.Activity) string {
 	got := len(r.received)
 	if got >= emptyLine(a.Text) {
-		return fmt.Sprintf("the empty line is missing: the confirmation ends with one (received %s)", quoteTail(r.received))
+		return fmt.Sprintf("the empty line is missing: the confirmation ends with one (received %s)", quote(r.received))
 	}
 	return fmt.Sprintf("%d of %d bytes came, %q is missing (received %s)",
-		got, len(a.Text), a.Text[got:], quoteTail(r.received))
+		got, len(a.Text), a.Text[got:], quote(r.received))
 }
 
 // commandFollows reports whether the peer gets a command after this activity.
@@ -148,10 +145,6 @@ func byteName(b byte) string {
 	return fmt.Sprintf("%q", b)
 }
 
-// quoteTail quotes the last bytes of p so that they can be printed anywhere.
-func quoteTail(p []byte) string {
-	if len(p) <= shownBytes {
-		return fmt.Sprintf("%+q", p)
-	}
-	return "…" + fmt.Sprintf("%+q", p[len(p)-shownBytes:])
-}
+// quote quotes what has come of a text, which is no longer than that, so that
+// it can be printed anywhere.
+func quote(p []byte) string { return fmt.Sprintf("%+q", p) }

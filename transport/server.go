@@ -28,6 +28,7 @@ type Server struct {
 	// Log, if not nil, is told of accept errors that are waited out.
 	Log *slog.Logger
 
+	open     func(*net.TCPConn) Conn // nil means newConn; the tests try every path
 	accepted uint64
 	current  atomic.Pointer[serving]
 }
@@ -75,18 +76,19 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		}
 		ln.Close()
 	}()
-	for {
+	for ctx.Err() == nil {
 		c, err := s.accept(ctx, ln)
+		if ctx.Err() != nil && errors.Is(err, net.ErrClosed) {
+			break
+		}
 		if err != nil {
-			if ctx.Err() != nil && errors.Is(err, net.ErrClosed) {
-				return nil
-			}
 			return fmt.Errorf("accept: %w", err)
 		}
 		if err := s.serve(ctx, c); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
 func (s *Server) serve(ctx context.Context, c net.Conn) error {
@@ -102,7 +104,7 @@ func (s *Server) serve(ctx context.Context, c net.Conn) error {
 			Remote:     c.RemoteAddr().(*net.TCPAddr).AddrPort(),
 			Started:    time.Now(),
 		},
-		session: &session{table: table, conn: newNetConn(c.(*net.TCPConn)), idle: s.idleTimeout()},
+		session: &session{table: table, conn: s.conn(c.(*net.TCPConn)), idle: s.idleTimeout()},
 	}
 	var observe fsm.Observer
 	if s.Observe != nil {
@@ -116,6 +118,13 @@ func (s *Server) serve(ctx context.Context, c net.Conn) error {
 		return nil
 	}
 	return s.Result(result)
+}
+
+func (s *Server) conn(c *net.TCPConn) Conn {
+	if s.open != nil {
+		return s.open(c)
+	}
+	return newConn(c)
 }
 
 func (s *Server) idleTimeout() time.Duration {

@@ -29,7 +29,7 @@ type session struct {
 	clock   time.Time    // what the idle limit is measured from
 	payload atomic.Int64 // bytes counted or uploaded; other goroutines may read it
 	end     ending       // how the last activity ended
-	text    [len(fsm.Confirm2)]byte
+	text    []byte       // as long as the longest text of the table
 }
 
 // ending is what is known of the activity that ended last, for the people who
@@ -62,6 +62,11 @@ func (s *session) run(ctx context.Context) error {
 		}
 	}()
 
+	longest := 1
+	for _, a := range s.table.Activities {
+		longest = max(longest, len(a.Text))
+	}
+	s.text = make([]byte, longest)
 	s.restart()
 	s.arm()
 	for !s.machine.Terminal() {
@@ -107,7 +112,7 @@ func (s *session) perform(ctx context.Context, a fsm.Activity) fsm.Event {
 const whole fsm.Event = ""
 
 func (s *session) write(ctx context.Context, text string) fsm.Event {
-	for left := s.text[:copy(s.text[:], text)]; len(left) > 0; {
+	for left := s.text[:copy(s.text, text)]; len(left) > 0; {
 		n, event := s.await(ctx, give, left)
 		if event != whole {
 			return event

@@ -1,0 +1,127 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// failing is a listener whose Accept fails as listed, then waits for Close.
+type failing struct {
+	errs   []error
+	at     []time.Duration // when Accept was called
+	began  time.Time
+	closed chan struct{}
+}
+
+func (l *failing) Accept() (net.Conn, error) {
+	l.at = append(l.at, time.Since(l.began))
+	if len(l.errs) == 0 {
+		<-l.closed
+		return nil, net.ErrClosed
+	}
+	err := l.errs[0]
+	l.errs = l.errs[1:]
+	return nil, &net.OpError{Op: "accept", Err: os.NewSyscallError("accept4", err)}
+}
+
+func (l *failing) Close() error {
+	select {
+	case <-l.closed:
+	default:
+		close(l.closed)
+	}
+	return nil
+}
+
+func (l *failing) Addr() net.Addr { return nil }
+
+func repeat(err error, n int) (errs []error) {
+	for range n {
+		errs = append(errs, err)
+	}
+	return errs
+}
+
+// §5.4: the waits double from 5 ms to 1 s.
+func TestAcceptWaitsOutWhatPasses(t *testing.T) {
+	for _, err := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED, syscall.ENETDOWN} {
+		synctest.Test(t, func(t *testing.T) {
+			var log bytes.Buffer
+			ctx, stop := context.WithCancel(t.Context())
+			ln := &failing{errs: repeat(err, 10), began: time.Now(), closed: make(chan struct{})}
+			s := &Server{Log: slog.New(slog.NewTextHandler(&log, nil))}
+			served := make(chan error, 1)
+			go func() { served <- s.Serve(ctx, ln) }()
+			time.Sleep(time.Minute)
+			stop()
+			if err := <-served; err != nil {
+				t.Errorf("Serve: %v", err)
+			}
+			const ms = time.Millisecond
+			want := []time.Duration{0, 5 * ms, 15 * ms, 35 * ms, 75 * ms, 155 * ms, 315 * ms, 635 * ms, 1275 * ms, 2275 * ms, 3275 * ms}
+			if fmt.Sprint(ln.at) != fmt.Sprint(want) {
+				t.Errorf("%v: called at %v, want %v", err, ln.at, want)
+			}
+			if n := strings.Count(log.String(), "clients wait"); n != 10 {
+				t.Errorf("%d log lines, want 10:\n%s", n, log.String())
+			}
+		})
+	}
+}
+
+func TestAcceptBackoffEndsAtShutdown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		ln := &failing{errs: repeat(syscall.EMFILE, 1000), began: time.Now(), closed: make(chan struct{})}
+		served := make(chan error, 1)
+		go func() { served <- new(Server).Serve(ctx, ln) }()
+		time.Sleep(1500 * time.Millisecond) // within a wait of one second
+		stop()
+		synctest.Wait()
+		select {
+		case err := <-served:
+			if err != nil {
+				t.Errorf("Serve: %v", err)
+			}
+		default:
+			t.Error("Serve has not returned at once")
+		}
+	})
+}
+
+func TestServeEndsWhenTheListenerFailsForGood(t *testing.T) {
+	for _, err := range []error{syscall.EINVAL, syscall.EBADF, errBroken} {
+		ln := &failing{errs: []error{err}, closed: make(chan struct{})}
+		got := new(Server).Serve(context.Background(), ln)
+		if !errors.Is(got, err) {
+			t.Errorf("Serve: %v, want %v", got, err)
+		}
+		select {
+		case <-ln.closed:
+		default:
+			t.Error("the listener is open")
+		}
+	}
+}
+
+// A listener that somebody else closes is no shutdown.
+func TestServeEndsWhenTheListenerIsClosed(t *testing.T) {
+	ln, err := Listen(context.Background(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln.Close()
+	if err := new(Server).Serve(context.Background(), ln); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Serve: %v", err)
+	}
+}

@@ -1,0 +1,175 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"accio/fsm"
+)
+
+// playClient plays a session of the client's table that uploads file.
+func playClient(t *testing.T, file io.Reader, a actor) *played {
+	t.Helper()
+	return play(t, &fsm.Client, a, func(s *session) {
+		s.eager = true
+		s.file = newSource(file, s.conn)
+	})
+}
+
+// serves plays the good server up to its close.
+func serves(peer *script, _ context.CancelFunc) {
+	for range 2 {
+		peer.arrive(fsm.Accio)
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(time.Second)
+	peer.end()
+}
+
+// §7.1, §7.2
+func TestClientSendsTheFile(t *testing.T) {
+	for _, file := range []string{"", "x", strings.Repeat("0123456789", 100_000)} {
+		p := playClient(t, strings.NewReader(file), func(peer *script, stop context.CancelFunc) {
+			serves(peer, stop)
+		})
+		if p.State != fsm.Done || p.conn.sent() != header+file || !p.conn.half || p.Bytes != int64(len(file)) {
+			t.Errorf("%d bytes: ended in %s (%s), sent %d bytes, half-closed: %v", len(file), p.State, p.Explanation(), len(p.conn.sent()), p.conn.half)
+		}
+	}
+}
+
+// §7.1, §7.3: silence, close, reset, a wrong byte and a shutdown in every
+// state in which the client waits, two seconds after it has got there.
+func TestClientWaiting(t *testing.T) {
+	for _, at := range []struct {
+		state   fsm.State
+		arrives string
+	}{
+		{fsm.AwaitAccio1, ""}, {fsm.AwaitAccio1, "acc"}, {fsm.AwaitAccio2, fsm.Accio}, {fsm.AwaitAccio2, fsm.Accio + "accio\r"},
+		{fsm.AwaitClose, fsm.Accio + fsm.Accio},
+	} {
+		for _, then := range []struct {
+			event fsm.Event
+			do    actor
+			after time.Duration
+		}{
+			{fsm.TimedOut, func(*script, context.CancelFunc) {}, 10 * time.Second},
+			{fsm.Closed, func(peer *script, _ context.CancelFunc) { peer.end() }, 2 * time.Second},
+			{fsm.Failed, func(peer *script, _ context.CancelFunc) { peer.reset() }, 2 * time.Second},
+			{fsm.Mismatched, func(peer *script, _ context.CancelFunc) { peer.arrive("?") }, 2 * time.Second},
+			{fsm.Shutdown, func(_ *script, stop context.CancelFunc) { stop() }, 2 * time.Second},
+		} {
+			p := playClient(t, strings.NewReader("file"), func(peer *script, stop context.CancelFunc) {
+				peer.arrive(at.arrives)
+				time.Sleep(2 * time.Second)
+				then.do(peer, stop)
+			})
+			if at.state == fsm.AwaitClose && then.event == fsm.Closed {
+				p.wantDone(t, 4)
+				continue
+			}
+			p.wantEnd(t, at.state, then.event, then.after)
+		}
+	}
+}
+
+// §7.3: progress restarts the limit while the client sends.
+func TestClientSending(t *testing.T) {
+	file := strings.Repeat("x", 3*uploadChunk)
+	takes := func(pause time.Duration, times int) actor {
+		return func(peer *script, _ context.CancelFunc) {
+			peer.stall(len(header))
+			peer.arrive(fsm.Accio + fsm.Accio)
+			for range times {
+				time.Sleep(pause)
+				peer.stall(1000)
+			}
+			time.Sleep(pause)
+			peer.stall(-1)
+			time.Sleep(pause)
+			peer.end()
+		}
+	}
+	playClient(t, strings.NewReader(file), takes(9*time.Second, 20)).wantDone(t, int64(len(file)))
+	playClient(t, strings.NewReader(file), takes(11*time.Second, 0)).wantEnd(t, fsm.SendFile, fsm.TimedOut, 10*time.Second)
+
+	for _, room := range []int{0, len(fsm.Confirm1) + 3} {
+		p := playClient(t, strings.NewReader(file), func(peer *script, _ context.CancelFunc) {
+			peer.stall(room)
+			peer.arrive(fsm.Accio + fsm.Accio)
+		})
+		if p.Event != fsm.TimedOut || p.Elapsed != 10*time.Second {
+			t.Errorf("room for %d: ended by %s from %s after %s", room, p.Event, p.From, p.Elapsed)
+		}
+	}
+
+	p := playClient(t, strings.NewReader(file), func(peer *script, _ context.CancelFunc) {
+		peer.stall(len(header) + 10)
+		peer.arrive(fsm.Accio + fsm.Accio)
+		time.Sleep(time.Second)
+		peer.reset()
+	})
+	p.wantEnd(t, fsm.SendFile, fsm.Failed, time.Second)
+}
+
+// A file that comes slowly is not the server's silence; a shutdown ends the
+// wait for it at once.
+func TestClientWaitsForTheFile(t *testing.T) {
+	run := func(stopAfter time.Duration) *played {
+		return play(t, &fsm.Client, func(peer *script, stop context.CancelFunc) {
+			peer.arrive(fsm.Accio + fsm.Accio)
+			time.Sleep(stopAfter)
+			stop()
+			time.Sleep(3 * time.Hour) // outlives the reader
+		}, func(s *session) { s.eager = true; s.file = newSource(&slowReader{3}, s.conn) })
+	}
+	run(90*time.Minute).wantEnd(t, fsm.SendFile, fsm.Shutdown, 90*time.Minute)
+	run(3*time.Hour+time.Second).wantEnd(t, fsm.AwaitClose, fsm.Shutdown, 3*time.Hour+time.Second)
+}
+
+// slowReader takes an hour for each of its pieces.
+type slowReader struct{ left int }
+
+func (r *slowReader) Read(p []byte) (int, error) {
+	if r.left == 0 {
+		return 0, io.EOF
+	}
+	r.left--
+	time.Sleep(time.Hour)
+	return copy(p, "slow"), nil
+}
+
+func TestClientFileThatCannotBeRead(t *testing.T) {
+	broken := io.MultiReader(strings.NewReader("some"), iotest.ErrReader(errBroken))
+	p := playClient(t, broken, serves)
+	p.wantEnd(t, fsm.SendFile, fsm.Failed, p.Elapsed)
+	if !errors.Is(p.Err, errBroken) || p.conn.half {
+		t.Errorf("error %v, half-closed: %v; want %v and no end of the stream", p.Err, p.conn.half, errBroken)
+	}
+}
+
+// §7.6
+func TestClientSeesAServerThatLeavesEarly(t *testing.T) {
+	for _, leaves := range []struct {
+		how func(*script)
+		why string
+	}{
+		{func(peer *script) { peer.end() }, "the server closed before the file was sent"},
+		{func(peer *script) { peer.arrive("?") }, "the server sent something while it was to receive"},
+	} {
+		p := playClient(t, bytes.NewReader(nil), func(peer *script, _ context.CancelFunc) {
+			peer.change(func() { peer.arrived = []byte(fsm.Accio + fsm.Accio) })
+			leaves.how(peer)
+		})
+		p.wantEnd(t, fsm.SendFile, fsm.Failed, 0)
+		if p.Reason != leaves.why {
+			t.Errorf("reason %q, want %q", p.Reason, leaves.why)
+		}
+	}
+}

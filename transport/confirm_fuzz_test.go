@@ -1,0 +1,88 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"accio/fsm"
+)
+
+// Invariant: what a session makes of a stream depends on its bytes alone, not
+// on how they are cut. The session ends at the first byte that differs from
+// the header and takes none beyond the confirmation that byte stands in; if
+// none differs, it closes within the header or counts what follows it.
+func FuzzConfirmations(f *testing.F) {
+	f.Add([]byte(header+"payload"), []byte{0})
+	f.Add([]byte(header+"\r\n"), []byte{1})
+	f.Add([]byte(header[:36]+"payload"), []byte{21, 2})
+	f.Add([]byte("confirm-accio\n"), []byte{3, 1, 9})
+	f.Add([]byte{}, []byte{})
+	f.Fuzz(func(t *testing.T, stream, cuts []byte) {
+		conn := &cutScript{newScript(), bytes.Clone(cuts)}
+		conn.arrived, conn.ended = append([]byte(nil), stream...), true
+		consumed := map[fsm.State]int{} // at entry
+		s := &session{table: &fsm.Server, conn: conn, idle: time.Minute}
+		s.machine = fsm.NewMachine(s.table, func(_ fsm.State, _ fsm.Event, to fsm.State) {
+			consumed[to] = len(stream) - len(conn.arrived)
+		})
+		r := s.conclude(context.Background(), Result{})
+
+		same := 0
+		for same < len(stream) && same < len(header) && stream[same] == header[same] {
+			same++
+		}
+		from := fsm.AwaitConfirm1
+		if same >= len(fsm.Confirm1) {
+			from = fsm.AwaitConfirm2
+			if consumed[fsm.SendAccio2] != len(fsm.Confirm1) {
+				t.Errorf("%d bytes were taken with the first confirmation", consumed[fsm.SendAccio2])
+			}
+		}
+		switch {
+		case same == len(header):
+			if r.State != fsm.Done || r.Bytes != int64(len(stream)-len(header)) || consumed[fsm.Streaming] != len(header) {
+				t.Errorf("%+v, %d bytes taken before Streaming", r, consumed[fsm.Streaming])
+			}
+			return
+		case same == len(stream):
+			if r.State != fsm.Error || r.From != from || r.Event != fsm.Closed {
+				t.Errorf("want closed from %s: %+v", from, r)
+			}
+		default:
+			if r.State != fsm.Error || r.From != from || r.Event != fsm.Mismatched || len(s.end.received) != same%len(fsm.Confirm1)+1 && from == fsm.AwaitConfirm1 {
+				t.Errorf("want mismatched from %s at byte %d: %+v", from, same, r)
+			}
+		}
+		if r.Bytes != 0 {
+			t.Errorf("%d payload bytes before the header was whole", r.Bytes)
+		}
+		if end := map[fsm.State]int{fsm.AwaitConfirm1: len(fsm.Confirm1), fsm.AwaitConfirm2: len(header)}[from]; consumed[fsm.Error] > end {
+			t.Errorf("%d bytes taken in %s, want at most %d", consumed[fsm.Error], from, end)
+		}
+		for _, c := range r.Explanation() {
+			if c < ' ' || c > '~' && !strings.ContainsRune("…", c) {
+				t.Errorf("explanation has a character that may not be printed: %q", r.Explanation())
+			}
+		}
+	})
+}
+
+// cutScript moves as many bytes a call as the next cut says, over and over.
+type cutScript struct {
+	*script
+	cuts []byte
+}
+
+func (c *cutScript) next() {
+	if len(c.cuts) > 0 {
+		c.limit = int(c.cuts[0])
+		c.cuts = append(c.cuts[1:], c.cuts[0])
+	}
+}
+
+func (c *cutScript) Read(p []byte) (int, error)  { c.next(); return c.script.Read(p) }
+func (c *cutScript) Discard() (int64, error)     { c.next(); return c.script.Discard() }
+func (c *cutScript) Write(p []byte) (int, error) { c.next(); return c.script.Write(p) }

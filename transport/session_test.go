@@ -1,0 +1,302 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"accio/fsm"
+)
+
+const header = fsm.Confirm1 + fsm.Confirm2
+
+// sends returns an actor that sends each text when the one before is taken.
+func sends(texts ...string) actor {
+	return func(peer *script, _ context.CancelFunc) {
+		for _, text := range texts {
+			peer.arrive(text)
+			time.Sleep(time.Millisecond)
+		}
+		peer.end()
+	}
+}
+
+// §1.1 to §1.5, §2.1: each confirmation is asked for by a command of its own.
+func TestCommandsAndConfirmationsTakeTurns(t *testing.T) {
+	p := playServer(t, func(peer *script, _ context.CancelFunc) {
+		time.Sleep(time.Second)
+		for i, text := range []string{fsm.Confirm1, fsm.Confirm2} {
+			if got, want := peer.sent(), strings.Repeat("accio\r\n", i+1); got != want {
+				t.Errorf("before confirmation %d the server has sent %q, want %q", i+1, got, want)
+			}
+			peer.arrive(text[:len(text)-1])
+			time.Sleep(time.Second)
+			if got, want := peer.sent(), strings.Repeat("accio\r\n", i+1); got != want {
+				t.Errorf("before the end of confirmation %d the server has sent %q, want %q", i+1, got, want)
+			}
+			peer.arrive(text[len(text)-1:])
+			time.Sleep(time.Second)
+		}
+		peer.arrive("payload")
+		peer.end()
+	})
+	p.wantDone(t, 7)
+	if want := "accio\r\naccio\r\n"; p.conn.sent() != want {
+		t.Errorf("sent %q, want %q", p.conn.sent(), want)
+	}
+	if got, want := fmt.Sprint(p.path), "[SendAccio1 AwaitConfirm1 SendAccio2 AwaitConfirm2 Streaming Done]"; got != want {
+		t.Errorf("path %s, want %s", got, want)
+	}
+}
+
+// §1.6: payloads that look like something else.
+func TestPayloadIsWhateverFollowsTheHeader(t *testing.T) {
+	for _, payload := range []string{"", "x", "\r\n", "\r\n\r\n", fsm.Accio, fsm.Confirm2, header, "\x00\xff\xf4\xff\xfd\x06"} {
+		for _, glued := range []bool{true, false} {
+			texts := []string{header, payload}
+			if glued {
+				texts = []string{header + payload}
+			}
+			playServer(t, sends(texts...)).wantDone(t, int64(len(payload)))
+		}
+	}
+}
+
+// §1.8, §1.9: every cut of the header into two pieces, early and glued to the
+// payload, and every limit on what one call moves.
+func TestEveryCutOfTheHeader(t *testing.T) {
+	const payload = "\r\npayload"
+	for cut := range len(header) + 1 {
+		playServer(t, sends(header[:cut], header[cut:]+payload)).wantDone(t, int64(len(payload)))
+	}
+	for limit := 1; limit <= len(header)+1; limit++ {
+		p := playServer(t, sends(header+payload), func(s *session) { s.conn.(*script).limit = limit })
+		p.wantDone(t, int64(len(payload)))
+	}
+}
+
+// §1.7: every wrong byte at every place of the header, whole and byte by byte,
+// ends the session at that byte.
+func TestEveryWrongByte(t *testing.T) {
+	for at := range len(header) {
+		for _, wrong := range []byte{'X', '\r', '\n', ' ', 0, 0xff, header[at] ^ 0x20} {
+			if wrong == header[at] {
+				continue
+			}
+			text := header[:at] + string(wrong) + header[at+1:]
+			if wrong >= 0x80 {
+				text = header[:at] + "\xff" + header[at+1:]
+			}
+			from := fsm.AwaitConfirm1
+			if at >= len(fsm.Confirm1) {
+				from = fsm.AwaitConfirm2
+			}
+			for _, limit := range []int{0, 1} {
+				p := playServer(t, sends(text), func(s *session) { s.conn.(*script).limit = limit })
+				p.wantEnd(t, from, fsm.Mismatched, 0)
+			}
+		}
+	}
+}
+
+// states lists for each state of the server that waits how a client gets it
+// there and what is missing then.
+var states = []struct {
+	state fsm.State
+	sent  string
+}{
+	{fsm.AwaitConfirm1, ""},
+	{fsm.AwaitConfirm1, fsm.Confirm1[:9]},
+	{fsm.AwaitConfirm2, fsm.Confirm1},
+	{fsm.AwaitConfirm2, fsm.Confirm1 + fsm.Confirm2[:21]},
+	{fsm.Streaming, header},
+	{fsm.Streaming, header + "some"},
+}
+
+// eachState runs an actor in every state, one second after the client has got
+// the server there.
+func eachState(t *testing.T, then actor, check func(t *testing.T, state fsm.State, p *played)) {
+	for _, at := range states {
+		t.Run(fmt.Sprintf("%s after %d bytes", at.state, len(at.sent)), func(t *testing.T) {
+			check(t, at.state, playServer(t, func(peer *script, stop context.CancelFunc) {
+				peer.arrive(at.sent)
+				time.Sleep(time.Second)
+				then(peer, stop)
+			}))
+		})
+	}
+}
+
+// §3.3, and closed in Streaming.
+func TestCloseInEveryState(t *testing.T) {
+	eachState(t, func(peer *script, _ context.CancelFunc) { peer.end() },
+		func(t *testing.T, state fsm.State, p *played) {
+			if state == fsm.Streaming {
+				p.wantDone(t, p.Bytes)
+				return
+			}
+			p.wantEnd(t, state, fsm.Closed, time.Second)
+		})
+}
+
+func TestResetInEveryState(t *testing.T) {
+	eachState(t, func(peer *script, _ context.CancelFunc) { peer.reset() },
+		func(t *testing.T, state fsm.State, p *played) { p.wantEnd(t, state, fsm.Failed, time.Second) })
+}
+
+// §4.1: the limit holds in every state; the last byte came at 0 s.
+func TestSilenceInEveryState(t *testing.T) {
+	eachState(t, func(*script, context.CancelFunc) {},
+		func(t *testing.T, state fsm.State, p *played) { p.wantEnd(t, state, fsm.TimedOut, 10*time.Second) })
+}
+
+// §6.4: a shutdown takes no further time.
+func TestShutdownInEveryState(t *testing.T) {
+	eachState(t, func(_ *script, stop context.CancelFunc) { stop() },
+		func(t *testing.T, state fsm.State, p *played) { p.wantEnd(t, state, fsm.Shutdown, time.Second) })
+}
+
+// §5.3: a shutdown that came first still ends through the machine.
+func TestShutdownBeforeTheFirstState(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	var p played
+	p.run(ctx, &fsm.Server, func(peer *script, _ context.CancelFunc) { peer.arrive(header); peer.end() })
+	p.wantEnd(t, fsm.SendAccio1, fsm.Shutdown, p.Elapsed)
+	if p.eventsText() != "shutdown" || p.conn.sent() != "" {
+		t.Errorf("events %q, sent %q; want shutdown and nothing", p.eventsText(), p.conn.sent())
+	}
+}
+
+// The writing states: a peer that takes no byte, or half a command.
+func TestWritingStates(t *testing.T) {
+	for _, at := range []struct {
+		state fsm.State
+		room  int
+		sent  string
+	}{
+		{fsm.SendAccio1, 0, header}, {fsm.SendAccio1, 3, header},
+		{fsm.SendAccio2, 7, header}, {fsm.SendAccio2, 10, header},
+	} {
+		begin := func(peer *script) {
+			peer.arrive(at.sent)
+			time.Sleep(time.Second)
+		}
+		stalled := func(s *session) { s.conn.(*script).room = at.room }
+		t.Run(fmt.Sprintf("%s, room for %d", at.state, at.room), func(t *testing.T) {
+			// §4.2: a write does not restart the clock; the bytes that came at 0 s did.
+			playServer(t, func(peer *script, _ context.CancelFunc) { begin(peer) }, stalled).
+				wantEnd(t, at.state, fsm.TimedOut, 10*time.Second)
+			playServer(t, func(peer *script, stop context.CancelFunc) { begin(peer); stop() }, stalled).
+				wantEnd(t, at.state, fsm.Shutdown, time.Second)
+			playServer(t, func(peer *script, _ context.CancelFunc) { begin(peer); peer.reset() }, stalled).
+				wantEnd(t, at.state, fsm.Failed, time.Second)
+			playServer(t, func(peer *script, _ context.CancelFunc) { begin(peer); peer.stall(-1); peer.end() }, stalled).
+				wantDone(t, 0)
+		})
+	}
+}
+
+// §4.2: bytes that arrive restart the clock, nothing else does.
+func TestIdleLimitIsMeasuredFromTheLastByte(t *testing.T) {
+	slow := playServer(t, func(peer *script, _ context.CancelFunc) {
+		for _, b := range []byte(header + "payload") {
+			time.Sleep(9 * time.Second)
+			peer.arrive(string(b))
+		}
+		time.Sleep(9 * time.Second)
+		peer.end()
+	})
+	slow.wantDone(t, 7)
+
+	burst := playServer(t, func(peer *script, _ context.CancelFunc) {
+		peer.arrive(header)
+		for range 40 {
+			time.Sleep(100 * time.Millisecond)
+			peer.arrive("burst")
+		}
+	})
+	burst.wantEnd(t, fsm.Streaming, fsm.TimedOut, 14*time.Second)
+
+	edge := playServer(t, func(peer *script, _ context.CancelFunc) {
+		time.Sleep(10*time.Second - 1)
+		peer.arrive("c")
+		time.Sleep(10*time.Second - 1)
+		peer.arrive("o")
+	})
+	edge.wantEnd(t, fsm.AwaitConfirm1, fsm.TimedOut, 30*time.Second-2)
+
+	limit := playServer(t, func(*script, context.CancelFunc) {}, func(s *session) { s.idle = time.Minute })
+	limit.wantEnd(t, fsm.AwaitConfirm1, fsm.TimedOut, time.Minute)
+}
+
+// §2.6: the error is told once, and Error is where it leads.
+func TestAnErrorIsReadOnce(t *testing.T) {
+	p := playServer(t, func(peer *script, _ context.CancelFunc) {
+		peer.arrive(header + "data")
+		time.Sleep(time.Second)
+		peer.fail(errBroken)
+	})
+	p.wantEnd(t, fsm.Streaming, fsm.Failed, time.Second)
+	if p.Err != errBroken || p.Bytes != 4 {
+		t.Errorf("error %v after %d bytes, want %v after 4", p.Err, p.Bytes, errBroken)
+	}
+}
+
+// §1.12
+func TestAResetAfterTheEndChangesNothing(t *testing.T) {
+	p := playServer(t, func(peer *script, _ context.CancelFunc) {
+		peer.change(func() {
+			peer.arrived, peer.ended, peer.broken = []byte(header+"data"), true, errBroken
+		})
+	})
+	p.wantDone(t, 4)
+}
+
+// §2.3: an event that the table lacks is told, and the result is an error.
+func TestAnEventThatTheTableLacks(t *testing.T) {
+	table := fsm.Server.Clone()
+	table.Transitions = table.Transitions[1:] // SendAccio1 on sent
+	p := play(t, &table, sends(header))
+	if p.State != fsm.Error || p.From != fsm.SendAccio1 || p.Event != fsm.Sent ||
+		!strings.Contains(p.Reason, `event "sent" is not possible in state SendAccio1`) {
+		t.Errorf("ended in %s from %s: %s", p.State, p.From, p.Reason)
+	}
+
+	table = fsm.Server.Clone()
+	table.Activities[0].Action = "juggle"
+	p = play(t, &table, sends(header))
+	if p.Event != fsm.Failed || !strings.Contains(p.Reason, `no such action: "juggle"`) {
+		t.Errorf("ended by %s: %s", p.Event, p.Reason)
+	}
+}
+
+// §1.5: beyond 2^40 bytes, without sending them.
+func TestCountBeyondEveryNarrowInteger(t *testing.T) {
+	for _, size := range []int64{1<<31 + 1, 1<<32 + 1, 1<<40 + 1, 1<<62 + 1} {
+		p := &played{conn: newScript()}
+		p.conn.arrive(header)
+		s := &session{table: &fsm.Server, conn: &vast{p.conn, size}, idle: time.Minute}
+		s.machine = fsm.NewMachine(s.table, nil)
+		p.Result = s.conclude(context.Background(), Result{})
+		p.wantDone(t, size)
+	}
+}
+
+// vast is a connection whose payload is as large as one likes.
+type vast struct {
+	*script
+	left int64
+}
+
+func (v *vast) Discard() (int64, error) {
+	if v.left == 0 {
+		v.end()
+		return v.script.Discard()
+	}
+	n := min(v.left, 1<<61)
+	v.left -= n
+	return n, nil
+}

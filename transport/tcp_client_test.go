@@ -1,0 +1,167 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"accio/fsm"
+)
+
+func tempFile(t *testing.T, size int64) *os.File {
+	t.Helper()
+	f, err := os.Create(filepath.Join(t.TempDir(), "file"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	if err := f.Truncate(size); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// A file, a file from its middle, and a stream, to the server itself.
+func TestClientToServer(t *testing.T) {
+	eachPath(t, func(t *testing.T, s *Server) {
+		r := start(t, s)
+		send := func(file io.Reader, want int64) {
+			t.Helper()
+			var path []fsm.State
+			c := &Client{Observe: func(_ fsm.State, _ fsm.Event, to fsm.State) { path = append(path, to) }}
+			result, err := c.Send(context.Background(), r.ln.Addr().String(), file)
+			if err != nil || result.State != fsm.Done || result.Bytes != want || c.Sent() != want {
+				t.Errorf("%v: %s, %d bytes, %d sent; want %d", err, result.State, result.Bytes, c.Sent(), want)
+			}
+			if len(path) != 6 {
+				t.Errorf("path %v", path)
+			}
+			r.wantDone(want)
+		}
+		send(strings.NewReader("stream"), 6)
+		send(strings.NewReader(""), 0)
+		send(bytes.NewReader(make([]byte, 3*uploadChunk+1)), 3*uploadChunk+1)
+		for _, size := range []int64{0, 1, uploadChunk, 100 << 20} {
+			send(tempFile(t, size), size)
+		}
+		middle := tempFile(t, 1000)
+		middle.Seek(400, io.SeekStart)
+		send(middle, 600)
+		pipe, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer pipe.Close()
+		go func() { w.WriteString("through a pipe"); w.Close() }()
+		send(pipe, 14)
+	})
+}
+
+func TestClientCannotConnect(t *testing.T) {
+	ln, err := Listen(context.Background(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := ln.Addr().String()
+	ln.Close()
+	var c Client
+	_, err = c.Send(context.Background(), address, strings.NewReader(""))
+	var session *SessionError
+	if !errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &session) || c.Sent() != 0 {
+		t.Errorf("%v, %d sent", err, c.Sent())
+	}
+}
+
+// serveOnce accepts one connection and hands it to serve.
+func serveOnce(t *testing.T, serve func(*peer)) (address string) {
+	t.Helper()
+	ln, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		c.SetDeadline(time.Now().Add(patience))
+		serve(&peer{c.(*net.TCPConn), t})
+	}()
+	t.Cleanup(func() { ln.Close(); <-done })
+	return ln.Addr().String()
+}
+
+// §7.3, §7.4, §7.6 over TCP: each way in which a server can fail its client.
+func TestClientAgainstBadServers(t *testing.T) {
+	large := func() io.Reader { return tempFile(t, 1<<30) }
+	small := func() io.Reader { return strings.NewReader("small") }
+	commands := func(p *peer) {
+		p.send(fsm.Accio)
+		p.expect(fsm.Confirm1)
+		p.send(fsm.Accio)
+		p.expect(fsm.Confirm2)
+	}
+	for _, test := range []struct {
+		name  string
+		file  func() io.Reader
+		serve func(*peer)
+		from  fsm.State
+		event fsm.Event
+		words string
+	}{
+		{"silent", small, func(p *peer) { p.Read(make([]byte, 1)) }, fsm.AwaitAccio1, fsm.TimedOut, `AwaitAccio1: no data for 200ms; waited for "accio\r\n"`},
+		{"leaves", small, func(*peer) {}, fsm.AwaitAccio1, fsm.Closed, `the server closed before it sent anything of "accio\r\n"`},
+		{"says something else", small, func(p *peer) { p.send("HTTP/1.1 400\r\n") }, fsm.AwaitAccio1, fsm.Mismatched, `byte 1 is 'H', wanted 'a'`},
+		{"half a command", small, func(p *peer) { p.send(fsm.Accio); p.expect(fsm.Confirm1); p.send("acc") }, fsm.AwaitAccio2, fsm.Closed, `"io\r\n" is missing (received "acc")`},
+		{"resets before the command", small, func(p *peer) { p.send(fsm.Accio); p.expect(fsm.Confirm1); p.reset() }, fsm.AwaitAccio2, fsm.Failed, "the server reset the connection"},
+		{"resets a large file", large, func(p *peer) { commands(p); io.CopyN(io.Discard, p, 1<<20); p.reset() }, fsm.SendFile, fsm.Failed, "the server reset the connection"},
+		{"takes no data", large, func(p *peer) { commands(p); time.Sleep(500 * time.Millisecond) }, fsm.SendFile, fsm.TimedOut, "the server takes no data"},
+		{"answers", small, func(p *peer) { commands(p); p.expect("small"); p.send("5") }, fsm.AwaitClose, fsm.Mismatched, "the server sent '5', wanted the end of the stream"},
+		{"does not close", small, func(p *peer) { commands(p); p.expect("small"); time.Sleep(500 * time.Millisecond) }, fsm.AwaitClose, fsm.TimedOut, "the server did not close"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			address := serveOnce(t, test.serve)
+			c := Client{Timeout: 200 * time.Millisecond}
+			result, err := c.Send(context.Background(), address, test.file())
+			var session *SessionError
+			if !errors.As(err, &session) || result.From != test.from || result.Event != test.event {
+				t.Errorf("%v: %s by %s; want %s by %s", err, result.From, result.Event, test.from, test.event)
+			}
+			if err != nil && !strings.Contains(err.Error(), test.words) {
+				t.Errorf("%q does not say %q", err, test.words)
+			}
+			if result.Err != nil && !errors.Is(err, result.Err) {
+				t.Errorf("%v does not wrap %v", err, result.Err)
+			}
+		})
+	}
+}
+
+// A file that ends before its size said so is not sent as if it were whole.
+func TestClientFileThatShrinks(t *testing.T) {
+	file := tempFile(t, 1)
+	source := newSource(file, &netConn{}).(*fileSource)
+	if err := source.fill(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	source.to = readsNothing{}
+	if _, err := source.send(nil); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type readsNothing struct{}
+
+func (readsNothing) ReadFrom(io.Reader) (int64, error) { return 0, nil }
