@@ -3,7 +3,6 @@ package transport
 import (
 	"context"
 	"errors"
-	"net"
 	"syscall"
 	"time"
 )
@@ -16,7 +15,7 @@ const (
 
 // accept waits out what may pass: it retries at intervals that double from
 // minBackoff to maxBackoff, and stops waiting when ctx is done.
-func (s *Server) accept(ctx context.Context, ln net.Listener) (net.Conn, error) {
+func (s *Server) accept(ctx context.Context, ln Listener) (Incoming, error) {
 	for delay := minBackoff; ; delay = min(2*delay, maxBackoff) {
 		c, err := ln.Accept()
 		if err == nil || !temporary(err) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 	"syscall"
@@ -23,7 +24,7 @@ type failing struct {
 	closed chan struct{}
 }
 
-func (l *failing) Accept() (net.Conn, error) {
+func (l *failing) Accept() (Incoming, error) {
 	l.at = append(l.at, time.Since(l.began))
 	if len(l.errs) == 0 {
 		<-l.closed
@@ -43,7 +44,7 @@ func (l *failing) Close() error {
 	return nil
 }
 
-func (l *failing) Addr() net.Addr { return nil }
+func (l *failing) Addr() netip.AddrPort { return netip.AddrPort{} }
 
 func repeat(err error, n int) (errs []error) {
 	for range n {

@@ -3,11 +3,13 @@ package transport
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"os"
+	"syscall"
 )
 
-// netConn is the portable Conn: package net, and a buffer to read into what is
-// not kept.
+// netConn is the portable connection: package net, and a buffer to read into
+// what is not kept.
 type netConn struct {
 	*net.TCPConn
 	discarded []byte
@@ -15,14 +17,14 @@ type netConn struct {
 
 const discardBuffer = 64 << 10
 
-func newNetConn(c *net.TCPConn) Conn { return &netConn{TCPConn: c} }
+func newNetConn(c *net.TCPConn) *netConn { return &netConn{TCPConn: c} }
 
-func newConn(c *net.TCPConn) Conn { return newNetConn(c) }
+func (c *netConn) Remote() netip.AddrPort { return c.RemoteAddr().(*net.TCPAddr).AddrPort() }
 
 func (c *netConn) Read(p []byte) (int, error) {
 	n, err := c.TCPConn.Read(p)
 	if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) {
-		n, err = c.readNow(p)
+		return c.readNow(p)
 	}
 	return n, err
 }
@@ -44,4 +46,14 @@ func (c *netConn) Write(p []byte) (int, error) {
 		return n, nil
 	}
 	return n, err
+}
+
+// inlineUrgent makes urgent data ordinary data (docs/protocol.md §1.11); the
+// sockets that accept returns inherit it, so that it holds from the first byte.
+func inlineUrgent(_, _ string, raw syscall.RawConn) error {
+	var err error
+	if errControl := raw.Control(func(fd uintptr) { err = setInlineUrgent(fd) }); errControl != nil {
+		return errControl
+	}
+	return err
 }

@@ -46,7 +46,7 @@ func (c *netConn) now(call func(int, []byte) (int, error), p []byte) (n int, err
 	return n, nil
 }
 
-// keepUrgentInline makes urgent data ordinary data (tcp(7), SO_OOBINLINE).
-func keepUrgentInline(fd uintptr) error {
+// setInlineUrgent sets it (tcp(7), SO_OOBINLINE).
+func setInlineUrgent(fd uintptr) error {
 	return os.NewSyscallError("setsockopt", syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_OOBINLINE, 1))
 }

@@ -25,7 +25,7 @@ func (c *netConn) writeNow(p []byte) (int, error) {
 // soOOBInline is SO_OOBINLINE of Winsock's SOL_SOCKET options.
 const soOOBInline = 0x0100
 
-// keepUrgentInline makes urgent data ordinary data.
-func keepUrgentInline(fd uintptr) error {
+// setInlineUrgent sets it.
+func setInlineUrgent(fd uintptr) error {
 	return os.NewSyscallError("setsockopt", syscall.SetsockoptInt(syscall.Handle(fd), syscall.SOL_SOCKET, soOOBInline, 1))
 }

@@ -48,7 +48,6 @@ func freezeAt(t *testing.T, n int, f func(peer *script, stop context.CancelFunc)
 	return p
 }
 
-
 func TestBytesBeatTheDeadline(t *testing.T) {
 	for n := 1; n <= 3; n++ {
 		freezeAt(t, n, func(peer *script, _ context.CancelFunc) {

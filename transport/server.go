@@ -28,7 +28,6 @@ type Server struct {
 	// Log, if not nil, is told of accept errors that are waited out.
 	Log *slog.Logger
 
-	open     func(*net.TCPConn) Conn // nil means newConn; the tests try every path
 	accepted uint64
 	current  atomic.Pointer[serving]
 }
@@ -62,9 +61,7 @@ func (s *Server) Progress() (p Progress, ok bool) {
 // not been accepted are left to the system. It returns an error if the listener
 // fails for good or a Result could not be delivered. In either case the
 // listener is closed and no goroutine is left.
-//
-// ln should come from [Listen]; its connections must be *net.TCPConn.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+func (s *Server) Serve(ctx context.Context, ln Listener) error {
 	closed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(closed)
@@ -91,7 +88,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	return nil
 }
 
-func (s *Server) serve(ctx context.Context, c net.Conn) error {
+func (s *Server) serve(ctx context.Context, c Incoming) error {
 	defer c.Close()
 	s.accepted++
 	table := s.Table
@@ -101,10 +98,10 @@ func (s *Server) serve(ctx context.Context, c net.Conn) error {
 	now := &serving{
 		Result: Result{
 			Connection: s.accepted,
-			Remote:     c.RemoteAddr().(*net.TCPAddr).AddrPort(),
+			Remote:     c.Remote(),
 			Started:    time.Now(),
 		},
-		session: &session{table: table, conn: s.conn(c.(*net.TCPConn)), idle: s.idleTimeout()},
+		session: &session{table: table, conn: c, idle: s.idleTimeout()},
 	}
 	var observe fsm.Observer
 	if s.Observe != nil {
@@ -118,13 +115,6 @@ func (s *Server) serve(ctx context.Context, c net.Conn) error {
 		return nil
 	}
 	return s.Result(result)
-}
-
-func (s *Server) conn(c *net.TCPConn) Conn {
-	if s.open != nil {
-		return s.open(c)
-	}
-	return newConn(c)
 }
 
 func (s *Server) idleTimeout() time.Duration {

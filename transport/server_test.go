@@ -21,13 +21,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// paths are the ways to open a connection; every test on real sockets takes
-// each of them.
-var paths = map[string]func(*net.TCPConn) Conn{"portable": newNetConn}
+// paths are the ways to listen; every test on real sockets takes each of them.
+var paths = map[string]func(context.Context, int) (Listener, error){"portable": listenPortable}
 
-func eachPath(t *testing.T, test func(t *testing.T, s *Server)) {
-	for name, open := range paths {
-		t.Run(name, func(t *testing.T) { test(t, &Server{open: open}) })
+func eachPath(t *testing.T, test func(t *testing.T, path string)) {
+	for name := range paths {
+		t.Run(name, func(t *testing.T) { test(t, name) })
 	}
 }
 
@@ -38,16 +37,16 @@ const patience = 10 * time.Second
 type running struct {
 	*Server
 	t       *testing.T
-	ln      net.Listener
+	ln      Listener
 	results chan Result
 	stop    context.CancelFunc
 	served  chan error
 }
 
-func start(t *testing.T, s *Server) *running {
+func start(t *testing.T, path string, s *Server) *running {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	ln, err := Listen(ctx, 0)
+	ln, err := paths[path](ctx, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,9 +69,11 @@ func start(t *testing.T, s *Server) *running {
 	return r
 }
 
+func (r *running) address() string { return fmt.Sprintf("127.0.0.1:%d", r.ln.Addr().Port()) }
+
 func (r *running) dial() *peer {
 	r.t.Helper()
-	c, err := net.Dial("tcp4", fmt.Sprintf("127.0.0.1:%d", r.ln.Addr().(*net.TCPAddr).Port))
+	c, err := net.Dial("tcp4", r.address())
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -152,8 +153,9 @@ func (p *peer) reset() {
 
 // §1.5, §1.6, §1.8: counts are right whatever the size and the segmentation.
 func TestServerCounts(t *testing.T) {
-	eachPath(t, func(t *testing.T, s *Server) {
-		r := start(t, s)
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{}
+		r := start(t, path, s)
 		random := rand.New(rand.NewPCG(4, 713))
 		for _, size := range []int{0, 1, 2, 500, 65535, 65536, 65537, 1 << 20, 1<<20 + 1, 10 << 20} {
 			for _, most := range []int{1 << 30, 1 << 16, 1000} {
@@ -179,8 +181,9 @@ func TestServerCounts(t *testing.T) {
 
 // §1.9
 func TestServerTakesWhatCameEarly(t *testing.T) {
-	eachPath(t, func(t *testing.T, s *Server) {
-		r := start(t, s)
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{}
+		r := start(t, path, s)
 		c := r.dial()
 		c.send(header + "payload")
 		c.CloseWrite()
@@ -192,8 +195,9 @@ func TestServerTakesWhatCameEarly(t *testing.T) {
 // §1.10: the client's system resets at once, as there is something that the
 // client has not read.
 func TestServerSaysWhenBothDirectionsWereClosed(t *testing.T) {
-	eachPath(t, func(t *testing.T, s *Server) {
-		r := start(t, s)
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{}
+		r := start(t, path, s)
 		first := r.dial() // keeps the server until the other has done all it does
 		first.expect(fsm.Accio)
 		c := r.dial()
@@ -210,14 +214,15 @@ func TestServerSaysWhenBothDirectionsWereClosed(t *testing.T) {
 
 // §1.12
 func TestServerIgnoresAResetAfterTheEnd(t *testing.T) {
-	eachPath(t, func(t *testing.T, s *Server) {
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{}
 		resume := make(chan bool)
 		s.Observe = func(_ uint64, _ fsm.State, _ fsm.Event, to fsm.State) {
 			if to == fsm.Streaming {
 				<-resume
 			}
 		}
-		r := start(t, s)
+		r := start(t, path, s)
 		c := r.dial()
 		c.handshake()
 		c.send("payload")
@@ -229,8 +234,9 @@ func TestServerIgnoresAResetAfterTheEnd(t *testing.T) {
 }
 
 func TestServerResetWhileStreaming(t *testing.T) {
-	eachPath(t, func(t *testing.T, s *Server) {
-		r := start(t, s)
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{}
+		r := start(t, path, s)
 		c := r.dial()
 		c.handshake()
 		c.send("payload")
@@ -246,10 +252,11 @@ func TestServerResetWhileStreaming(t *testing.T) {
 
 // §3.1, §3.4: the result is out, in order, before the client can see our close.
 func TestResultComesBeforeOurClose(t *testing.T) {
-	eachPath(t, func(t *testing.T, s *Server) {
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{}
 		var delivered atomic.Int64
 		s.Result = func(result Result) error { delivered.Store(int64(result.Connection)); return nil }
-		r := start(t, s)
+		r := start(t, path, s)
 		for i := range 20 {
 			c := r.dial()
 			c.handshake()
@@ -265,9 +272,10 @@ func TestResultComesBeforeOurClose(t *testing.T) {
 // §4.1, §4.3, on a real clock: never early, and not counting the queue.
 func TestServerIdleLimit(t *testing.T) {
 	const idle = 100 * time.Millisecond
-	eachPath(t, func(t *testing.T, s *Server) {
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{}
 		s.IdleTimeout = idle
-		r := start(t, s)
+		r := start(t, path, s)
 		silent, queued := r.dial(), r.dial()
 		silent.expect(fsm.Accio)
 		queued.send("confirm")
@@ -292,7 +300,8 @@ func TestServerLosesNothingToAPassedDeadline(t *testing.T) {
 	const idle = 50 * time.Millisecond
 	for _, at := range []fsm.State{fsm.AwaitConfirm1, fsm.SendAccio2, fsm.AwaitConfirm2, fsm.Streaming} {
 		t.Run(string(at), func(t *testing.T) {
-			eachPath(t, func(t *testing.T, s *Server) {
+			eachPath(t, func(t *testing.T, path string) {
+				s := &Server{}
 				s.IdleTimeout = idle
 				blocked, resume := make(chan bool), make(chan bool)
 				s.Observe = func(_ uint64, _ fsm.State, _ fsm.Event, to fsm.State) {
@@ -301,7 +310,7 @@ func TestServerLosesNothingToAPassedDeadline(t *testing.T) {
 						<-resume
 					}
 				}
-				r := start(t, s)
+				r := start(t, path, s)
 				c := r.dial()
 				sent := map[fsm.State]int{fsm.AwaitConfirm1: 0, fsm.SendAccio2: 15, fsm.AwaitConfirm2: 15, fsm.Streaming: 38}[at]
 				c.send(header[:sent])
@@ -318,8 +327,9 @@ func TestServerLosesNothingToAPassedDeadline(t *testing.T) {
 
 // §5.1, §5.2
 func TestServerQueue(t *testing.T) {
-	eachPath(t, func(t *testing.T, s *Server) {
-		r := start(t, s)
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{}
+		r := start(t, path, s)
 		var clients []*peer
 		for range 11 {
 			clients = append(clients, r.dial())
@@ -348,8 +358,9 @@ func TestServerQueue(t *testing.T) {
 
 // §5.3, §6.4
 func TestServerShutdown(t *testing.T) {
-	eachPath(t, func(t *testing.T, s *Server) {
-		r := start(t, s)
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{}
+		r := start(t, path, s)
 		served, queued := r.dial(), r.dial()
 		served.handshake()
 		served.send("some")
@@ -380,9 +391,10 @@ func TestServerShutdown(t *testing.T) {
 
 // §5.3: a connection that accept returns although the shutdown has come.
 func TestShutdownBeforeTheFirstActivity(t *testing.T) {
-	eachPath(t, func(t *testing.T, s *Server) {
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{}
 		ctx, stop := context.WithCancel(context.Background())
-		ln, err := Listen(ctx, 0)
+		ln, err := paths[path](ctx, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -400,18 +412,18 @@ func TestShutdownBeforeTheFirstActivity(t *testing.T) {
 
 // stopper stops the server while it returns a connection.
 type stopper struct {
-	net.Listener
+	Listener
 	stop context.CancelFunc
 }
 
-func (l *stopper) Accept() (net.Conn, error) {
+func (l *stopper) Accept() (Incoming, error) {
 	c, err := l.Listener.Accept()
 	l.stop()
 	return c, err
 }
 
 func TestServeEndsWhenAResultCannotBeDelivered(t *testing.T) {
-	r := start(t, &Server{Result: func(Result) error { return errBroken }})
+	r := start(t, "portable", &Server{Result: func(Result) error { return errBroken }})
 	c := r.dial()
 	c.Close()
 	if err := <-r.served; !errors.Is(err, errBroken) {
@@ -441,8 +453,9 @@ func TestServeWithoutCallbacks(t *testing.T) {
 
 // §1.5: what is kept does not grow with what is received.
 func TestServerMemoryIsConstant(t *testing.T) {
-	eachPath(t, func(t *testing.T, s *Server) {
-		r := start(t, s)
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{}
+		r := start(t, path, s)
 		session := func(size int) uint64 {
 			var before, after runtime.MemStats
 			block := make([]byte, 1<<20)

@@ -31,13 +31,13 @@ func tempFile(t *testing.T, size int64) *os.File {
 
 // A file, a file from its middle, and a stream, to the server itself.
 func TestClientToServer(t *testing.T) {
-	eachPath(t, func(t *testing.T, s *Server) {
-		r := start(t, s)
+	eachPath(t, func(t *testing.T, path string) {
+		r := start(t, path, &Server{})
 		send := func(file io.Reader, want int64) {
 			t.Helper()
 			var path []fsm.State
 			c := &Client{Observe: func(_ fsm.State, _ fsm.Event, to fsm.State) { path = append(path, to) }}
-			result, err := c.Send(context.Background(), r.ln.Addr().String(), file)
+			result, err := c.Send(context.Background(), r.address(), file)
 			if err != nil || result.State != fsm.Done || result.Bytes != want || c.Sent() != want {
 				t.Errorf("%v: %s, %d bytes, %d sent; want %d", err, result.State, result.Bytes, c.Sent(), want)
 			}

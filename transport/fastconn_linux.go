@@ -1,0 +1,126 @@
+package transport
+
+import (
+	"io"
+	"net/netip"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// lowWater is how much has to be there before a fast flow wakes us.
+	lowWater = 1 << 20
+	// lowWaterPatience is how long we wait for that much. A flow that needs
+	// longer (under 100 MiB/s) wakes us for every byte again, so its bytes are
+	// seen as they come, and silence is measured no later than this.
+	lowWaterPatience = 10 * time.Millisecond
+	// discardMost bounds one recv(2) that copies nothing.
+	discardMost = 1 << 30
+)
+
+// fastConn is a connection that is served by system calls of our own on a
+// non-blocking socket: one attempt, ppoll(2) if there was nothing, the next
+// attempt. Nothing else blocks, so that the runtime's signals, which interrupt
+// system calls, cost no more than another attempt.
+type fastConn struct {
+	fd     int
+	remote netip.AddrPort
+	wakeup
+	low     bool   // SO_RCVLOWAT is lowWater
+	flow    int64  // bytes since it last was not
+	discard []byte // what to read into where the kernel cannot discard
+}
+
+func (c *fastConn) reset(fd int, remote netip.AddrPort) {
+	c.fd, c.remote, c.low, c.flow = fd, remote, false, 0
+	c.deadline.Store(int64(never))
+}
+
+func (c *fastConn) Remote() netip.AddrPort { return c.remote }
+
+func (c *fastConn) Close() error { return os.NewSyscallError("close", unix.Close(c.fd)) }
+
+func (c *fastConn) CloseWrite() error {
+	return os.NewSyscallError("shutdown", unix.Shutdown(c.fd, unix.SHUT_WR))
+}
+
+func (c *fastConn) Read(p []byte) (int, error) {
+	n, err := c.move(unix.POLLIN, func() (int, error) { return unix.Read(c.fd, p) })
+	if n == 0 && err == nil {
+		err = io.EOF
+	}
+	return n, err
+}
+
+func (c *fastConn) Write(p []byte) (int, error) {
+	return c.move(unix.POLLOUT, func() (int, error) { return unix.Write(c.fd, p) })
+}
+
+func (c *fastConn) Discard() (int64, error) {
+	n, err := c.move(unix.POLLIN, c.drop)
+	if n == 0 && err == nil {
+		err = io.EOF
+	}
+	if c.flow += int64(n); c.flow >= lowWater && !c.low {
+		c.setLow(true)
+	}
+	return int64(n), err
+}
+
+// drop discards what has arrived: MSG_TRUNC on a TCP socket copies nothing
+// (tcp(7)), so the buffer may be NULL. A kernel that minds gets a buffer.
+func (c *fastConn) drop() (int, error) {
+	if c.discard == nil {
+		n, _, errno := unix.Syscall6(unix.SYS_RECVFROM, uintptr(c.fd), 0, discardMost, unix.MSG_TRUNC|unix.MSG_DONTWAIT, 0, 0)
+		if errno == 0 {
+			return int(n), nil
+		}
+		if errno != unix.EFAULT && errno != unix.EINVAL {
+			return 0, errno
+		}
+		c.discard = make([]byte, discardBuffer)
+	}
+	return unix.Read(c.fd, c.discard)
+}
+
+// move calls try until it does something, waiting in between. After the
+// deadline it looks once more.
+func (c *fastConn) move(events int16, try func() (int, error)) (int, error) {
+	for passed := false; ; {
+		n, err := try()
+		switch {
+		case err == nil:
+			return n, nil
+		case err == unix.EINTR:
+		case err != unix.EAGAIN:
+			return 0, os.NewSyscallError("socket", err)
+		case passed:
+			return 0, os.ErrDeadlineExceeded
+		default:
+			most := never
+			if c.low {
+				most = lowWaterPatience
+			}
+			switch c.wait(c.fd, events, most) {
+			case nothing:
+				c.setLow(false)
+			case expired:
+				passed = true
+			}
+		}
+	}
+}
+
+// setLow sets the low-water mark (socket(7), SO_RCVLOWAT): below it the socket
+// is readable only at the end of the stream, at an error, or when its buffer is
+// full. It is an optimisation, so an error leaves things as they are.
+func (c *fastConn) setLow(low bool) {
+	mark := 1
+	if low {
+		mark = lowWater
+	}
+	unix.SetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_RCVLOWAT, mark)
+	c.low, c.flow = low, 0
+}

@@ -1,0 +1,112 @@
+package transport
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+)
+
+// fastListener accepts with system calls of its own. Its socket and those of
+// its connections stay out of Go's netpoller, which would wake a thread for
+// each of them. One fastConn serves its connections, one after another.
+type fastListener struct {
+	fd        int
+	addr      netip.AddrPort
+	conn      fastConn
+	closed    atomic.Bool
+	accepting sync.Mutex // held by whoever uses fd
+	ready     [1]unix.PollFd
+}
+
+func listenFast(_ context.Context, port int) (Listener, error) {
+	l := &fastListener{fd: -1}
+	if err := l.open(port); err != nil {
+		if l.fd >= 0 {
+			unix.Close(l.fd)
+		}
+		return nil, &net.OpError{Op: "listen", Net: "tcp4", Err: err}
+	}
+	return l, nil
+}
+
+// open does what package net does to listen, but for Multipath TCP, and sets
+// what the sockets that accept(2) returns are to inherit.
+func (l *fastListener) open(port int) (err error) {
+	if err := l.conn.wakeup.open(); err != nil {
+		return err
+	}
+	if l.fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0); err != nil {
+		return os.NewSyscallError("socket", err)
+	}
+	for _, option := range []struct{ level, name int }{
+		{unix.SOL_SOCKET, unix.SO_REUSEADDR}, // restart at once after a session
+		{unix.SOL_SOCKET, unix.SO_OOBINLINE}, // docs/protocol.md §1.11; inherited
+		{unix.IPPROTO_TCP, unix.TCP_NODELAY}, // the second command does not wait for an acknowledgement; inherited
+	} {
+		if err := unix.SetsockoptInt(l.fd, option.level, option.name, 1); err != nil {
+			return os.NewSyscallError("setsockopt", err)
+		}
+	}
+	if err := unix.Bind(l.fd, &unix.SockaddrInet4{Port: port}); err != nil {
+		return os.NewSyscallError("bind", err)
+	}
+	if err := unix.Listen(l.fd, backlog); err != nil {
+		return os.NewSyscallError("listen", err)
+	}
+	bound, err := unix.Getsockname(l.fd)
+	if err != nil {
+		return os.NewSyscallError("getsockname", err)
+	}
+	l.addr = addrPort(bound)
+	return nil
+}
+
+// backlog is what listen(2) is asked for; the kernel takes no more than
+// net.core.somaxconn, 4096 by default.
+const backlog = 4096
+
+func addrPort(a unix.Sockaddr) netip.AddrPort {
+	a4, ok := a.(*unix.SockaddrInet4)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(netip.AddrFrom4(a4.Addr), uint16(a4.Port))
+}
+
+func (l *fastListener) Addr() netip.AddrPort { return l.addr }
+
+func (l *fastListener) Accept() (Incoming, error) {
+	l.accepting.Lock()
+	defer l.accepting.Unlock()
+	for !l.closed.Load() {
+		fd, remote, err := unix.Accept4(l.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		switch {
+		case err == nil:
+			l.conn.reset(fd, addrPort(remote))
+			return &l.conn, nil
+		case err == unix.EAGAIN:
+			l.ready[0] = unix.PollFd{Fd: int32(l.fd), Events: unix.POLLIN}
+			unix.Ppoll(l.ready[:], nil, nil)
+		case err != unix.EINTR && !l.closed.Load():
+			return nil, &net.OpError{Op: "accept", Net: "tcp4", Err: os.NewSyscallError("accept4", err)}
+		}
+	}
+	return nil, net.ErrClosed
+}
+
+// Close ends a waiting Accept by shutdown(2), which makes a listening socket
+// stop listening at once.
+func (l *fastListener) Close() error {
+	if l.closed.Swap(true) {
+		return net.ErrClosed
+	}
+	unix.Shutdown(l.fd, unix.SHUT_RDWR)
+	l.accepting.Lock()
+	defer l.accepting.Unlock()
+	return os.NewSyscallError("close", unix.Close(l.fd))
+}

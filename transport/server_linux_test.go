@@ -1,0 +1,3 @@
+package transport
+
+func init() { paths["fast"] = listenFast }

@@ -1,0 +1,89 @@
+package transport
+
+import (
+	"math"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// wakeup is a deadline that can be changed while a thread waits for it.
+type wakeup struct {
+	deadline atomic.Int64 // a time.Duration since epoch
+	waiting  atomic.Bool
+	event    *os.File // eventfd(2); closed when it is collected, as who needs it last varies
+	ready    [2]unix.PollFd
+	left     unix.Timespec
+}
+
+// epoch makes deadlines numbers without losing the monotonic clock.
+var epoch = time.Now()
+
+// never is later than any deadline.
+const never time.Duration = math.MaxInt64
+
+func (w *wakeup) open() error {
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
+	if err != nil {
+		return os.NewSyscallError("eventfd", err)
+	}
+	w.event = os.NewFile(uintptr(fd), "eventfd")
+	return nil
+}
+
+// SetDeadline may be called by any goroutine. It sets the deadline before it
+// looks whether someone waits, and wait looks the other way round: one of the
+// two sees the other.
+func (w *wakeup) SetDeadline(t time.Time) error {
+	d := never
+	if !t.IsZero() {
+		d = t.Sub(epoch)
+	}
+	w.deadline.Store(int64(d))
+	if w.waiting.Load() {
+		w.event.Write([]byte{1, 0, 0, 0, 0, 0, 0, 0})
+	}
+	return nil
+}
+
+// found is what ended a wait.
+type found int
+
+const (
+	something found = iota // the socket is ready, or the wait was interrupted
+	nothing                // it has lasted as long as it may
+	expired                // the deadline has passed
+)
+
+// wait waits on fd, at most so long.
+func (w *wakeup) wait(fd int, events int16, most time.Duration) found {
+	w.waiting.Store(true)
+	defer w.waiting.Store(false)
+	left, at := time.Duration(w.deadline.Load()), expired
+	if left != never {
+		left -= time.Since(epoch)
+	}
+	if left <= 0 {
+		return expired
+	}
+	if most < left {
+		left, at = most, nothing
+	}
+	var timeout *unix.Timespec
+	if left != never {
+		w.left = unix.NsecToTimespec(int64(left))
+		timeout = &w.left
+	}
+	w.ready = [2]unix.PollFd{{Fd: int32(fd), Events: events}, {Fd: int32(w.event.Fd()), Events: unix.POLLIN}}
+	n, err := unix.Ppoll(w.ready[:], timeout, nil)
+	if n == 0 && err == nil {
+		return at
+	}
+	if w.ready[1].Revents != 0 {
+		var count [8]byte
+		w.event.Read(count[:])
+	}
+	return something
+}
