@@ -37,6 +37,11 @@ func NewMachine(table *Table, observe Observer) *Machine {
 	}
 }
 
+// Reset puts the machine back into the table's initial state, for the next
+// connection; building one costs more than running it. The observer is not
+// told.
+func (m *Machine) Reset() { m.states.SetState(string(m.table.Initial)) }
+
 // State returns the present state.
 func (m *Machine) State() State { return State(m.states.Current()) }
 

@@ -38,6 +38,23 @@ func TestMachineFollowsTheGoodPath(t *testing.T) {
 	}
 }
 
+func TestResetBeginsAnew(t *testing.T) {
+	observed := 0
+	m := NewMachine(&Server, func(State, Event, State) { observed++ })
+	for _, path := range [][]Event{{}, {Sent}, {Failed}, {Sent, Confirmed, Sent, Confirmed, Closed}} {
+		observed = 0
+		fire(t, m, path...)
+		m.Reset()
+		if m.State() != Server.Initial || m.Terminal() || observed != len(path) {
+			t.Errorf("after %v: in %s, observed %d", path, m.State(), observed)
+		}
+	}
+	fire(t, m, Sent, Mismatched)
+	if m.State() != Error {
+		t.Errorf("after the last reset: in %s", m.State())
+	}
+}
+
 func TestIllegalEventErrorSaysWhatWasPossible(t *testing.T) {
 	err := NewMachine(&Server, nil).Fire(Confirmed)
 	want := `server: event "confirmed" is not possible in state SendAccio1; possible: [sent timedout failed shutdown]`

@@ -58,8 +58,8 @@ func (s *session) await(ctx context.Context, m move, p []byte) (int64, fsm.Event
 			return n, whole
 		}
 		event := classify(err)
-		if event == fsm.TimedOut && time.Now().Before(s.clock.Add(s.idle)) {
-			s.arm() // bytes arrived after the deadline was set
+		if event == fsm.TimedOut && !s.silent() {
+			s.arm()
 			continue
 		}
 		if event == fsm.Failed {
@@ -69,12 +69,26 @@ func (s *session) await(ctx context.Context, m move, p []byte) (int64, fsm.Event
 	}
 }
 
+// silent reports whether the idle limit has really passed: the deadline may
+// have been set before the last bytes moved. For an eager session it counts
+// too that the peer has acknowledged some of what the system took from us.
+func (s *session) silent() bool {
+	if c, ok := s.conn.(interface{ unacked() int }); ok && s.eager {
+		left := c.unacked()
+		if left < s.unacked {
+			s.restart()
+		}
+		s.unacked = left
+	}
+	return !time.Now().Before(s.clock.Add(s.idle))
+}
+
 // restart begins a new stretch of the idle limit. The deadline stays as it is
 // until it passes: setting it for each read would cost more than the read.
 func (s *session) restart() { s.clock = time.Now() }
 
-// arm sets the deadline to the end of the present stretch. An upload moves
-// much in one call and tells only when it returns, so it returns more often.
+// arm sets the deadline to the end of the present stretch. An eager session
+// wakes more often, to see what moves within one call and within the system.
 func (s *session) arm() {
 	due := s.clock.Add(s.idle)
 	if soon := time.Now().Add(s.idle / 8); s.eager && soon.Before(due) {

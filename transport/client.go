@@ -63,7 +63,7 @@ func (c *Client) Send(ctx context.Context, address string, file io.Reader) (Resu
 		return Result{}, err
 	}
 	defer tcp.Close()
-	return c.send(ctx, newNetConn(tcp.(*net.TCPConn)), timeout, file, Result{
+	return c.send(ctx, &netConn{TCPConn: tcp.(*net.TCPConn)}, timeout, file, Result{
 		Remote:  tcp.RemoteAddr().(*net.TCPAddr).AddrPort(),
 		Started: time.Now(),
 	})
@@ -78,6 +78,7 @@ func (c *Client) send(ctx context.Context, conn Conn, timeout time.Duration, fil
 	defer s.file.close()
 	s.machine = fsm.NewMachine(table, c.Observe)
 	c.current.Store(s)
+	defer interrupt(ctx, conn)()
 	r = s.conclude(ctx, r)
 	if r.State != fsm.Done {
 		return r, &SessionError{r}

@@ -47,25 +47,41 @@ func (c *fastConn) CloseWrite() error {
 }
 
 func (c *fastConn) Read(p []byte) (int, error) {
-	n, err := c.move(unix.POLLIN, func() (int, error) { return unix.Read(c.fd, p) })
+	return ended(c.move("read", unix.POLLIN, func() (int, error) { return unix.Read(c.fd, p) }))
+}
+
+func (c *fastConn) Write(p []byte) (int, error) {
+	return c.move("write", unix.POLLOUT, func() (int, error) { return unix.Write(c.fd, p) })
+}
+
+// ended makes an error of what read(2) says at the end of the stream.
+func ended(n int, err error) (int, error) {
 	if n == 0 && err == nil {
-		err = io.EOF
+		return 0, io.EOF
 	}
 	return n, err
 }
 
-func (c *fastConn) Write(p []byte) (int, error) {
-	return c.move(unix.POLLOUT, func() (int, error) { return unix.Write(c.fd, p) })
-}
-
+// Discard waits first where the low-water mark is set, as there is little to
+// be had before; everywhere else it looks first.
 func (c *fastConn) Discard() (int64, error) {
-	n, err := c.move(unix.POLLIN, c.drop)
-	if n == 0 && err == nil {
-		err = io.EOF
+	n, err := 0, error(unix.EAGAIN)
+	for err == unix.EAGAIN && c.low {
+		if c.wait(c.fd, unix.POLLIN, lowWaterPatience) != something {
+			c.setLow(false)
+		}
+		n, err = c.drop()
+	}
+	switch {
+	case err == unix.EAGAIN || err == unix.EINTR:
+		n, err = c.move("recvfrom", unix.POLLIN, c.drop)
+	case err != nil:
+		err = os.NewSyscallError("recvfrom", err)
 	}
 	if c.flow += int64(n); c.flow >= lowWater && !c.low {
 		c.setLow(true)
 	}
+	n, err = ended(n, err)
 	return int64(n), err
 }
 
@@ -85,9 +101,9 @@ func (c *fastConn) drop() (int, error) {
 	return unix.Read(c.fd, c.discard)
 }
 
-// move calls try until it does something, waiting in between. After the
-// deadline it looks once more.
-func (c *fastConn) move(events int16, try func() (int, error)) (int, error) {
+// move calls try, which is the named system call, until it does something,
+// waiting in between. After the deadline it looks once more.
+func (c *fastConn) move(name string, events int16, try func() (int, error)) (int, error) {
 	for passed := false; ; {
 		n, err := try()
 		switch {
@@ -95,20 +111,11 @@ func (c *fastConn) move(events int16, try func() (int, error)) (int, error) {
 			return n, nil
 		case err == unix.EINTR:
 		case err != unix.EAGAIN:
-			return 0, os.NewSyscallError("socket", err)
+			return 0, os.NewSyscallError(name, err)
 		case passed:
 			return 0, os.ErrDeadlineExceeded
 		default:
-			most := never
-			if c.low {
-				most = lowWaterPatience
-			}
-			switch c.wait(c.fd, events, most) {
-			case nothing:
-				c.setLow(false)
-			case expired:
-				passed = true
-			}
+			passed = c.wait(c.fd, events, never) == expired
 		}
 	}
 }

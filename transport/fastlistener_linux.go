@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -58,7 +60,7 @@ func (l *fastListener) open(port int) (err error) {
 	if err := unix.Listen(l.fd, backlog); err != nil {
 		return os.NewSyscallError("listen", err)
 	}
-	bound, err := unix.Getsockname(l.fd)
+	bound, err := syscall.Getsockname(l.fd)
 	if err != nil {
 		return os.NewSyscallError("getsockname", err)
 	}
@@ -70,8 +72,8 @@ func (l *fastListener) open(port int) (err error) {
 // net.core.somaxconn, 4096 by default.
 const backlog = 4096
 
-func addrPort(a unix.Sockaddr) netip.AddrPort {
-	a4, ok := a.(*unix.SockaddrInet4)
+func addrPort(a syscall.Sockaddr) netip.AddrPort {
+	a4, ok := a.(*syscall.SockaddrInet4)
 	if !ok {
 		return netip.AddrPort{}
 	}
@@ -84,13 +86,14 @@ func (l *fastListener) Accept() (Incoming, error) {
 	l.accepting.Lock()
 	defer l.accepting.Unlock()
 	for !l.closed.Load() {
-		fd, remote, err := unix.Accept4(l.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		fd, remote, err := syscall.Accept4(l.fd, syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC) // unix.Accept4 asks the socket more
 		switch {
 		case err == nil:
 			l.conn.reset(fd, addrPort(remote))
 			return &l.conn, nil
 		case err == unix.EAGAIN:
 			l.ready[0] = unix.PollFd{Fd: int32(l.fd), Events: unix.POLLIN}
+			l.conn.turn.yield(time.Since(epoch))
 			unix.Ppoll(l.ready[:], nil, nil)
 		case err != unix.EINTR && !l.closed.Load():
 			return nil, &net.OpError{Op: "accept", Net: "tcp4", Err: os.NewSyscallError("accept4", err)}

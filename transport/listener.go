@@ -47,17 +47,20 @@ func listenPortable(ctx context.Context, port int) (Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return netListener{ln}, nil
+	return &netListener{ln, make([]byte, discardBuffer)}, nil
 }
 
-type netListener struct{ net.Listener }
+type netListener struct {
+	net.Listener
+	discarded []byte // lent to one connection after another
+}
 
-func (l netListener) Accept() (Incoming, error) {
+func (l *netListener) Accept() (Incoming, error) {
 	c, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return newNetConn(c.(*net.TCPConn)), nil
+	return &netConn{c.(*net.TCPConn), l.discarded}, nil
 }
 
-func (l netListener) Addr() netip.AddrPort { return l.Listener.Addr().(*net.TCPAddr).AddrPort() }
+func (l *netListener) Addr() netip.AddrPort { return l.Listener.Addr().(*net.TCPAddr).AddrPort() }

@@ -12,12 +12,11 @@ import (
 // what is not kept.
 type netConn struct {
 	*net.TCPConn
-	discarded []byte
+	discarded []byte // not empty on a connection that Discard is called on
 }
 
+// discardBuffer is the size of that buffer; a larger one wins nothing.
 const discardBuffer = 64 << 10
-
-func newNetConn(c *net.TCPConn) *netConn { return &netConn{TCPConn: c} }
 
 func (c *netConn) Remote() netip.AddrPort { return c.RemoteAddr().(*net.TCPAddr).AddrPort() }
 
@@ -30,9 +29,6 @@ func (c *netConn) Read(p []byte) (int, error) {
 }
 
 func (c *netConn) Discard() (int64, error) {
-	if c.discarded == nil {
-		c.discarded = make([]byte, discardBuffer)
-	}
 	n, err := c.Read(c.discarded)
 	return int64(n), err
 }

@@ -43,6 +43,7 @@ func freezeAt(t *testing.T, n int, f func(peer *script, stop context.CancelFunc)
 		s := &session{table: &fsm.Server, idle: DefaultIdleTimeout}
 		s.conn = &frozen{p.conn, n, func() { time.Sleep(time.Hour); f(p.conn, stop); synctest.Wait() }}
 		s.machine = fsm.NewMachine(s.table, nil)
+		defer interrupt(ctx, s.conn)()
 		p.Result = s.conclude(ctx, Result{Started: time.Now()})
 	})
 	return p
@@ -141,6 +142,7 @@ func TestShutdownWhileADeadlineIsSet(t *testing.T) {
 				s.conn = &hooked{script: conn, before: shoot(early), after: shoot(!early)}
 				s.machine = fsm.NewMachine(s.table, nil)
 				time.AfterFunc(time.Second, func() { conn.arrive("c") }) // so that a deadline is set at 10 s
+				defer interrupt(ctx, s.conn)()
 				p.Result = s.conclude(ctx, Result{Started: time.Now()})
 			})
 			want := time.Duration(at-1) * 10 * time.Second

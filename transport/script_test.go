@@ -31,7 +31,6 @@ type script struct {
 	half     bool // our side is ended
 	deadline time.Time
 	timer    *time.Timer
-	log      []string // calls that ended, in short, for tests of what is asked
 }
 
 func newScript() *script {
@@ -195,7 +194,9 @@ func (p *played) run(parent context.Context, table *fsm.Table, a actor, change .
 	acted := make(chan struct{})
 	go func() { defer close(acted); a(p.conn, stop) }()
 	defer func() { <-acted }()
+	uninterrupt := interrupt(ctx, s.conn)
 	p.Result = s.conclude(ctx, Result{Started: time.Now()})
+	uninterrupt()
 	if s.file != nil {
 		s.file.close()
 	}

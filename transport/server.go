@@ -29,13 +29,16 @@ type Server struct {
 	Log *slog.Logger
 
 	accepted uint64
+	machine  *fsm.Machine // of the connection in service; built once
+	text     []byte       // likewise
 	current  atomic.Pointer[serving]
 }
 
-// serving is the connection being served.
+// serving is a connection in service. What is not atomic in it does not change
+// while others may look at it.
 type serving struct {
 	Result
-	session *session
+	session
 }
 
 // Progress is the connection that is being served.
@@ -53,7 +56,7 @@ func (s *Server) Progress() (p Progress, ok bool) {
 	if now == nil {
 		return Progress{}, false
 	}
-	return Progress{now.Connection, now.Remote.String(), now.Started, now.session.payload.Load()}, true
+	return Progress{now.Connection, now.Remote.String(), now.Started, now.payload.Load()}, true
 }
 
 // Serve accepts and serves until ctx is done, and then returns nil: the
@@ -66,6 +69,9 @@ func (s *Server) Serve(ctx context.Context, ln Listener) error {
 	stop := context.AfterFunc(ctx, func() {
 		defer close(closed)
 		ln.Close()
+		if now := s.current.Load(); now != nil {
+			now.conn.SetDeadline(elapsed) // or else now.run sees that ctx is done
+		}
 	})
 	defer func() {
 		if !stop() {
@@ -90,36 +96,37 @@ func (s *Server) Serve(ctx context.Context, ln Listener) error {
 
 func (s *Server) serve(ctx context.Context, c Incoming) error {
 	defer c.Close()
+	s.prepare()
 	s.accepted++
-	table := s.Table
-	if table == nil {
-		table = &fsm.Server
-	}
 	now := &serving{
-		Result: Result{
-			Connection: s.accepted,
-			Remote:     c.Remote(),
-			Started:    time.Now(),
-		},
-		session: &session{table: table, conn: c, idle: s.idleTimeout()},
+		Result:  Result{Connection: s.accepted, Remote: c.Remote(), Started: time.Now()},
+		session: session{table: s.Table, machine: s.machine, conn: c, idle: s.IdleTimeout, text: s.text},
 	}
-	var observe fsm.Observer
-	if s.Observe != nil {
-		observe = func(from fsm.State, event fsm.Event, to fsm.State) { s.Observe(s.accepted, from, event, to) }
-	}
-	now.session.machine = fsm.NewMachine(table, observe)
 	s.current.Store(now)
-	result := now.session.conclude(ctx, now.Result)
+	result := now.conclude(ctx, now.Result)
 	s.current.Store(nil)
+	s.text = now.text
 	if s.Result == nil {
 		return nil
 	}
 	return s.Result(result)
 }
 
-func (s *Server) idleTimeout() time.Duration {
-	if s.IdleTimeout == 0 {
-		return DefaultIdleTimeout
+// prepare has the machine ready for the next connection.
+func (s *Server) prepare() {
+	if s.machine != nil {
+		s.machine.Reset()
+		return
 	}
-	return s.IdleTimeout
+	if s.Table == nil {
+		s.Table = &fsm.Server
+	}
+	if s.IdleTimeout == 0 {
+		s.IdleTimeout = DefaultIdleTimeout
+	}
+	var observe fsm.Observer
+	if s.Observe != nil {
+		observe = func(from fsm.State, event fsm.Event, to fsm.State) { s.Observe(s.accepted, from, event, to) }
+	}
+	s.machine = fsm.NewMachine(s.Table, observe)
 }

@@ -27,6 +27,7 @@ type session struct {
 	eager bool
 
 	clock   time.Time    // what the idle limit is measured from
+	unacked int          // what conn has told of that, last
 	payload atomic.Int64 // bytes counted or uploaded; other goroutines may read it
 	end     ending       // how the last activity ended
 	text    []byte       // as long as the longest text of the table
@@ -44,29 +45,36 @@ type ending struct {
 // elapsed is a time that has passed: as a deadline it stops all waiting.
 var elapsed = time.Unix(1, 0)
 
+// interrupt makes conn stop waiting when ctx is done, until the returned
+// function is called.
+func interrupt(ctx context.Context, conn Conn) (stop func()) {
+	done := make(chan struct{})
+	remove := context.AfterFunc(ctx, func() {
+		defer close(done)
+		conn.SetDeadline(elapsed)
+	})
+	return func() {
+		if !remove() {
+			<-done
+		}
+	}
+}
+
 // run drives the machine until it is terminal. It returns an error only where
 // the table has no transition for what happened (see fsm.IllegalEventError).
 //
-// When ctx is done, the activity ends with the event shutdown: a waiting call
-// is woken by its deadline, and one that has not begun to wait is never begun,
-// because the loop looks at ctx after it has set a deadline.
+// When ctx is done, the activity ends with the event shutdown. For that the
+// caller sets the deadline to elapsed once ctx is done, as interrupt does: it
+// wakes a call that waits, and none begins to wait after it, because the loop
+// looks at ctx after it has set a deadline itself.
 func (s *session) run(ctx context.Context) error {
-	woken := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(woken)
-		s.conn.SetDeadline(elapsed)
-	})
-	defer func() {
-		if !stop() {
-			<-woken
-		}
-	}()
-
 	longest := 1
 	for _, a := range s.table.Activities {
 		longest = max(longest, len(a.Text))
 	}
-	s.text = make([]byte, longest)
+	if len(s.text) < longest {
+		s.text = make([]byte, longest)
+	}
 	s.restart()
 	s.arm()
 	for !s.machine.Terminal() {

@@ -23,7 +23,7 @@ func sends(texts ...string) actor {
 	}
 }
 
-// §1.1 to §1.5, §2.1: each confirmation is asked for by a command of its own.
+// §1.1, §1.2, §1.3, §1.4, §1.5, §2.1, §2.2: each confirmation is asked for by a command of its own.
 func TestCommandsAndConfirmationsTakeTurns(t *testing.T) {
 	p := playServer(t, func(peer *script, _ context.CancelFunc) {
 		time.Sleep(time.Second)
@@ -45,6 +45,9 @@ func TestCommandsAndConfirmationsTakeTurns(t *testing.T) {
 	p.wantDone(t, 7)
 	if want := "accio\r\naccio\r\n"; p.conn.sent() != want {
 		t.Errorf("sent %q, want %q", p.conn.sent(), want)
+	}
+	if want := "sent confirmed sent confirmed closed"; p.eventsText() != want {
+		t.Errorf("events %s, want %s", p.eventsText(), want)
 	}
 	if got, want := fmt.Sprint(p.path), "[SendAccio1 AwaitConfirm1 SendAccio2 AwaitConfirm2 Streaming Done]"; got != want {
 		t.Errorf("path %s, want %s", got, want)

@@ -37,7 +37,7 @@ func newSource(r io.Reader, conn Conn) source {
 
 type fileSource struct {
 	file *os.File
-	at   int64 // the file's offset, which sending moves
+	at   int64 // where the next byte to send is
 	to   io.ReaderFrom
 }
 
@@ -48,6 +48,10 @@ func (s *fileSource) fill(context.Context) error {
 }
 
 func (s *fileSource) send(Conn) (int64, error) {
+	// Package net may have read what it then could not write.
+	if _, err := s.file.Seek(s.at, io.SeekStart); err != nil {
+		return 0, err
+	}
 	n, err := s.to.ReadFrom(&io.LimitedReader{R: s.file, N: uploadChunk})
 	s.at += n
 	switch {

@@ -3,11 +3,14 @@ package transport
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -127,7 +130,7 @@ func TestClientAgainstBadServers(t *testing.T) {
 		{"resets before the command", small, func(p *peer) { p.send(fsm.Accio); p.expect(fsm.Confirm1); p.reset() }, fsm.AwaitAccio2, fsm.Failed, "the server reset the connection"},
 		{"resets a large file", large, func(p *peer) { commands(p); io.CopyN(io.Discard, p, 1<<20); p.reset() }, fsm.SendFile, fsm.Failed, "the server reset the connection"},
 		{"takes no data", large, func(p *peer) { commands(p); time.Sleep(500 * time.Millisecond) }, fsm.SendFile, fsm.TimedOut, "the server takes no data"},
-		{"answers", small, func(p *peer) { commands(p); p.expect("small"); p.send("5") }, fsm.AwaitClose, fsm.Mismatched, "the server sent '5', wanted the end of the stream"},
+		{"answers", small, func(p *peer) { commands(p); io.ReadAll(p); p.send("5") }, fsm.AwaitClose, fsm.Mismatched, "the server sent '5', wanted the end of the stream"},
 		{"does not close", small, func(p *peer) { commands(p); p.expect("small"); time.Sleep(500 * time.Millisecond) }, fsm.AwaitClose, fsm.TimedOut, "the server did not close"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -146,6 +149,70 @@ func TestClientAgainstBadServers(t *testing.T) {
 				t.Errorf("%v does not wrap %v", err, result.Err)
 			}
 		})
+	}
+}
+
+// Every byte arrives, in order and once, at a server that takes them so slowly
+// that the client's deadlines pass while it waits.
+func TestClientLosesNothingToAPassedDeadline(t *testing.T) {
+	file := tempFile(t, 0)
+	want := sha256.New()
+	random := rand.NewChaCha8([32]byte{})
+	if _, err := io.CopyN(io.MultiWriter(file, want), random, 24<<20); err != nil {
+		t.Fatal(err)
+	}
+	for _, stream := range []bool{false, true} {
+		file.Seek(0, io.SeekStart)
+		var source io.Reader = file
+		if stream {
+			source = struct{ io.Reader }{file}
+		}
+		got := sha256.New()
+		done := make(chan error, 1)
+		address := serveOnce(t, func(p *peer) {
+			p.SetReadBuffer(64 << 10)
+			p.send(fsm.Accio)
+			p.expect(fsm.Confirm1)
+			p.send(fsm.Accio)
+			p.expect(fsm.Confirm2)
+			for range 12 {
+				io.CopyN(got, p, 1<<20)
+				time.Sleep(30 * time.Millisecond) // several of the client's deadlines
+			}
+			_, err := io.Copy(got, p)
+			done <- err
+		})
+		c := Client{Timeout: 160 * time.Millisecond}
+		if _, err := c.Send(context.Background(), address, source); err != nil {
+			t.Errorf("stream %v: %v", stream, err)
+		}
+		if err := <-done; err != nil || !bytes.Equal(got.Sum(nil), want.Sum(nil)) {
+			t.Errorf("stream %v: the server got something else: %v", stream, err)
+		}
+	}
+}
+
+// §7.3: what the system has taken of the file goes on moving after its end, and
+// that is no silence of the server.
+func TestClientWaitsWhileTheServerTakesData(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells how much the peer has yet to acknowledge")
+	}
+	address := serveOnce(t, func(p *peer) {
+		p.SetReadBuffer(128 << 10)
+		p.send(fsm.Accio)
+		p.expect(fsm.Confirm1)
+		p.send(fsm.Accio)
+		p.expect(fsm.Confirm2)
+		for range 50 {
+			io.CopyN(io.Discard, p, 32<<10)
+			time.Sleep(20 * time.Millisecond)
+		}
+		io.Copy(io.Discard, p)
+	})
+	c := Client{Timeout: 400 * time.Millisecond}
+	if _, err := c.Send(context.Background(), address, tempFile(t, 2<<20)); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -3,6 +3,7 @@ package transport
 import (
 	"math"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +17,7 @@ type wakeup struct {
 	event    *os.File // eventfd(2); closed when it is collected, as who needs it last varies
 	ready    [2]unix.PollFd
 	left     unix.Timespec
+	turn     turn
 }
 
 // epoch makes deadlines numbers without losing the monotonic clock.
@@ -61,9 +63,11 @@ const (
 func (w *wakeup) wait(fd int, events int16, most time.Duration) found {
 	w.waiting.Store(true)
 	defer w.waiting.Store(false)
+	now := time.Since(epoch)
+	w.turn.yield(now)
 	left, at := time.Duration(w.deadline.Load()), expired
 	if left != never {
-		left -= time.Since(epoch)
+		left -= now
 	}
 	if left <= 0 {
 		return expired
@@ -86,4 +90,19 @@ func (w *wakeup) wait(fd int, events int16, most time.Duration) found {
 		w.event.Read(count[:])
 	}
 	return something
+}
+
+// turn is when a goroutine that blocks in system calls of its own last let the
+// scheduler have its turn.
+type turn time.Duration
+
+// yield lets it have its turn every few milliseconds. Of a goroutine that has
+// not been rescheduled for 10 ms the runtime takes the processor away whenever
+// it finds it in a system call, however short, and looks every 20 µs
+// (runtime/proc.go, retake); each time costs several thread switches.
+func (t *turn) yield(now time.Duration) {
+	if now-time.Duration(*t) > 5*time.Millisecond {
+		*t = turn(now)
+		runtime.Gosched()
+	}
 }

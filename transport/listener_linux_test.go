@@ -1,0 +1,107 @@
+package transport
+
+import (
+	"context"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func init() { paths["fast"] = listenFast }
+
+// §6.1: IPv4 on every interface, as the kernel's own table has it.
+func TestListenerIsOnEveryInterface(t *testing.T) {
+	eachPath(t, func(t *testing.T, path string) {
+		ln, err := paths[path](context.Background(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ln.Close()
+		table, err := os.ReadFile("/proc/net/tcp")
+		if err != nil {
+			t.Skip(err)
+		}
+		port := strings.ToUpper(strconv.FormatUint(uint64(ln.Addr().Port())|1<<16, 16)[1:])
+		if !strings.Contains(string(table), " 00000000:"+port+" 00000000:0000 0A ") {
+			t.Errorf("no listener on 0.0.0.0:%s in\n%s", port, table)
+		}
+		for _, host := range []string{"127.0.0.1", "127.0.0.2"} {
+			c, err := net.Dial("tcp4", net.JoinHostPort(host, strconv.Itoa(int(ln.Addr().Port()))))
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			c.Close()
+		}
+	})
+}
+
+// §6.1: plain TCP, not Multipath TCP; §1.11 and no delay, inherited.
+func TestAcceptedSocketsHaveTheirOptions(t *testing.T) {
+	eachPath(t, func(t *testing.T, path string) {
+		ln, err := paths[path](context.Background(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ln.Close()
+		r := &running{t: t, ln: ln}
+		r.dial()
+		c, err := ln.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		for _, want := range []struct{ level, option, value int }{
+			{unix.SOL_SOCKET, unix.SO_PROTOCOL, unix.IPPROTO_TCP},
+			{unix.SOL_SOCKET, unix.SO_OOBINLINE, 1},
+			{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 0},
+			{unix.IPPROTO_TCP, unix.TCP_NODELAY, 1},
+		} {
+			if got := option(t, c, want.level, want.option); got != want.value {
+				t.Errorf("option %d of level %d is %d, want %d", want.option, want.level, got, want.value)
+			}
+		}
+	})
+}
+
+func option(t *testing.T, c Incoming, level, name int) (value int) {
+	t.Helper()
+	var err error
+	switch c := c.(type) {
+	case *fastConn:
+		value, err = unix.GetsockoptInt(c.fd, level, name)
+	case *netConn:
+		raw, errRaw := c.SyscallConn()
+		if errRaw != nil {
+			t.Fatal(errRaw)
+		}
+		raw.Control(func(fd uintptr) { value, err = unix.GetsockoptInt(int(fd), level, name) })
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// §6.3: what the system says is in the error.
+func TestListenOnAPortInUse(t *testing.T) {
+	eachPath(t, func(t *testing.T, path string) {
+		ln, err := paths[path](context.Background(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ln.Close()
+		again, err := paths[path](context.Background(), int(ln.Addr().Port()))
+		if err == nil {
+			again.Close()
+		}
+		if e, ok := err.(*net.OpError); !ok || e.Unwrap() == nil || !strings.Contains(err.Error(), syscall.EADDRINUSE.Error()) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
