@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"accio/fsm"
@@ -172,4 +173,59 @@ func TestClientSeesAServerThatLeavesEarly(t *testing.T) {
 			t.Errorf("reason %q, want %q", p.Reason, leaves.why)
 		}
 	}
+}
+
+// What can go wrong while the client ends its side of the stream.
+func TestClientEndsItsSide(t *testing.T) {
+	for _, test := range []struct {
+		at   string // the call of the connection before which it happens
+		do   func(*script, context.CancelFunc)
+		want fsm.Event
+		why  string
+	}{
+		{"read", func(peer *script, _ context.CancelFunc) { peer.reset() }, fsm.Failed, "the server reset the connection; its log says why"},
+		{"read", func(_ *script, stop context.CancelFunc) { stop() }, fsm.Shutdown, "told to stop"},
+		{"close", func(peer *script, _ context.CancelFunc) { peer.fail(errBroken) }, fsm.Failed, "broken"},
+	} {
+		var p played
+		synctest.Test(t, func(t *testing.T) {
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			p.conn = newScript()
+			p.conn.arrive(fsm.Accio + fsm.Accio)
+			s := &session{table: &fsm.Client, idle: DefaultIdleTimeout, eager: true, file: newSource(strings.NewReader(""), p.conn)}
+			defer s.file.close()
+			s.conn = &meddler{p.conn, s, test.at, func() { test.do(p.conn, stop) }}
+			s.machine = fsm.NewMachine(s.table, nil)
+			defer interrupt(ctx, s.conn)()
+			p.Result = s.conclude(ctx, Result{Started: time.Now()})
+		})
+		p.wantEnd(t, fsm.SendFile, test.want, 0)
+		if got, want := p.Explanation(), "SendFile: "+test.why; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// meddler lets something happen before a call in SendFile.
+type meddler struct {
+	*script
+	session *session
+	at      string
+	happens func()
+}
+
+func (e *meddler) Read(p []byte) (int, error) {
+	if e.at == "read" && e.session.machine.State() == fsm.SendFile {
+		e.happens()
+	}
+	return e.script.Read(p)
+}
+
+func (e *meddler) CloseWrite() error {
+	if e.at == "close" {
+		e.happens()
+		return e.broken
+	}
+	return e.script.CloseWrite()
 }

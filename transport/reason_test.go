@@ -73,6 +73,16 @@ func TestExplanations(t *testing.T) {
 		}
 	}
 
+	table := fsm.Server.Clone()
+	for i, tr := range table.Transitions {
+		if tr.To == fsm.Done {
+			table.Transitions[i].To = fsm.Error
+		}
+	}
+	if got, want := play(t, &table, leave(header)).Explanation(), "Streaming: the client closed"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+
 	stalled := playServer(t, say(""), func(s *session) { s.conn.(*script).room = 0 })
 	if got, want := stalled.Explanation(), "SendAccio1: no data for 10s; the client takes no data"; got != want {
 		t.Errorf("got %s, want %s", got, want)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -25,12 +26,16 @@ type script struct {
 	ended    bool  // the peer has ended its side
 	broken   error // returned once, after what had arrived
 	told     bool  // broken was returned
+	deaf     error // what every write fails with
+	refused  int   // writes that failed
 	room     int   // how many bytes more the peer takes; negative: any number
 	limit    int   // most bytes one call moves; 0: any number
 	written  []byte
 	half     bool // our side is ended
 	deadline time.Time
 	timer    *time.Timer
+
+	interrupted atomic.Bool // elapsed was set, by the shutdown
 }
 
 func newScript() *script {
@@ -119,7 +124,11 @@ func (s *script) Discard() (int64, error) {
 
 func (s *script) Write(p []byte) (int, error) {
 	return s.wait(func() (int, error, bool) {
-		if s.broken != nil && !s.ended {
+		switch {
+		case s.deaf != nil:
+			s.refused++
+			return 0, s.deaf, true
+		case s.broken != nil && !s.ended:
 			s.told = true
 			return 0, s.broken, true
 		}

@@ -250,6 +250,31 @@ func TestServerResetWhileStreaming(t *testing.T) {
 	})
 }
 
+// A flow that was fast and is slow now is seen byte by byte.
+func TestSlowBytesAreSeenAfterAFastFlow(t *testing.T) {
+	eachPath(t, func(t *testing.T, path string) {
+		s := &Server{IdleTimeout: 2 * patience}
+		r := start(t, path, s)
+		c := r.dial()
+		c.handshake()
+		block := strings.Repeat("x", 8<<20)
+		c.send(block)
+		for sent := int64(len(block)); sent < int64(len(block))+5; sent++ {
+			for limit := time.Now().Add(patience); ; runtime.Gosched() {
+				if p, _ := r.Progress(); p.Bytes == sent {
+					break
+				}
+				if time.Now().After(limit) {
+					t.Fatalf("byte %d has not been seen", sent)
+				}
+			}
+			c.send("x")
+		}
+		c.CloseWrite()
+		r.wantDone(int64(len(block)) + 5)
+	})
+}
+
 // §3.1, §3.4: the result is out, in order, before the client can see our close.
 func TestResultComesBeforeOurClose(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
@@ -359,7 +384,7 @@ func TestServerQueue(t *testing.T) {
 // §5.3, §6.4
 func TestServerShutdown(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{}
+		s := &Server{IdleTimeout: time.Hour}
 		r := start(t, path, s)
 		served, queued := r.dial(), r.dial()
 		served.handshake()
@@ -402,8 +427,12 @@ func TestShutdownBeforeTheFirstActivity(t *testing.T) {
 		s.Result = func(result Result) error { r.results <- result; return nil }
 		c := r.dial()
 		c.send(header)
-		if err := s.Serve(ctx, &stopper{ln, stop}); err != nil {
+		stopping := &stopper{ln, stop, 0}
+		if err := s.Serve(ctx, stopping); err != nil {
 			t.Errorf("Serve: %v", err)
+		}
+		if stopping.accepted != 1 {
+			t.Errorf("accept was called %d times", stopping.accepted)
 		}
 		r.wantError(fsm.SendAccio1, fsm.Shutdown)
 		c.expectEnd()
@@ -413,10 +442,12 @@ func TestShutdownBeforeTheFirstActivity(t *testing.T) {
 // stopper stops the server while it returns a connection.
 type stopper struct {
 	Listener
-	stop context.CancelFunc
+	stop     context.CancelFunc
+	accepted int
 }
 
 func (l *stopper) Accept() (Incoming, error) {
+	l.accepted++
 	c, err := l.Listener.Accept()
 	l.stop()
 	return c, err

@@ -1,0 +1,150 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"accio/fsm"
+)
+
+// injected is a session in which something happened at a yield point.
+type injected struct {
+	*explored
+	what   string
+	word   word
+	events int // fired before it happened
+	before fsm.State
+	when   time.Time
+}
+
+// inject runs the word and calls f at the nth yield point.
+func inject(table *fsm.Table, what string, w word, n int, f func(*script, context.CancelFunc)) *injected {
+	in := &injected{what: what, word: w}
+	in.explored = explore(table, w, func(x *explored, stop context.CancelFunc) {
+		if x.yields != n {
+			return
+		}
+		f(x.conn, stop)
+		for what == "shutdown" && !x.conn.interrupted.Load() {
+			runtime.Gosched() // until it has done all it does
+		}
+		in.when = time.Now()
+		in.before = table.Initial
+		if in.events = len(x.path); in.events > 0 {
+			in.before = x.path[in.events-1].To
+		}
+	})
+	return in
+}
+
+func (x *injected) errorf(t *testing.T, n int, format string, args ...any) {
+	t.Errorf("%s at yield point %d of %s: %s; events %v", x.what, n, x.word, fmt.Sprintf(format, args...), x.path)
+}
+
+// injections calls f for each yield point that a word adds to the word without
+// its last input, for every word to the depth; so each is met once.
+func injections(t *testing.T, depth int, f func(w word, n int)) {
+	synctest.Test(t, func(t *testing.T) {
+		words(depth, func(w word, _ bool) {
+			plain := explore(&fsm.Server, w, nil)
+			for n := plain.before + 1; n <= plain.within; n++ {
+				f(w, n)
+			}
+		})
+	})
+}
+
+// §6.4: whenever a shutdown comes, it is the next event, and no time passes.
+func TestShutdownAtEveryYieldPoint(t *testing.T) {
+	sessions := 0
+	injections(t, 4, func(w word, n int) {
+		sessions++
+		x := inject(&fsm.Server, "shutdown", w, n, func(_ *script, stop context.CancelFunc) { stop() })
+		switch {
+		case x.err != nil:
+			x.errorf(t, n, "%v", x.err)
+		case fsm.Server.IsTerminal(x.before):
+			if len(x.path) != x.events {
+				x.errorf(t, n, "an event after the end")
+			}
+		case len(x.path) != x.events+1 || x.path[x.events].Event != fsm.Shutdown:
+			x.errorf(t, n, "the next event is not the last, or not shutdown")
+		case x.result.State != fsm.Error || x.result.Event != fsm.Shutdown:
+			x.errorf(t, n, "result %s by %s", x.result.State, x.result.Event)
+		case !x.seen[len(x.seen)-1].ended:
+			x.errorf(t, n, "the session goes on")
+		case x.result.Started.Add(x.result.Elapsed) != x.when:
+			x.errorf(t, n, "it took %s", x.result.Started.Add(x.result.Elapsed).Sub(x.when))
+		}
+	})
+	t.Logf("%d sessions", sessions)
+}
+
+// §2.4, §2.6: whenever a reset comes, what arrived before it still counts, no
+// time passes, and it never looks like an end of the stream.
+func TestResetAtEveryYieldPoint(t *testing.T) {
+	sessions := 0
+	injections(t, 4, func(w word, n int) {
+		sessions++
+		ended, shut := false, false
+		x := inject(&fsm.Server, "reset", w, n, func(conn *script, _ context.CancelFunc) {
+			conn.change(func() {
+				ended, shut = conn.ended, conn.room == 0
+				if conn.broken == nil {
+					conn.broken = syscall.ECONNRESET
+				}
+			})
+		})
+		switch {
+		case x.err != nil:
+			x.errorf(t, n, "%v", x.err)
+		case ended && shut: // the peer neither takes nor sends anything
+		case !x.seen[len(x.seen)-1].ended:
+			x.errorf(t, n, "the session goes on")
+		case x.result.Started.Add(x.result.Elapsed).After(x.when):
+			x.errorf(t, n, "it took %s", x.result.Started.Add(x.result.Elapsed).Sub(x.when))
+		case x.result.State == fsm.Done && !ended:
+			x.errorf(t, n, "Done although the stream has not ended")
+		case !ended && len(x.path) > x.events && x.result.Event != fsm.Failed && x.result.Event != fsm.Mismatched &&
+			x.result.Event != fsm.Shutdown && x.result.Event != fsm.TimedOut:
+			x.errorf(t, n, "ended by %s", x.result.Event)
+		}
+	})
+	t.Logf("%d sessions", sessions)
+}
+
+// Whenever writing begins to fail, the next write ends the session in Error,
+// and nothing else changes.
+func TestWriteFailureAtEveryYieldPoint(t *testing.T) {
+	sessions := 0
+	synctest.Test(t, func(t *testing.T) {
+		words(4, func(w word, maximal bool) {
+			if !maximal {
+				return
+			}
+			plain := explore(&fsm.Server, w, nil)
+			for n := 1; n <= plain.within; n++ {
+				sessions++
+				x := inject(&fsm.Server, "write failure", w, n, func(conn *script, _ context.CancelFunc) {
+					conn.change(func() { conn.deaf = syscall.EPIPE })
+				})
+				switch {
+				case x.err != nil:
+					x.errorf(t, n, "%v", x.err)
+				case x.conn.refused > 1:
+					x.errorf(t, n, "wrote %d times more", x.conn.refused-1)
+				case x.conn.refused == 1 && (x.result.State != fsm.Error || x.result.Event != fsm.Failed && x.result.Event != fsm.Shutdown):
+					x.errorf(t, n, "result %s by %s", x.result.State, x.result.Event)
+				case x.conn.refused == 0 && x.differs(w) != "":
+					x.errorf(t, n, "no write has failed, and yet: %s", x.differs(w))
+				}
+			}
+		})
+	})
+	t.Logf("%d sessions", sessions)
+}

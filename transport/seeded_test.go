@@ -1,0 +1,95 @@
+package transport
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// seeded lists faults of the kind that people make, each with the test that is
+// to catch it: file is changed from old to new, and then test must fail.
+var seeded = []struct{ name, file, old, new, test string }{
+	{"a cancelled context into the machine", "../fsm/machine.go",
+		"m.states.Event(context.Background(), string(e))",
+		"m.states.Event(func() context.Context { c, f := context.WithCancel(context.Background()); f(); return c }(), string(e))",
+		"TestEveryWord"},
+	{"a shutdown lost before a wait", "await.go",
+		"if ctx.Err() != nil {\n\t\t\treturn 0, fsm.Shutdown\n\t\t}\n\t\tn, err", "n, err",
+		"TestShutdownAtEveryYieldPoint"},
+	{"a shutdown after what the socket holds", "await.go",
+		"if ctx.Err() != nil {\n\t\t\treturn n, fsm.Shutdown\n\t\t}\n", "",
+		"TestShutdownBeatsEverything"},
+	{"the clock restarted by a write", "await.go", "if n > 0 && s.eager {", "if n > 0 {", "TestEveryWord"},
+	{"the clock restarted by a change of state", "session.go", "if s.eager {\n\t\ts.restart()", "if true {\n\t\ts.restart()", "TestEveryWord"},
+	{"the clock not restarted by a confirmation", "await.go",
+		"n, err := s.conn.Read(p)\n\tif n > 0 {", "n, err := s.conn.Read(p)\n\tif n > len(p) {",
+		"TestConformsByTheWMethod"},
+	{"a deadline that is not set anew", "await.go", "if event == fsm.TimedOut && !s.silent() {", "if event == fsm.TimedOut && s.idle < 0 {", "TestConformsByTheWMethod"},
+	{"a byte too many read", "session.go", "take, s.text[got:len(text)])", "take, s.text[got:min(len(text)+1, len(s.text))])", "FuzzConfirmations"},
+	{"a confirmation compared by its length", "session.go", "s.text[got-1] != text[got-1]", "s.text[0] != text[0]", "TestEveryWrongByte"},
+	{"a reset taken for an end", "classify.go", "errors.Is(err, io.EOF)", "err != io.ErrShortWrite && !errors.Is(err, os.ErrDeadlineExceeded)", "TestResetAtEveryYieldPoint"},
+	{"an error asked for again", "await.go", "event := classify(err)\n", "if classify(err) == fsm.Failed {\n_, err = m(s, p)\n}\nevent := classify(err)\n", "TestAnErrorIsReadOnce"},
+	{"the last bytes not counted", "session.go", "s.payload.Add(n)\n\t\tif event != whole {\n\t\t\treturn event\n\t\t}\n\t}\n}\n\nfunc (s *session) upload",
+		"if event != whole {\n\t\t\treturn event\n\t\t}\n\t\tif n < 1<<40 { s.payload.Add(n) }\n\t}\n}\n\nfunc (s *session) upload", "TestCountBeyondEveryNarrowInteger"},
+	{"data lost to a passed deadline, by package net", "netconn.go",
+		"n, err := c.TCPConn.Read(p)\n\tif n == 0 &&", "n, err := c.TCPConn.Read(p)\n\tif n > 0 &&",
+		"TestServerLosesNothingToAPassedDeadline"},
+	{"data lost to a passed deadline, by the fast path", "fastconn_linux.go",
+		"passed = c.wait(c.fd, events, never) == expired", "if c.wait(c.fd, events, never) == expired { return 0, os.ErrDeadlineExceeded }",
+		"TestFastConnLooksOnceMore"},
+	{"bytes that wait below the low-water mark", "fastconn_linux.go",
+		"if c.wait(c.fd, unix.POLLIN, lowWaterPatience) != something {", "if c.wait(c.fd, unix.POLLIN, never) != something {",
+		"TestSlowBytesAreSeenAfterAFastFlow"},
+	{"a waiting thread not woken", "wakeup_linux.go", "if w.waiting.Load() {", "if !w.waiting.Load() {", "TestServerShutdown"},
+	{"accepting after the shutdown", "server.go", "for ctx.Err() == nil {", "for {", "TestShutdownBeforeTheFirstActivity"},
+	{"our close before the result", "server.go", "if s.Result == nil {", "c.Close()\n\tif s.Result == nil {", "TestResultComesBeforeOurClose"},
+	{"an upload that skips what was not written", "source.go", "s.file.Seek(s.at, io.SeekStart)", "s.file.Seek(0, io.SeekCurrent)", "TestClientLosesNothingToAPassedDeadline"},
+}
+
+// In every run each fault must still be possible, that is, its place be there
+// once; in the longer run it is built in, and its test must catch it.
+func TestSeededFaultsAreCaught(t *testing.T) {
+	for _, fault := range seeded {
+		t.Run(fault.name, func(t *testing.T) {
+			source, err := os.ReadFile(fault.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(source), fault.old); n != 1 {
+				t.Fatalf("%s has %d places like %q, want 1", fault.file, n, fault.old)
+			}
+			if !long() {
+				return
+			}
+			file, err := filepath.Abs(fault.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			mutant, overlay := filepath.Join(dir, "mutant.go"), filepath.Join(dir, "overlay.json")
+			if err := os.WriteFile(mutant, []byte(strings.Replace(string(source), fault.old, fault.new, 1)), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			replace, err := json.Marshal(map[string]any{"Replace": map[string]string{file: mutant}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(overlay, replace, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command("go", "test", "-overlay", overlay, "-count=1", "-timeout=60s", "-run", "^"+fault.test+"$", ".")
+			cmd.Env = append(os.Environ(), "ACCIO_LONG=")
+			out, err := cmd.CombinedOutput()
+			if err == nil {
+				t.Errorf("%s does not catch it", fault.test)
+			} else if strings.Contains(string(out), "[build failed]") || strings.Contains(string(out), "setup failed") {
+				t.Errorf("does not build:\n%s", out)
+			} else if !strings.Contains(string(out), fault.test) {
+				t.Errorf("%s did not say so:\n%s", fault.test, out)
+			}
+		})
+	}
+}
