@@ -7,8 +7,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"accio/fsm"
 )
 
 // The words once more, to depth 3 and in the longer run 4, over real sockets on every path: the code
@@ -77,10 +75,10 @@ func overLoopback(t *testing.T, path string, w word) {
 	p, served := &tap{}, make(chan error, 1)
 	s := &Server{
 		IdleTimeout: idle,
-		Observe: func(_ uint64, _ fsm.State, e fsm.Event, _ fsm.State) {
+		Observe: func(tr Transition) {
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			p.events += string(e) + " "
+			p.events += string(tr.Event) + " "
 		},
 		Result: func(r Result) error { p.result = r; stop(); return nil },
 	}

@@ -70,6 +70,9 @@ func (r *report) timedOut(a fsm.Activity) (reason, hint string) {
 		return reason, r.missing(a)
 	}
 	hint = fmt.Sprintf("waited for %q", a.Text)
+	if r.from == fsm.Client.Initial {
+		hint += "; the server serves one client at a time, and a longer --timeout waits longer for it"
+	}
 	if r.commandFollows(a) {
 		hint += `; the second accio\r\n is sent only after that, and a client that waits for both commands` +
 			` before it confirms waits for ever (docs/protocol.md, "Who waits for whom")`
@@ -86,7 +89,7 @@ func (r *report) closed(a fsm.Activity) (reason, hint string) {
 	}
 	reason = fmt.Sprintf("the %s closed before it sent anything of %q", r.table.Peer, a.Text)
 	if r.commandFollows(a) {
-		hint = "if this is a port probe or a health check, wait for the server's listening line instead"
+		hint = probeHint
 	}
 	return reason, hint
 }
@@ -104,9 +107,14 @@ func (r *report) failed(a fsm.Activity) (reason, hint string) {
 	}
 	if r.table.Role == fsm.Server.Role {
 		hint = "it must not close both directions before it has read both commands: close the write side and read on"
+		if len(r.received) == 0 && r.commandFollows(a) {
+			hint += "; " + probeHint
+		}
 	}
 	return reason, hint
 }
+
+const probeHint = "if this is a port probe or a health check, wait for the server's listening line instead"
 
 // missing says what of a text has not come.
 func (r *report) missing(a fsm.Activity) string {

@@ -37,7 +37,8 @@ func TestExplanations(t *testing.T) {
 		{"§1.7", say("\x00"), `AwaitConfirm1: byte 1 is 0x00, wanted 'c'; wanted "confirm-accio\r\n", exactly (received "\x00")`},
 		{"§1.7", say("confirm-accio\r\r"), `AwaitConfirm1: byte 15 is CR, wanted LF; wanted "confirm-accio\r\n", exactly (received "confirm-accio\r\r")`},
 		{"§1.10", broke("", syscall.ECONNRESET),
-			"AwaitConfirm1: the client reset the connection; it must not close both directions before it has read both commands: close the write side and read on"},
+			"AwaitConfirm1: the client reset the connection; it must not close both directions before it has read both commands: close the write side and read on; " +
+				"if this is a port probe or a health check, wait for the server's listening line instead"},
 		{"§1.10", broke(second, syscall.EPIPE),
 			"AwaitConfirm2: the client reset the connection; it must not close both directions before it has read both commands: close the write side and read on"},
 		{"", broke(header+"12345", syscall.ECONNRESET),

@@ -23,8 +23,9 @@ type Server struct {
 	// Result is called once for every accepted connection, in the order in
 	// which they end and before our side of it is closed. An error ends Serve.
 	Result func(Result) error
-	// Observe, if not nil, is told of every change of state.
-	Observe func(connection uint64, from fsm.State, event fsm.Event, to fsm.State)
+	// Observe, if not nil, is told of every change of state, from the goroutine
+	// that serves.
+	Observe func(Transition)
 	// Log, if not nil, is told of accept errors that are waited out.
 	Log *slog.Logger
 
@@ -41,12 +42,24 @@ type serving struct {
 	session
 }
 
+// Transition is a change of state of a connection.
+type Transition struct {
+	Connection uint64
+	From       fsm.State
+	Event      fsm.Event
+	To         fsm.State
+	Since      time.Duration // since service began
+	Silence    time.Duration // since the idle clock was last restarted (docs/protocol.md §4.2)
+	Limit      time.Duration // the idle limit
+}
+
 // Progress is the connection that is being served.
 type Progress struct {
 	Connection uint64
 	Remote     string
 	Started    time.Time
-	Bytes      int64 // of the payload, so far
+	Bytes      int64     // of the payload, so far
+	At         time.Time // when that was so
 }
 
 // Progress returns what is being served; ok is false while nothing is. It may
@@ -56,7 +69,7 @@ func (s *Server) Progress() (p Progress, ok bool) {
 	if now == nil {
 		return Progress{}, false
 	}
-	return Progress{now.Connection, now.Remote.String(), now.Started, now.payload.Load()}, true
+	return Progress{now.Connection, now.Remote.String(), now.Started, now.payload.Load(), time.Now()}, true
 }
 
 // Serve accepts and serves until ctx is done, and then returns nil: the
@@ -126,7 +139,12 @@ func (s *Server) prepare() {
 	}
 	var observe fsm.Observer
 	if s.Observe != nil {
-		observe = func(from fsm.State, event fsm.Event, to fsm.State) { s.Observe(s.accepted, from, event, to) }
+		observe = s.observe
 	}
 	s.machine = fsm.NewMachine(s.Table, observe)
+}
+
+func (s *Server) observe(from fsm.State, event fsm.Event, to fsm.State) {
+	at, c := time.Now(), s.current.Load()
+	s.Observe(Transition{c.Connection, from, event, to, at.Sub(c.Started), at.Sub(c.clock), c.idle})
 }

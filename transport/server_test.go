@@ -217,8 +217,8 @@ func TestServerIgnoresAResetAfterTheEnd(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
 		s := &Server{}
 		resume := make(chan bool)
-		s.Observe = func(_ uint64, _ fsm.State, _ fsm.Event, to fsm.State) {
-			if to == fsm.Streaming {
+		s.Observe = func(tr Transition) {
+			if tr.To == fsm.Streaming {
 				<-resume
 			}
 		}
@@ -329,8 +329,8 @@ func TestServerLosesNothingToAPassedDeadline(t *testing.T) {
 				s := &Server{}
 				s.IdleTimeout = idle
 				blocked, resume := make(chan bool), make(chan bool)
-				s.Observe = func(_ uint64, _ fsm.State, _ fsm.Event, to fsm.State) {
-					if to == at {
+				s.Observe = func(tr Transition) {
+					if tr.To == at {
 						blocked <- true
 						<-resume
 					}

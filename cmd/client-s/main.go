@@ -11,9 +11,12 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
+	"time"
 
 	"accio/internal/cli"
 	"accio/transport"
+
+	"golang.org/x/term"
 )
 
 func main() {
@@ -42,9 +45,11 @@ func send(o options) error {
 	defer file.Close()
 	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGINT)
 
-	client := &transport.Client{Timeout: o.timeout}
+	client := &transport.Client{Timeout: time.Duration(o.timeout)}
 	stop := func() {}
-	if o.progress.On(os.Stderr) {
+	// A bar would overwrite what is being typed.
+	typed := o.file == "-" && term.IsTerminal(int(os.Stdin.Fd()))
+	if o.progress == "always" || o.progress.On(os.Stderr) && !typed {
 		stop = show(client.Sent, size)
 	}
 	result, err := client.Send(ctx, net.JoinHostPort(o.host, strconv.Itoa(o.port)), file)
@@ -89,15 +94,18 @@ func explain(o options, err error) error {
 	}
 	var dns *net.DNSError
 	var op *net.OpError
+	var timeout net.Error
 	server := net.JoinHostPort(o.host, strconv.Itoa(o.port))
 	switch {
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("told to stop before %s answered", server)
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return fmt.Errorf("unknown host %q: %s", o.host, dns.Err)
 	case errors.As(err, &dns):
-		return fmt.Errorf("unknown host %q: %w", o.host, err)
+		return fmt.Errorf("cannot look up host %q: %s", o.host, dns.Err)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Errorf("cannot connect to %s: connection refused; is the server running on that port?", server)
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.As(err, &timeout) && timeout.Timeout():
 		return fmt.Errorf("cannot connect to %s: no answer for %s", server, o.timeout)
 	case errors.As(err, &op):
 		return fmt.Errorf("cannot connect to %s: %w", server, op.Err)

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"accio/internal/cli"
 	"accio/transport"
@@ -30,16 +29,16 @@ type options struct {
 	host     string
 	port     int
 	file     string
-	timeout  time.Duration
+	timeout  cli.Limit
 	progress cli.Progress
 }
 
 // parse returns the options, or a text to print instead of sending.
 func parse(args []string) (o options, text string, err error) {
-	o.progress = "auto"
+	o.timeout, o.progress = cli.Limit(transport.DefaultIdleTimeout), "auto"
 	flags := pflag.NewFlagSet("client-s", pflag.ContinueOnError)
 	flags.SortFlags = false
-	flags.DurationVar(&o.timeout, "timeout", transport.DefaultIdleTimeout, "give up when the server does nothing for this long")
+	flags.Var(&o.timeout, "timeout", "give up when the server does nothing for this long")
 	flags.Var(&o.progress, "progress", "show a progress bar on standard error; auto: if that is a terminal")
 	version := flags.Bool("version", false, "print the version")
 	flags.BoolP("help", "h", false, "print this help")
@@ -58,11 +57,17 @@ func parse(args []string) (o options, text string, err error) {
 		return o, "", cli.Usagef("wanted three arguments, host, port and file; got %d: %q", len(arguments), arguments)
 	}
 	o.host, o.file = arguments[0], arguments[2]
+	if n := len(o.host); n > 1 && o.host[0] == '[' && o.host[n-1] == ']' {
+		o.host = o.host[1 : n-1] // an IPv6 address as in a URL
+	}
 	if o.host == "" {
 		return o, "", cli.Usagef("the host is empty; wanted a name or an address such as localhost or 127.0.0.1")
 	}
 	if o.port, err = cli.Port(arguments[1]); err != nil {
 		return o, "", err
 	}
-	return o, "", cli.Positive("timeout", o.timeout)
+	if o.file == "" {
+		return o, "", cli.Usagef("the name of the file is empty; wanted one, or - for standard input")
+	}
+	return o, "", nil
 }

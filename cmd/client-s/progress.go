@@ -5,20 +5,16 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 )
 
 const interval = 100 * time.Millisecond
 
 // show draws a bar until the returned function is called; a size of -1 is not
-// known.
+// known. What is over before the first interval, and sent nothing, has none.
 func show(sent func() int64, size int64) (stop func()) {
-	bar := progressbar.NewOptions64(size,
-		progressbar.OptionSetWriter(os.Stderr),
-		progressbar.OptionShowBytes(true),
-		progressbar.OptionShowTotalBytes(true),
-		progressbar.OptionSetWidth(30),
-		progressbar.OptionUseANSICodes(true),
-	)
+	bar := newBar(size)
+	drawn := false
 	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -27,13 +23,54 @@ func show(sent func() int64, size int64) (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
+				drawn = true
 				bar.Set64(sent())
 			case <-done:
-				bar.Set64(sent())
-				os.Stderr.WriteString("\n")
+				if n := sent(); drawn || n > 0 {
+					bar.Set64(n)
+					os.Stderr.WriteString("\n")
+				}
 				return
 			}
 		}
 	}()
-	return func() { close(done); <-stopped }
+	return func() {
+		close(done)
+		select {
+		case <-stopped:
+		case <-time.After(time.Second): // a blocked standard error keeps nobody
+		}
+	}
+}
+
+// What a bar is made of beside the bar itself, in columns at the most.
+const (
+	countsWidth = len(" 100% || (1023 MiB/1023 GiB, 1023 MiB/s)")
+	timesWidth  = len(" [59m59s:59m59s]")
+	barWidth    = 30
+)
+
+// newBar returns a bar that fits the terminal, as one that wraps would leave
+// a line behind each time it is drawn.
+func newBar(size int64) *progressbar.ProgressBar {
+	columns, _, err := term.GetSize(int(os.Stderr.Fd()))
+	if err != nil {
+		columns = 80
+	}
+	left := columns - 1 - countsWidth
+	times := left >= timesWidth
+	if times {
+		left -= timesWidth
+	}
+	return progressbar.NewOptions64(size,
+		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionShowBytes(true),
+		progressbar.OptionUseIECUnits(true),
+		progressbar.OptionShowCount(),
+		progressbar.OptionSetWidth(min(barWidth, max(0, left))),
+		progressbar.OptionSetElapsedTime(times),
+		progressbar.OptionSetPredictTime(times),
+		progressbar.OptionUseANSICodes(true),
+		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine of its own draws
+	)
 }

@@ -10,11 +10,13 @@ import (
 	"accio/transport"
 
 	"github.com/dustin/go-humanize"
+	"golang.org/x/term"
 )
 
 const (
 	logPatience  = time.Second            // how long a line may block on standard error before it is dropped
 	liveInterval = 200 * time.Millisecond // how often the live line is drawn
+	liveSamples  = 5                      // the rate is that of so many intervals
 	eraseLine    = "\r\x1b[K"             // ECMA-48 EL: erase to the end of the line
 )
 
@@ -25,12 +27,17 @@ const (
 type console struct {
 	mu      sync.Mutex
 	out     *output
-	live    bool // the live line is on the screen
+	columns func() int // of the terminal; 0 if it is none
+	live    bool       // the live line is on the screen
 	dropped int
 }
 
 func newConsole(f *os.File) *console {
-	return &console{out: newOutput(f)}
+	columns := func() int {
+		n, _, _ := term.GetSize(int(f.Fd()))
+		return n
+	}
+	return &console{out: newOutput(f), columns: columns}
 }
 
 // Write implements io.Writer.
@@ -56,15 +63,15 @@ func (c *console) erase() {
 
 func (c *console) eraseLocked() {
 	if c.live {
-		c.put([]byte(eraseLine))
-		c.live = false
+		c.live = !c.put([]byte(eraseLine))
 	}
 }
 
+// put reports whether p is on standard error, or will be as soon as it can.
 func (c *console) put(p []byte) bool {
 	timer := time.NewTimer(logPatience)
 	defer timer.Stop()
-	return write(c.out, p, timer.C) != errBlocked
+	return c.out.write(p, timer.C) != errBusy
 }
 
 // show draws the live line from time to time while progress has something to
@@ -75,15 +82,11 @@ func (c *console) show(progress func() (transport.Progress, bool)) (stop func())
 		defer close(stopped)
 		ticker := time.NewTicker(liveInterval)
 		defer ticker.Stop()
-		var last transport.Progress
-		for {
+		var samples [liveSamples]transport.Progress
+		for i := 0; ; i++ {
 			select {
 			case <-ticker.C:
-				now, ok := progress()
-				if ok {
-					c.draw(last, now)
-				}
-				last = now
+				samples[i%liveSamples] = c.draw(progress, samples[i%liveSamples])
 			case <-done:
 				c.erase()
 				return
@@ -93,15 +96,27 @@ func (c *console) show(progress func() (transport.Progress, bool)) (stop func())
 	return func() { close(done); <-stopped }
 }
 
-func (c *console) draw(last, now transport.Progress) {
-	var before int64
-	if last.Connection == now.Connection {
-		before = last.Bytes
-	}
-	rate := float64(now.Bytes-before) / liveInterval.Seconds()
-	line := fmt.Sprintf("%sconnection %d: %s, %s/s", eraseLine,
-		now.Connection, humanize.IBytes(uint64(now.Bytes)), humanize.IBytes(uint64(rate)))
+// draw asks for progress under the lock: what ends after that is erased. The
+// rate is that since then, or since the connection's start.
+func (c *console) draw(progress func() (transport.Progress, bool), then transport.Progress) transport.Progress {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.live = c.put([]byte(line))
+	now, ok := progress()
+	if !ok {
+		return now
+	}
+	since, before := now.Started, int64(0)
+	if then.Connection == now.Connection {
+		since, before = then.At, then.Bytes
+	}
+	rate := float64(now.Bytes-before) / max(now.At.Sub(since), time.Millisecond).Seconds()
+	line := fmt.Sprintf("connection %d: %s, %s/s",
+		now.Connection, humanize.IBytes(uint64(now.Bytes)), humanize.IBytes(uint64(rate)))
+	if n := c.columns(); 0 < n && n <= len(line) {
+		line = line[:n-1] // one that wraps cannot be erased
+	}
+	if c.put([]byte(eraseLine + line)) {
+		c.live = true
+	}
+	return now
 }

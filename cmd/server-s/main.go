@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"accio/fsm"
 	"accio/internal/cli"
@@ -48,25 +49,27 @@ func serve(ctx context.Context, o options, stderr *console) error {
 	}
 	log.Info("listening", "address", ln.Addr().String())
 
-	results := newResults(ctx, os.Stdout, o.json)
-	server := &transport.Server{IdleTimeout: o.idleTimeout, Log: log}
+	results := newResults(os.Stdout, o.json)
+	server := &transport.Server{IdleTimeout: time.Duration(o.idleTimeout), Log: log}
 	server.Result = func(r transport.Result) error {
 		stderr.erase()
 		if err := results.print(r); err != nil {
-			return fmt.Errorf("standard output: %w; the result of connection %d is lost", err, r.Connection)
+			return err
 		}
 		logResult(log, r)
 		return nil
 	}
 	if o.verbose {
-		server.Observe = func(connection uint64, from fsm.State, event fsm.Event, to fsm.State) {
-			log.Debug(fmt.Sprintf("%s → %s on %s", from, to, event), "connection", connection)
+		server.Observe = func(tr transport.Transition) {
+			log.Debug(fmt.Sprintf("%s → %s on %s", tr.From, tr.To, tr.Event), "connection", tr.Connection)
 		}
 	}
 	if o.progress.On(os.Stderr) {
 		defer stderr.show(server.Progress)()
 	}
-	return server.Serve(ctx, ln)
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, ln) }()
+	return results.await(ctx, served)
 }
 
 func listenError(port int, err error) error {
@@ -88,6 +91,9 @@ func logResult(log *slog.Logger, r transport.Result) {
 	if r.State == fsm.Error {
 		log.Warn(r.Explanation(), "connection", r.Connection, "remote", r.Remote)
 		return
+	}
+	if !log.Enabled(context.Background(), slog.LevelDebug) {
+		return // before the arguments are allocated
 	}
 	log.Debug("counted", "connection", r.Connection, "remote", r.Remote, "bytes", r.Bytes, "seconds", r.Elapsed.Seconds())
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"accio/internal/cli"
 	"accio/transport"
@@ -35,7 +34,7 @@ exit status: 0 stopped by SIGINT, SIGTERM or SIGQUIT; 1 failed; 2 wrong command 
 
 type options struct {
 	port        int
-	idleTimeout time.Duration
+	idleTimeout cli.Limit
 	json        bool
 	progress    cli.Progress
 	verbose     bool
@@ -43,10 +42,10 @@ type options struct {
 
 // parse returns the options, or a text to print instead of serving.
 func parse(args []string) (o options, text string, err error) {
-	o.progress = "auto"
+	o.idleTimeout, o.progress = cli.Limit(transport.DefaultIdleTimeout), "auto"
 	flags := pflag.NewFlagSet("server-s", pflag.ContinueOnError)
 	flags.SortFlags = false
-	flags.DurationVar(&o.idleTimeout, "idle-timeout", transport.DefaultIdleTimeout, "give a connection up after this long without a byte")
+	flags.Var(&o.idleTimeout, "idle-timeout", "give a connection up after this long without a byte")
 	flags.BoolVar(&o.json, "json", false, "print results as JSON, one object a line")
 	flags.Var(&o.progress, "progress", "show the transfer in progress on standard error; auto: if that is a terminal")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition")
@@ -69,5 +68,5 @@ func parse(args []string) (o options, text string, err error) {
 	if o.port, err = cli.Port(arguments[0]); err != nil {
 		return o, "", err
 	}
-	return o, "", cli.Positive("idle-timeout", o.idleTimeout)
+	return o, "", nil
 }

@@ -2,10 +2,17 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"time"
 )
 
-var errBlocked = errors.New("writing is blocked, nobody reads it")
+var (
+	errBlocked = errors.New("writing is blocked, nobody reads it")
+	// errBusy is errBlocked for a line that was not begun, as one before it is
+	// blocked; that one is still written when somebody reads.
+	errBusy = fmt.Errorf("%w", errBlocked)
+)
 
 // output writes to a file that may block for ever, such as a full pipe, from a
 // goroutine of its own. One goroutine uses it.
@@ -27,14 +34,14 @@ func newOutput(w io.Writer) *output {
 }
 
 // write returns when line is written or cannot be. It returns errBlocked when
-// giveUp is ready first, and from then on until that write has returned.
-func write[T any](o *output, line []byte, giveUp <-chan T) error {
+// giveUp is ready first, and from then on errBusy until that write has returned.
+func (o *output) write(line []byte, giveUp <-chan time.Time) error {
 	if o.stuck {
 		select {
 		case <-o.written:
 			o.stuck = false
 		default:
-			return errBlocked
+			return errBusy
 		}
 	}
 	o.lines <- line

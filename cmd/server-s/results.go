@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"accio/fsm"
@@ -16,27 +18,68 @@ import (
 // shutdown (docs/protocol.md §6). Before shutdown it may block for ever.
 const resultPatience = time.Second
 
-// results prints one line a connection.
+// results prints one line a connection. It writes where it is called, as to
+// hand each line to another goroutine would cost a session more than all its
+// system calls; whether it is blocked can be seen from elsewhere.
 type results struct {
-	out  *output
-	json bool
-	late <-chan struct{}
+	out     io.Writer
+	json    bool
+	buffer  []byte
+	writing atomic.Pointer[write]
 }
 
-func newResults(ctx context.Context, w io.Writer, json bool) *results {
-	late := make(chan struct{})
-	context.AfterFunc(ctx, func() {
-		time.AfterFunc(resultPatience, func() { close(late) })
-	})
-	return &results{out: newOutput(w), json: json, late: late}
+// write is a write in progress.
+type write struct {
+	connection uint64
+	since      time.Time
 }
+
+func newResults(w io.Writer, json bool) *results { return &results{out: w, json: json} }
+
+// lostError is a result that could not be written.
+type lostError struct {
+	connection uint64
+	err        error
+}
+
+func (e *lostError) Error() string {
+	return fmt.Sprintf("standard output: %v; the result of connection %d is lost", e.err, e.connection)
+}
+
+func (e *lostError) Unwrap() error { return e.err }
 
 func (p *results) print(r transport.Result) error {
 	line, err := p.line(r)
-	if err != nil {
-		return err
+	if err == nil {
+		p.writing.Store(&write{r.Connection, time.Now()})
+		_, err = p.out.Write(line)
+		p.writing.Store(nil)
 	}
-	return write(p.out, line, p.late)
+	if err != nil {
+		return &lostError{r.Connection, err}
+	}
+	return nil
+}
+
+// await waits for what serves, and gives it up when it is blocked in writing a
+// result too long after shutdown.
+func (p *results) await(ctx context.Context, served <-chan error) error {
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	const look = resultPatience / 10
+	for wait := resultPatience; ; wait = look {
+		select {
+		case err := <-served:
+			return err
+		case <-time.After(wait):
+		}
+		if w := p.writing.Load(); w != nil && time.Since(w.since) >= look {
+			return &lostError{w.connection, errBlocked}
+		}
+	}
 }
 
 func (p *results) line(r transport.Result) ([]byte, error) {
@@ -44,10 +87,13 @@ func (p *results) line(r transport.Result) ([]byte, error) {
 	case p.json:
 		return jsonLine(r)
 	case r.State == fsm.Done:
-		return append(strconv.AppendInt(nil, r.Bytes, 10), '\n'), nil
+		p.buffer = append(strconv.AppendInt(p.buffer[:0], r.Bytes, 10), '\n')
+		return p.buffer, nil
 	}
-	return []byte("ERROR\n"), nil
+	return errorWord, nil
 }
+
+var errorWord = []byte("ERROR\n")
 
 // The fields of docs/protocol.md §3, in its order.
 type (

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +12,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
@@ -27,30 +27,33 @@ func Usagef(format string, args ...any) error {
 	return &UsageError{fmt.Sprintf(format, args...)}
 }
 
-// negative is an argument that pflag would take for a flag.
-var negative = regexp.MustCompile(`^-[0-9]+$`)
-
 // Parse parses args, flags before, between or after the arguments, and returns
 // the arguments. It returns pflag.ErrHelp for --help, and else a *UsageError.
 func Parse(flags *pflag.FlagSet, args []string) ([]string, error) {
 	flags.SetOutput(io.Discard)
 	flags.Usage = func() {}
-	for _, a := range args {
-		if a == "--" {
-			break
-		}
-		if negative.MatchString(a) {
-			return nil, Usagef("%q is neither a flag nor a port, which is a whole number from 1 to 65535", a)
-		}
+	err := flags.Parse(args)
+	if err == nil {
+		return flags.Args(), nil
 	}
-	if err := flags.Parse(args); err != nil {
-		if err == pflag.ErrHelp {
-			return nil, err
-		}
-		return nil, &UsageError{err.Error()}
+	if err == pflag.ErrHelp {
+		return nil, err
 	}
-	return flags.Args(), nil
+	if e, ok := errors.AsType[*pflag.NotExistError](err); ok && number.MatchString(e.GetSpecifiedShortnames()) {
+		return nil, Usagef("%q is neither a flag nor a port, which is a whole number from 1 to 65535", "-"+e.GetSpecifiedShortnames())
+	}
+	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		err = e.Unwrap()
+		if e.GetFlag().Value.Type() == "bool" {
+			err = fmt.Errorf("it must be true or false, or --%s alone", e.GetFlag().Name)
+		}
+		return nil, Usagef("--%s %q: %v", e.GetFlag().Name, e.GetValue(), err)
+	}
+	return nil, &UsageError{err.Error()}
 }
+
+// number is what makes a negative number of a dash.
+var number = regexp.MustCompile(`^[0-9]`)
 
 // Port parses a TCP port: 1 to 65535 in ASCII decimal digits.
 func Port(text string) (int, error) {
@@ -59,14 +62,6 @@ func Port(text string) (int, error) {
 		return 0, Usagef("port %q is not a whole number from 1 to 65535", text)
 	}
 	return int(n), nil
-}
-
-// Positive refuses a limit that makes no sense.
-func Positive(flag string, d time.Duration) error {
-	if d <= 0 {
-		return Usagef("--%s %s: it must be longer than 0, for example 10s or 1m30s", flag, d)
-	}
-	return nil
 }
 
 // Progress is the value of a --progress flag.

@@ -5,4 +5,4 @@
 // The Mermaid text is meant for versions 11 and 12 and for GitHub.
 package diagram
 
-//go:generate go run ./generate ../../docs/state-diagram.md
+//go:generate go run ./generate ../../docs/state-diagram.md ../../README.md

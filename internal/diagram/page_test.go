@@ -1,6 +1,7 @@
 package diagram_test
 
 import (
+	"errors"
 	"os"
 	"testing"
 
@@ -19,5 +20,23 @@ func TestPageIsFresh(t *testing.T) {
 	}
 	if string(got) != want {
 		t.Errorf("%s is stale; run: go generate ./...", file)
+	}
+}
+
+func TestReadmeIsFresh(t *testing.T) {
+	const file = "../../README.md"
+	got, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := diagram.Readme(string(got))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is stale; run: go generate ./...", file)
+	}
+	if _, err := diagram.Readme("no marks"); !errors.Is(err, diagram.ErrNoMarks) {
+		t.Errorf("a text without marks: %v", err)
 	}
 }

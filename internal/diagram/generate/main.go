@@ -1,4 +1,5 @@
-// Generate writes docs/state-diagram.md to the file that it is given.
+// Generate writes the state diagrams into the documents it is given:
+// docs/state-diagram.md whole, and the server's diagram into README.md.
 package main
 
 import (
@@ -9,20 +10,30 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: generate FILE")
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: generate STATE-DIAGRAM README")
 		os.Exit(2)
 	}
-	if err := write(os.Args[1]); err != nil {
+	if err := write(os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func write(file string) error {
-	page, err := diagram.Page()
+func write(page, readme string) error {
+	text, err := diagram.Page()
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, []byte(page), 0o644)
+	if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
+		return err
+	}
+	old, err := os.ReadFile(readme)
+	if err != nil {
+		return err
+	}
+	if text, err = diagram.Readme(string(old)); err != nil {
+		return fmt.Errorf("%s: %w", readme, err)
+	}
+	return os.WriteFile(readme, []byte(text), 0o644)
 }

@@ -1,0 +1,131 @@
+//go:build unix
+
+package main
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"accio/internal/clitest"
+)
+
+// startClient starts a client on a connection to the test, and returns both.
+func startClient(t *testing.T, stdin *os.File, flags ...string) (*clitest.Process, *net.TCPConn) {
+	t.Helper()
+	ln, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	check(t, err)
+	defer ln.Close()
+	port := strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
+	cmd := exec.Command("client-s", append(flags, "127.0.0.1", port, "-")...)
+	cmd.Stdin = stdin
+	p, err := clitest.Start(cmd)
+	check(t, err)
+	t.Cleanup(p.Kill)
+	ln.SetDeadline(time.Now().Add(clitest.Patience))
+	c, err := ln.AcceptTCP()
+	check(t, err)
+	t.Cleanup(func() { c.Close() })
+	return p, c
+}
+
+func ends(t *testing.T, p *clitest.Process, want int, log string) {
+	t.Helper()
+	got, err := p.Wait()
+	check(t, err)
+	if got != want {
+		t.Errorf("exit status %d, wanted %d", got, want)
+	}
+	check(t, p.Stderr.Wait(log))
+}
+
+func talk(t *testing.T, c *net.TCPConn, steps ...string) {
+	t.Helper()
+	check(t, clitest.Talk(c, steps...))
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func pipe(t *testing.T) (r, w *os.File) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	check(t, err)
+	t.Cleanup(func() { r.Close(); w.Close() })
+	return r, w
+}
+
+var header = []string{`>accio\r\n`, `<confirm-accio\r\n`, `>accio\r\n`, `<confirm-accio-again\r\n\r\n`}
+
+// A signal ends the session through the event shutdown, also while the file
+// has no more to give (docs/protocol.md §7.1).
+func TestSignalWhileWaitingForStdin(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			r, w := pipe(t)
+			p, c := startClient(t, r)
+			talk(t, c, header...)
+			_, err := w.WriteString("hello")
+			check(t, err)
+			talk(t, c, `<hello`)
+			check(t, p.Signal(sig))
+			ends(t, p, 1, `\AERROR: SendFile: told to stop\n\z`)
+		})
+	}
+}
+
+// A signal while the server is silent does too.
+func TestSignalWhileWaitingForTheServer(t *testing.T) {
+	t.Parallel()
+	r, _ := pipe(t)
+	p, _ := startClient(t, r)
+	check(t, p.Signal(syscall.SIGINT))
+	ends(t, p, 1, `\AERROR: (AwaitAccio1: told to stop|told to stop before \S+ answered)\n\z`)
+
+	p, c := startClient(t, r)
+	talk(t, c, header[:2]...)
+	check(t, p.Signal(syscall.SIGINT))
+	ends(t, p, 1, `\AERROR: (SendConfirm1|AwaitAccio2): told to stop\n\z`)
+}
+
+// A file that is slow is not a silent server: the limit holds for the server
+// only (docs/protocol.md §7.4).
+func TestSlowStdinIsNotASilentServer(t *testing.T) {
+	t.Parallel()
+	const timeout = 200 * time.Millisecond
+	r, w := pipe(t)
+	p, c := startClient(t, r, "--timeout", timeout.String())
+	talk(t, c, header...)
+	<-time.After(3 * timeout)
+	_, err := w.WriteString("slow")
+	check(t, err)
+	check(t, w.Close())
+	talk(t, c, `<slow`, "eof", "close")
+	ends(t, p, 0, `\Asent 4 bytes `)
+}
+
+// A redirected file is sent from where it stands.
+func TestRedirectedFile(t *testing.T) {
+	t.Parallel()
+	f, err := os.Create(t.TempDir() + "/file")
+	check(t, err)
+	defer f.Close()
+	_, err = f.WriteString("skipped hello")
+	check(t, err)
+	_, err = f.Seek(8, 0)
+	check(t, err)
+	p, c := startClient(t, f)
+	talk(t, c, header...)
+	talk(t, c, `<hello`, "eof", "close")
+	ends(t, p, 0, `\Asent 5 bytes `)
+}

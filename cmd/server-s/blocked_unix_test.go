@@ -1,0 +1,186 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"accio/internal/clitest"
+)
+
+// toStdout gives a server a standard output of the test's.
+func toStdout(f *os.File) func(*exec.Cmd, *clitest.Process) {
+	return func(cmd *exec.Cmd, _ *clitest.Process) { cmd.Stdout = f }
+}
+
+// A result still blocked on standard output one second after shutdown is given
+// up: ERROR: on standard error, exit status 1 (docs/protocol.md §6.5).
+func TestBlockedResultIsGivenUpAfterShutdown(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []syscall.Signal{syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGINT} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			_, w := pipe(t)
+			fill(t, w)
+			s := startServer(t, toStdout(w), "--verbose")
+			s.client(t, header, "end", turn)
+			check(t, s.Stderr.Wait("Streaming → Done"))
+			started := time.Now()
+			s.signal(t, sig)
+			s.signal(t, sig)
+			s.ends(t, 1)
+			if d := time.Since(started); d < resultPatience || d > 4*resultPatience {
+				t.Errorf("it took %s, wanted about %s", d, resultPatience)
+			}
+			check(t, s.Stderr.Wait(`^ERROR: standard output: .* blocked.*; the result of connection 1 is lost\n\z`))
+		})
+	}
+}
+
+// A result that is blocked when the signal comes, and read within the second,
+// is not lost (docs/protocol.md §6.5).
+func TestBlockedResultIsReadAfterShutdown(t *testing.T) {
+	t.Parallel()
+	r, w := pipe(t)
+	filler := fill(t, w)
+	s := startServer(t, toStdout(w), "--verbose")
+	s.client(t, header, `>hello`, "end", turn)
+	check(t, s.Stderr.Wait("Streaming → Done"))
+	s.signal(t, syscall.SIGTERM)
+	w.Close()
+	got, err := io.ReadAll(r)
+	check(t, err)
+	s.ends(t, 0)
+	if got := string(got[filler:]); got != "5\n" {
+		t.Errorf("standard output %q", got)
+	}
+}
+
+// A blocked standard output loses neither results nor connections, and the
+// idle limit does not pass for those who wait (docs/protocol.md §2.5, §4.3, §6.5).
+func TestBlockedStdoutLosesNothing(t *testing.T) {
+	t.Parallel()
+	const idle = 500 * time.Millisecond
+	r, w := pipe(t)
+	filler := fill(t, w)
+	s := startServer(t, toStdout(w), "--verbose", "--idle-timeout", idle.String())
+	s.client(t, header, `>1`, "end", turn)
+	check(t, s.Stderr.Wait("Streaming → Done on closed connection=1"))
+	slow := s.client(t, header, `>22`)
+	s.client(t, header, `>333`, "end")
+	<-time.After(2 * idle)
+
+	w.Close()
+	check(t, r.SetReadDeadline(time.Now().Add(clitest.Patience)))
+	_, err := io.CopyN(io.Discard, r, int64(filler))
+	check(t, err)
+	talk(t, slow, turn, `>22`, "end", "eof")
+	check(t, s.Stderr.Wait("Streaming → Done on closed connection=3"))
+	s.signal(t, syscall.SIGTERM)
+	s.ends(t, 0)
+	got, err := io.ReadAll(r)
+	check(t, err)
+	if string(got) != "1\n4\n3\n" {
+		t.Errorf("standard output %q; standard error: %s", got, &s.Stderr)
+	}
+}
+
+// Standard output that nobody can read loses results: ERROR: and exit status 1;
+// SIGPIPE does not kill the process (docs/protocol.md §6.5).
+func TestStdoutWhoseReaderIsGone(t *testing.T) {
+	t.Parallel()
+	r, w := pipe(t)
+	r.Close()
+	s := startServer(t, toStdout(w))
+	s.client(t, header, "end", turn)
+	s.ends(t, 1)
+	check(t, s.Stderr.Wait(`^ERROR: standard output: .*broken pipe; the result of connection 1 is lost\n\z`))
+}
+
+// So does a full disk.
+func TestStdoutOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("no /dev/full here")
+	}
+	check(t, err)
+	defer full.Close()
+	s := startServer(t, toStdout(full))
+	s.client(t, header, "end", turn)
+	s.ends(t, 1)
+	check(t, s.Stderr.Wait(`^ERROR: standard output: .*no space left on device; the result of connection 1 is lost\n\z`))
+
+	cmd := exec.Command("server-s", "--help")
+	cmd.Stdout = full
+	p, err := clitest.Start(cmd)
+	check(t, err)
+	t.Cleanup(p.Kill)
+	(&server{Process: p}).ends(t, 1)
+	check(t, p.Stderr.Wait(`\AERROR: .*no space left on device\n\z`))
+}
+
+// The line is written before our side closes: a client that has seen the close
+// can rely on it (docs/protocol.md §3.4).
+func TestLineIsThereWhenTheClientSeesTheClose(t *testing.T) {
+	t.Parallel()
+	f, err := os.Create(t.TempDir() + "/results")
+	check(t, err)
+	defer f.Close()
+	s := startServer(t, toStdout(f))
+	want := ""
+	for _, payload := range []string{"", "1", "22", "333", "4444"} {
+		s.client(t, header, ">"+payload, "end", turn, "eof")
+		want += string('0'+byte(len(payload))) + "\n"
+		got, err := os.ReadFile(f.Name())
+		check(t, err)
+		if string(got) != want {
+			t.Fatalf("results %q when the client had seen the close, wanted %q", got, want)
+		}
+	}
+}
+
+// A broken standard error never ends the server (docs/protocol.md §6.6), nor
+// does it cost a client its bytes.
+func TestBrokenStderr(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"closed", "blocked"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			r, w := pipe(t)
+			stopped := make(chan struct{})
+			s := startServer(t, func(cmd *exec.Cmd, p *clitest.Process) {
+				cmd.Stderr = w
+				stopped = make(chan struct{})
+				go func() {
+					defer close(stopped)
+					io.Copy(&p.Stderr, r)
+				}()
+			}, "--verbose", "--progress", "always", "--idle-timeout", "300ms")
+			check(t, r.SetReadDeadline(time.Unix(1, 0)))
+			<-stopped
+			if how == "closed" {
+				r.Close()
+				w.Close()
+			} else {
+				fill(t, w)
+			}
+			s.client(t, `>nonsense`, "gone")
+			s.client(t, header, `>hello`, "end", turn, "eof")
+			s.client(t, `<accio\r\n`, `>confirm-accio\n`, "gone")
+			check(t, s.Stdout.Wait(`\AERROR\n5\nERROR\n\z`))
+			s.client(t, header, turn)
+			s.signal(t, syscall.SIGTERM)
+			s.ends(t, 0)
+			if got := s.Stdout.String(); got != "ERROR\n5\nERROR\nERROR\n" {
+				t.Errorf("standard output %q", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"accio/internal/clitest"
+	"accio/transport"
+)
+
+// nobody is a console whose lines nobody sees.
+func nobody() *console {
+	return &console{out: newOutput(io.Discard), columns: func() int { return 0 }}
+}
+
+// gate is a writer that blocks while it is shut.
+type gate struct {
+	clitest.Stream
+	shut chan struct{} // closed to open it; nil is open
+}
+
+func (g *gate) Write(p []byte) (int, error) {
+	if g.shut != nil {
+		<-g.shut
+	}
+	return g.Stream.Write(p)
+}
+
+// newGate returns a console that writes to a gate.
+func newGate(t *testing.T) (*console, *gate) {
+	g := new(gate)
+	c := &console{out: newOutput(g), columns: func() int { return 0 }}
+	t.Cleanup(func() { close(c.out.lines) })
+	return c, g
+}
+
+func at(connection uint64, bytes int64) func() (transport.Progress, bool) {
+	return func() (transport.Progress, bool) {
+		now := time.Now()
+		return transport.Progress{Connection: connection, Started: now.Add(-liveInterval), Bytes: bytes, At: now}, true
+	}
+}
+
+// The live line is erased before any line is printed.
+func TestConsoleErasesTheLiveLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, g := newGate(t)
+		io.WriteString(c, "a\n")
+		last := c.draw(at(7, 1<<20), transport.Progress{})
+		io.WriteString(c, "b\n")
+		io.WriteString(c, "c\n")
+		time.Sleep(liveInterval)
+		last = c.draw(at(7, 3<<20), last)
+		c.draw(at(8, 1<<10), last)
+		c.erase()
+		c.erase()
+		want := "a\n" +
+			"\r\x1b[Kconnection 7: 1.0 MiB, 5.0 MiB/s\r\x1b[Kb\nc\n" +
+			"\r\x1b[Kconnection 7: 3.0 MiB, 10 MiB/s" +
+			"\r\x1b[Kconnection 8: 1.0 KiB, 5.0 KiB/s\r\x1b[K"
+		if got := g.String(); got != want {
+			t.Errorf("%q, wanted\n%q", got, want)
+		}
+	})
+}
+
+// The live line is drawn while there is progress, and gone afterwards.
+func TestConsoleShow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, g := newGate(t)
+		seen, began := []int64{0, 512, 1024}, time.Now().Add(liveInterval)
+		stop := c.show(func() (transport.Progress, bool) {
+			now := transport.Progress{Connection: 1, Bytes: seen[0], Started: began, At: time.Now()}
+			seen = seen[1:]
+			return now, now.Bytes > 0
+		})
+		time.Sleep(3*liveInterval + 1)
+		stop()
+		want := "\r\x1b[Kconnection 1: 512 B, 2.5 KiB/s\r\x1b[Kconnection 1: 1.0 KiB, 2.5 KiB/s\r\x1b[K"
+		if got := g.String(); got != want {
+			t.Errorf("%q, wanted\n%q", got, want)
+		}
+	})
+}
+
+// A connection that ends while its live line is about to be drawn leaves none
+// behind: progress is asked for under the lock that erase takes.
+func TestConsoleAsksForProgressUnderTheLock(t *testing.T) {
+	c := nobody()
+	defer close(c.out.lines)
+	c.draw(func() (transport.Progress, bool) {
+		if c.mu.TryLock() {
+			t.Error("the lock is free")
+		}
+		return transport.Progress{}, false
+	}, transport.Progress{})
+}
+
+// A broken standard error never blocks for long, and what it had no place for
+// is counted where it can be said (docs/protocol.md §6.6).
+func TestConsoleDropsWhatIsBlocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, g := newGate(t)
+		g.shut = make(chan struct{})
+		start := time.Now()
+		io.WriteString(c, "late\n")
+		if d := time.Since(start); d != logPatience {
+			t.Errorf("blocked for %s", d)
+		}
+		io.WriteString(c, "dropped\n")
+		io.WriteString(c, "dropped\n")
+		if d := time.Since(start); d != logPatience {
+			t.Errorf("blocked again: %s", d)
+		}
+		close(g.shut)
+		synctest.Wait()
+		io.WriteString(c, "next\n")
+		if got, want := g.String(), "late\n2 lines are missing here: standard error was blocked\nnext\n"; got != want {
+			t.Errorf("%q, wanted %q", got, want)
+		}
+	})
+}
+
+// A live line that was blocked is erased all the same, once that can be done.
+func TestConsoleErasesABlockedLiveLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, g := newGate(t)
+		g.shut = make(chan struct{})
+		c.draw(at(1, 0), transport.Progress{})
+		c.erase()
+		close(g.shut)
+		synctest.Wait()
+		io.WriteString(c, "a\n")
+		if got, want := g.String(), "\r\x1b[Kconnection 1: 0 B, 0 B/s\r\x1b[Ka\n"; got != want {
+			t.Errorf("%q, wanted %q", got, want)
+		}
+	})
+}
+
+// A live line that wrapped could not be erased.
+func TestConsoleLiveLineFitsTheTerminal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, g := newGate(t)
+		want := ""
+		for columns, line := range map[int]string{
+			0:  "connection 1: 0 B, 0 B/s",
+			1:  "",
+			10: "connectio",
+			24: "connection 1: 0 B, 0 B/",
+			25: "connection 1: 0 B, 0 B/s",
+		} {
+			c.columns = func() int { return columns }
+			c.draw(at(1, 0), transport.Progress{})
+			want += eraseLine + line
+		}
+		if got := g.String(); got != want {
+			t.Errorf("%q, wanted\n%q", got, want)
+		}
+	})
+}

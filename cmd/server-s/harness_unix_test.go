@@ -1,0 +1,110 @@
+//go:build unix
+
+package main
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"accio/internal/clitest"
+)
+
+const (
+	header = `>confirm-accio\r\nconfirm-accio-again\r\n\r\n`
+	turn   = `<accio\r\naccio\r\n` // comes when the header has been taken
+)
+
+type server struct {
+	*clitest.Process
+	port int
+}
+
+// startServer starts a server and waits until it listens. Adjust, if not nil,
+// may give the command other outputs; its standard error must be recorded.
+func startServer(t *testing.T, adjust func(*exec.Cmd, *clitest.Process), flags ...string) *server {
+	t.Helper()
+	p, port, err := listening(flags, func(cmd *exec.Cmd) (*clitest.Process, error) {
+		p := new(clitest.Process)
+		if adjust != nil {
+			adjust(cmd, p)
+		}
+		if err := p.Start(cmd); err != nil {
+			return nil, err
+		}
+		t.Cleanup(p.Kill)
+		return p, nil
+	})
+	check(t, err)
+	return &server{p, port}
+}
+
+func (s *server) client(t *testing.T, steps ...string) *net.TCPConn {
+	t.Helper()
+	c, err := connect(s.port)
+	check(t, err)
+	t.Cleanup(func() { c.Close() })
+	talk(t, c, steps...)
+	return c
+}
+
+func (s *server) signal(t *testing.T, sig syscall.Signal) {
+	t.Helper()
+	check(t, s.Signal(sig))
+}
+
+func (s *server) ends(t *testing.T, want int) {
+	t.Helper()
+	got, err := s.Wait()
+	check(t, err)
+	if got != want {
+		t.Errorf("exit status %d, wanted %d; standard error: %s", got, want, &s.Stderr)
+	}
+	if strings.Contains(s.Stderr.String(), "goroutine ") {
+		t.Errorf("a goroutine dump on standard error: %s", &s.Stderr)
+	}
+}
+
+func talk(t *testing.T, c *net.TCPConn, steps ...string) {
+	t.Helper()
+	check(t, clitest.Talk(c, steps...))
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pipe returns a pipe whose ends are closed after the test.
+func pipe(t *testing.T) (r, w *os.File) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	check(t, err)
+	t.Cleanup(func() { r.Close(); w.Close() })
+	return r, w
+}
+
+// fill writes to a pipe until it is full and returns how many bytes that took.
+func fill(t *testing.T, w *os.File) int {
+	t.Helper()
+	raw, err := w.SyscallConn()
+	check(t, err)
+	total, line := 0, []byte(strings.Repeat("-", 1023)+"\n")
+	check(t, raw.Control(func(fd uintptr) {
+		syscall.SetNonblock(int(fd), true)
+		defer syscall.SetNonblock(int(fd), false)
+		for chunk := line; len(chunk) > 0; {
+			n, err := syscall.Write(int(fd), chunk)
+			if err == syscall.EAGAIN {
+				chunk = chunk[:len(chunk)/2]
+			}
+			total += max(n, 0)
+		}
+	}))
+	return total
+}

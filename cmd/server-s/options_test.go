@@ -1,0 +1,35 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"accio/internal/cli"
+)
+
+func TestOptions(t *testing.T) {
+	usual := options{port: 5000, idleTimeout: cli.Limit(10 * time.Second), progress: "auto"}
+	with := func(change func(*options)) options {
+		o := usual
+		change(&o)
+		return o
+	}
+	for args, want := range map[string]options{
+		"5000":                      usual,
+		"1":                         with(func(o *options) { o.port = 1 }),
+		"65535":                     with(func(o *options) { o.port = 65535 }),
+		"05000":                     usual,
+		"-- 5000":                   usual,
+		"5000 --idle-timeout 1m30s": with(func(o *options) { o.idleTimeout = cli.Limit(90 * time.Second) }),
+		"--idle-timeout=1ms 5000":   with(func(o *options) { o.idleTimeout = cli.Limit(time.Millisecond) }),
+		"--json 5000 --verbose":     with(func(o *options) { o.json, o.verbose = true, true }),
+		"5000 --progress never":     with(func(o *options) { o.progress = "never" }),
+		"--progress always 5000":    with(func(o *options) { o.progress = "always" }),
+	} {
+		got, text, err := parse(strings.Fields(args))
+		if got != want || text != "" || err != nil {
+			t.Errorf("%s: %+v, %q, %v; wanted %+v", args, got, text, err, want)
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/netip"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"accio/fsm"
+	"accio/transport"
+)
+
+var (
+	remote  = netip.MustParseAddrPort("192.0.2.1:50123")
+	started = time.Date(2026, 11, 22, 13, 0, 0, 123456789, time.FixedZone("", 3600))
+	done    = transport.Result{Connection: 7, Remote: remote, State: fsm.Done, Bytes: 1 << 20,
+		Started: started, Elapsed: 1250 * time.Millisecond}
+	timedOut = transport.Result{Connection: 8, Remote: remote, State: fsm.Error, Bytes: 100,
+		Started: started, Elapsed: 10002 * time.Millisecond,
+		From: fsm.Streaming, Event: fsm.TimedOut, Reason: "no data for 10s <&>", Hint: "not printed"}
+)
+
+// The lines of docs/protocol.md §3.
+func TestResultLines(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		json   bool
+		result transport.Result
+		want   string
+	}{
+		{"count", false, done, "1048576\n"},
+		{"empty payload", false, transport.Result{State: fsm.Done}, "0\n"},
+		{"more than 32 bits", false, transport.Result{State: fsm.Done, Bytes: 1<<63 - 1}, "9223372036854775807\n"},
+		{"error", false, timedOut, "ERROR\n"},
+		{"JSON count", true, done, `{"connection":7,"remote":"192.0.2.1:50123","state":"Done","bytes":1048576,` +
+			`"started":"2026-11-22T12:00:00.123456789Z","seconds":1.25}` + "\n"},
+		{"JSON error", true, timedOut, `{"connection":8,"remote":"192.0.2.1:50123","state":"Error","from":"Streaming",` +
+			`"event":"timedout","received":100,"reason":"no data for 10s <&>",` +
+			`"started":"2026-11-22T12:00:00.123456789Z","seconds":10.002}` + "\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var out bytes.Buffer
+			if err := newResults(&out, test.json).print(test.result); err != nil {
+				t.Fatal(err)
+			}
+			if got := out.String(); got != test.want {
+				t.Errorf("got  %swant %s", got, test.want)
+			}
+		})
+	}
+}
+
+// A result may block for ever, but only a second after shutdown
+// (docs/protocol.md §6.5).
+func TestResultPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, shutdown := context.WithCancel(t.Context())
+		g := &gate{shut: make(chan struct{})}
+		p := newResults(g, false)
+		served := make(chan error, 1)
+		go func() { served <- p.print(done) }()
+		given := make(chan error)
+		go func() { given <- p.await(ctx, served) }()
+		select {
+		case err := <-given:
+			t.Fatalf("given up before shutdown: %v", err)
+		case <-time.After(1000 * time.Hour):
+		}
+		start := time.Now()
+		shutdown()
+		err := <-given
+		var lost *lostError
+		if !errors.As(err, &lost) || lost.connection != 7 || !errors.Is(err, errBlocked) || time.Since(start) != resultPatience {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+		close(g.shut)
+	})
+}
+
+// What is not blocked is waited for, however long it takes to end, and a
+// result that has only just begun to be written is not given up.
+func TestOnlyABlockedResultIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, shutdown := context.WithCancel(t.Context())
+		shutdown()
+		g := &gate{shut: make(chan struct{})}
+		p := newResults(g, false)
+		served := make(chan error, 1)
+		go func() {
+			time.Sleep(resultPatience - time.Millisecond)
+			p.print(done)
+			time.Sleep(time.Hour)
+			served <- nil
+		}()
+		time.AfterFunc(resultPatience+time.Millisecond, func() { close(g.shut) })
+		start := time.Now()
+		if err := p.await(ctx, served); err != nil || time.Since(start) < time.Hour {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+	})
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"accio/internal/cli"
+	"accio/internal/clitest"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	clitest.Main(m, "server-s", main)
+}
+
+// The scripts have, beside clitest.Commands:
+//
+//	occupy                  listen on a port, set PORT
+//	serve [FLAG...]         start server-s as "server" on a free port, set PORT,
+//	                        wait until it listens
+//	client NAME [STEP...]   take steps (clitest.Talk) on the connection NAME,
+//	                        which the first of them opens
+func TestScript(t *testing.T) {
+	t.Parallel()
+	commands := clitest.Commands()
+	commands["occupy"] = occupy
+	commands["serve"] = serveScript
+	commands["client"] = client
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		Cmds:                commands,
+		Setup:               clitest.Setup,
+		RequireExplicitExec: true,
+	})
+}
+
+func occupy(ts *testscript.TestScript, _ bool, _ []string) {
+	ln, err := net.Listen("tcp4", "0.0.0.0:0")
+	ts.Check(err)
+	ts.Defer(func() { ln.Close() })
+	ts.Setenv("PORT", strconv.Itoa(ln.Addr().(*net.TCPAddr).Port))
+}
+
+func serveScript(ts *testscript.TestScript, _ bool, flags []string) {
+	_, port, err := listening(flags, func(cmd *exec.Cmd) (*clitest.Process, error) {
+		return clitest.Run(ts, "server", cmd), nil
+	})
+	ts.Check(err)
+	ts.Setenv("PORT", strconv.Itoa(port))
+}
+
+// listening starts a server that records its standard error, on a free port,
+// and waits until it listens.
+func listening(flags []string, start func(*exec.Cmd) (*clitest.Process, error)) (*clitest.Process, int, error) {
+	for attempts := 5; ; attempts-- {
+		port, err := clitest.FreePort()
+		if err != nil {
+			return nil, 0, err
+		}
+		p, err := start(exec.Command("server-s", append(flags, strconv.Itoa(port))...))
+		if err != nil {
+			return nil, 0, err
+		}
+		err = p.Stderr.Wait(fmt.Sprintf(`listening address=0\.0\.0\.0:%d|^ERROR:`, port))
+		if err == nil && strings.Contains(p.Stderr.String(), "address already in use") && attempts > 0 {
+			continue
+		}
+		if err == nil && strings.Contains(p.Stderr.String(), "ERROR:") {
+			err = fmt.Errorf("server-s does not start: %s", &p.Stderr)
+		}
+		return p, port, err
+	}
+}
+
+func client(ts *testscript.TestScript, _ bool, args []string) {
+	name, steps := args[0], args[1:]
+	connections := clitest.Named(ts).Connections
+	c := connections[name]
+	if c == nil {
+		port, err := cli.Port(ts.Getenv("PORT"))
+		ts.Check(err)
+		c, err = connect(port)
+		ts.Check(err)
+		ts.Defer(func() { c.Close() })
+		connections[name] = c
+	}
+	if err := clitest.Talk(c, steps...); err != nil {
+		ts.Fatalf("client %s: %v", name, err)
+	}
+}
+
+func connect(port int) (*net.TCPConn, error) {
+	return net.DialTCP("tcp4", nil, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+}

@@ -1,0 +1,24 @@
+package cli
+
+import (
+	"errors"
+	"time"
+)
+
+// Limit is the value of a flag that bounds a time.
+type Limit time.Duration
+
+// Set implements pflag.Value; it refuses a limit that makes no sense.
+func (l *Limit) Set(text string) error {
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		return errors.New("it must be a time longer than 0, for example 10s or 1m30s")
+	}
+	*l = Limit(d)
+	return nil
+}
+
+func (l Limit) String() string { return time.Duration(l).String() }
+
+// Type implements pflag.Value.
+func (*Limit) Type() string { return "duration" }

@@ -1,0 +1,63 @@
+package transport
+
+import (
+	"runtime"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// What a session may cost, on either path: 40 allocations and 8 KiB. The client
+// is system calls alone, so all that is allocated is the server's.
+func TestAllocationsOfASession(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates too")
+	}
+	eachPath(t, func(t *testing.T, path string) {
+		r := start(t, path, &Server{Result: func(Result) error { return nil }})
+		port := int(r.ln.Addr().Port())
+		for range 10 {
+			rawSession(t, port)
+		}
+		const sessions = 200
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range sessions {
+			rawSession(t, port)
+		}
+		runtime.ReadMemStats(&after)
+		allocs := float64(after.Mallocs-before.Mallocs) / sessions
+		bytes := float64(after.TotalAlloc-before.TotalAlloc) / sessions
+		t.Logf("%.1f allocations, %.0f bytes a session", allocs, bytes)
+		if allocs > 40 || bytes > 8<<10 {
+			t.Errorf("%.1f allocations and %.0f bytes a session, want at most 40 and 8192", allocs, bytes)
+		}
+	})
+}
+
+var rawStream = []byte(header + "payload")
+
+// rawSession is a client that allocates next to nothing.
+func rawSession(t *testing.T, port int) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: int64(patience.Seconds())})
+	if err := unix.Connect(fd, &unix.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	unix.Write(fd, rawStream)
+	unix.Shutdown(fd, unix.SHUT_WR)
+	var buffer [64]byte
+	for {
+		n, err := unix.Read(fd, buffer[:])
+		if err != nil && err != unix.EINTR {
+			t.Fatal(err)
+		}
+		if n == 0 {
+			return
+		}
+	}
+}
