@@ -1,0 +1,59 @@
+// Command discard is an Accio server as one writes it with package net and
+// nothing else. It has no idle limit.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+
+	"accio/fsm"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "ERROR: usage: discard PORT")
+		os.Exit(2)
+	}
+	if err := serve(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "ERROR:", err)
+		os.Exit(1)
+	}
+}
+
+func serve(port string) error {
+	ln, err := net.Listen("tcp4", "0.0.0.0:"+port)
+	if err != nil {
+		return err
+	}
+	for {
+		c, err := ln.Accept()
+		if err != nil {
+			return err
+		}
+		if n, err := count(c); err != nil {
+			fmt.Println("ERROR")
+		} else {
+			fmt.Println(n)
+		}
+		c.Close()
+	}
+}
+
+func count(c net.Conn) (int64, error) {
+	for _, confirmation := range []string{fsm.Confirm1, fsm.Confirm2} {
+		if _, err := io.WriteString(c, fsm.Accio); err != nil {
+			return 0, err
+		}
+		got := make([]byte, len(confirmation))
+		if _, err := io.ReadFull(c, got); err != nil {
+			return 0, err
+		}
+		if string(got) != confirmation {
+			return 0, errors.New("not the confirmation")
+		}
+	}
+	return io.Copy(io.Discard, c)
+}
