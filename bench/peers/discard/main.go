@@ -17,10 +17,8 @@ func main() {
 		fmt.Fprintln(os.Stderr, "ERROR: usage: discard PORT")
 		os.Exit(2)
 	}
-	if err := serve(os.Args[1]); err != nil {
-		fmt.Fprintln(os.Stderr, "ERROR:", err)
-		os.Exit(1)
-	}
+	fmt.Fprintln(os.Stderr, "ERROR:", serve(os.Args[1]))
+	os.Exit(1)
 }
 
 func serve(port string) error {
