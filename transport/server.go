@@ -113,7 +113,7 @@ func (s *Server) serve(ctx context.Context, c Incoming) error {
 	s.accepted++
 	now := &serving{
 		Result:  Result{Connection: s.accepted, Remote: c.Remote(), Started: time.Now()},
-		session: session{table: s.Table, machine: s.machine, conn: c, idle: s.IdleTimeout, text: s.text},
+		session: session{table: s.table(), machine: s.machine, conn: c, idle: s.idleTimeout(), text: s.text},
 	}
 	s.current.Store(now)
 	result := now.conclude(ctx, now.Result)
@@ -131,17 +131,25 @@ func (s *Server) prepare() {
 		s.machine.Reset()
 		return
 	}
-	if s.Table == nil {
-		s.Table = &fsm.Server
-	}
-	if s.IdleTimeout == 0 {
-		s.IdleTimeout = DefaultIdleTimeout
-	}
 	var observe fsm.Observer
 	if s.Observe != nil {
 		observe = s.observe
 	}
-	s.machine = fsm.NewMachine(s.Table, observe)
+	s.machine = fsm.NewMachine(s.table(), observe)
+}
+
+func (s *Server) table() *fsm.Table {
+	if s.Table == nil {
+		return &fsm.Server
+	}
+	return s.Table
+}
+
+func (s *Server) idleTimeout() time.Duration {
+	if s.IdleTimeout == 0 {
+		return DefaultIdleTimeout
+	}
+	return s.IdleTimeout
 }
 
 func (s *Server) observe(from fsm.State, event fsm.Event, to fsm.State) {
