@@ -5,22 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
-)
 
-// ACCIO_REQUIRE lists the tools that must be there: without one of them a test
-// fails that is skipped otherwise.
-func skipOrFail(t *testing.T, missing *missingError) {
-	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv("ACCIO_REQUIRE"), ","), missing.tool) {
-		t.Fatalf("ACCIO_REQUIRE names it: %v", missing)
-	}
-	t.Skip(missing)
-}
+	"accio/internal/require"
+)
 
 func smallest() *options {
 	return &options{bulk: 1. / 64, small: 20, handOver: 1, memory: []float64{1. / 128}, memoryRuns: 1, startUp: 1, runs: 1,
@@ -39,7 +29,7 @@ func TestPeers(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			var missing *missingError
 			if p.argv, err = p.prepare(t.Context(), dir); errors.As(err, &missing) {
-				skipOrFail(t, missing)
+				require.Missing(t, missing.tool, missing.Error())
 			} else if err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +70,7 @@ func wrong(t *testing.T, script string) *peer {
 	argv, err := shell("sh", script)
 	var missing *missingError
 	if errors.As(err, &missing) {
-		skipOrFail(t, missing)
+		require.Missing(t, missing.tool, missing.Error())
 	}
 	return &peer{name: "wrong", raw: true, argv: argv}
 }

@@ -175,8 +175,8 @@ func TestTrapNoValidation(t *testing.T) {
 	table.Transitions = append(table.Transitions, Transition{"A", "go", "End"})
 	m := NewMachine(&table, nil)
 	fire(t, m, "go")
-	if m.State() != "End" {
-		t.Errorf("duplicate cell: in %s, want End", m.State())
+	if to, _ := table.Next("A", "go"); m.State() != "End" || to != "End" {
+		t.Errorf("duplicate cell: machine in %s, table says %s, want End", m.State(), to)
 	}
 	table.Initial = "Nowhere"
 	err := NewMachine(&table, nil).Fire("go")

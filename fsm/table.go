@@ -51,9 +51,9 @@ func (t *Table) Activity(s State) Activity {
 }
 
 // Next returns the state that e leads to from s; ok is false where the table
-// has no such transition.
+// has no such transition. Of two the later holds, as in [Machine].
 func (t *Table) Next(s State, e Event) (to State, ok bool) {
-	for _, tr := range t.Transitions {
+	for _, tr := range slices.Backward(t.Transitions) {
 		if tr.From == s && tr.Event == e {
 			return tr.To, true
 		}

@@ -2,9 +2,10 @@ package transport
 
 import (
 	"context"
-	"errors"
-	"syscall"
+	"net"
 	"time"
+
+	"accio/internal/errno"
 )
 
 // The back-off after an accept error that may pass.
@@ -18,7 +19,7 @@ const (
 func (s *Server) accept(ctx context.Context, ln Listener) (Incoming, error) {
 	for delay := minBackoff; ; delay = min(2*delay, maxBackoff) {
 		c, err := ln.Accept()
-		if err == nil || !temporary(err) {
+		if err == nil || !errno.IsPassing(err) {
 			return c, err
 		}
 		if s.Log != nil {
@@ -27,23 +28,7 @@ func (s *Server) accept(ctx context.Context, ln Listener) (Incoming, error) {
 		select {
 		case <-time.After(delay):
 		case <-ctx.Done():
+			return nil, net.ErrClosed
 		}
 	}
-}
-
-// temporary reports whether an error of accept(2) says something of the moment
-// or of the connection that was to be accepted, not of the listener. On Linux
-// accept also passes on errors that are pending on the new connection.
-func temporary(err error) bool {
-	for _, e := range []error{
-		syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM,
-		syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EINTR, syscall.EAGAIN,
-		syscall.EPERM, syscall.EPROTO, syscall.ENOPROTOOPT, syscall.EOPNOTSUPP,
-		syscall.ENETDOWN, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.EHOSTUNREACH, syscall.ETIMEDOUT,
-	} {
-		if errors.Is(err, e) {
-			return true
-		}
-	}
-	return false
 }

@@ -47,7 +47,8 @@ func (e *SessionError) Unwrap() error { return e.Result.Err }
 // the server has taken the file and closed; what it counted, the protocol does
 // not say. Otherwise it returns a *SessionError or, where there was no session,
 // the error of net.Dialer. When ctx is done the session ends through the event
-// shutdown.
+// shutdown. A session that ends otherwise than in fsm.Done is reset, so that
+// the server does not take a part of the file for the whole.
 //
 // A regular *os.File is sent from its present offset, in constant memory and
 // where possible by the kernel alone. Of anything else a goroutine reads ahead;
@@ -63,10 +64,12 @@ func (c *Client) Send(ctx context.Context, address string, file io.Reader) (Resu
 		return Result{}, err
 	}
 	defer tcp.Close()
-	return c.send(ctx, &netConn{TCPConn: tcp.(*net.TCPConn)}, timeout, file, Result{
-		Remote:  tcp.RemoteAddr().(*net.TCPAddr).AddrPort(),
-		Started: time.Now(),
-	})
+	conn := &netConn{TCPConn: tcp.(*net.TCPConn)}
+	result, err := c.send(ctx, conn, timeout, file, Result{Remote: conn.Remote(), Started: time.Now()})
+	if err != nil {
+		conn.SetLinger(0) // a plain close would look like the end of the file
+	}
+	return result, err
 }
 
 func (c *Client) send(ctx context.Context, conn Conn, timeout time.Duration, file io.Reader, r Result) (Result, error) {

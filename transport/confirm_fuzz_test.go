@@ -34,9 +34,9 @@ func FuzzConfirmations(f *testing.F) {
 		for same < len(stream) && same < len(header) && stream[same] == header[same] {
 			same++
 		}
-		from := fsm.AwaitConfirm1
+		from, within := fsm.AwaitConfirm1, same // bytes of the confirmation that were right
 		if same >= len(fsm.Confirm1) {
-			from = fsm.AwaitConfirm2
+			from, within = fsm.AwaitConfirm2, same-len(fsm.Confirm1)
 			if consumed[fsm.SendAccio2] != len(fsm.Confirm1) {
 				t.Errorf("%d bytes were taken with the first confirmation", consumed[fsm.SendAccio2])
 			}
@@ -52,7 +52,7 @@ func FuzzConfirmations(f *testing.F) {
 				t.Errorf("want closed from %s: %+v", from, r)
 			}
 		default:
-			if r.State != fsm.Error || r.From != from || r.Event != fsm.Mismatched || len(s.end.received) != same%len(fsm.Confirm1)+1 && from == fsm.AwaitConfirm1 {
+			if r.State != fsm.Error || r.From != from || r.Event != fsm.Mismatched || len(s.end.received) != within+1 {
 				t.Errorf("want mismatched from %s at byte %d: %+v", from, same, r)
 			}
 		}

@@ -98,7 +98,8 @@ func (c *fastConn) drop() (int, error) {
 		}
 		c.discard = make([]byte, discardBuffer)
 	}
-	return unix.Read(c.fd, c.discard)
+	n, err := unix.Read(c.fd, c.discard)
+	return max(n, 0), err
 }
 
 // move calls try, which is the named system call, until it does something,

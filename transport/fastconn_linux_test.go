@@ -68,8 +68,14 @@ func TestFastConnFallsBackToABuffer(t *testing.T) {
 // A deadline that another goroutine sets ends a wait, whenever it comes.
 func TestFastConnIsWoken(t *testing.T) {
 	c, _ := fastPair(t)
+	began := time.Now()
+	defer func() {
+		if time.Since(began) > patience/2 {
+			t.Error("a wait lasted until its own deadline")
+		}
+	}()
 	for i := range 200 {
-		c.SetDeadline(time.Time{})
+		c.SetDeadline(time.Now().Add(patience))
 		go func() {
 			time.Sleep(time.Duration(i%5) * 10 * time.Microsecond)
 			c.SetDeadline(elapsed)

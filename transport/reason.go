@@ -1,13 +1,12 @@
 package transport
 
 import (
-	"errors"
 	"fmt"
 	"strings"
-	"syscall"
 	"time"
 
 	"accio/fsm"
+	"accio/internal/errno"
 )
 
 // report is what explain works from.
@@ -62,7 +61,7 @@ func (r *report) timedOut(a fsm.Activity) (reason, hint string) {
 	case fsm.Write, fsm.Upload:
 		return reason, fmt.Sprintf("the %s takes no data", r.table.Peer)
 	case fsm.Count:
-		return reason, "the client never ended its side of the stream; OpenBSD nc needs -N for that"
+		return reason, fmt.Sprintf("the %s never ended its side of the stream; OpenBSD nc needs -N for that", r.table.Peer)
 	case fsm.Drain:
 		return reason, fmt.Sprintf("the %s did not close after the end of the file", r.table.Peer)
 	}
@@ -95,7 +94,7 @@ func (r *report) closed(a fsm.Activity) (reason, hint string) {
 }
 
 func (r *report) failed(a fsm.Activity) (reason, hint string) {
-	if !errors.Is(r.err, syscall.ECONNRESET) && !errors.Is(r.err, syscall.EPIPE) {
+	if !errno.IsReset(r.err) {
 		return fmt.Sprint(r.err), ""
 	}
 	reason = fmt.Sprintf("the %s reset the connection", r.table.Peer)

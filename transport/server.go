@@ -30,7 +30,7 @@ type Server struct {
 	Log *slog.Logger
 
 	accepted uint64
-	machine  *fsm.Machine // of the connection in service; built once
+	machine  *fsm.Machine // of the connection in service; built once a Serve
 	text     []byte       // likewise
 	current  atomic.Pointer[serving]
 }
@@ -92,6 +92,7 @@ func (s *Server) Serve(ctx context.Context, ln Listener) error {
 		}
 		ln.Close()
 	}()
+	s.prepare()
 	for ctx.Err() == nil {
 		c, err := s.accept(ctx, ln)
 		if ctx.Err() != nil && errors.Is(err, net.ErrClosed) {
@@ -109,7 +110,7 @@ func (s *Server) Serve(ctx context.Context, ln Listener) error {
 
 func (s *Server) serve(ctx context.Context, c Incoming) error {
 	defer c.Close()
-	s.prepare()
+	s.machine.Reset()
 	s.accepted++
 	now := &serving{
 		Result:  Result{Connection: s.accepted, Remote: c.Remote(), Started: time.Now()},
@@ -125,12 +126,8 @@ func (s *Server) serve(ctx context.Context, c Incoming) error {
 	return s.Result(result)
 }
 
-// prepare has the machine ready for the next connection.
+// prepare builds the machine that serves one connection after another.
 func (s *Server) prepare() {
-	if s.machine != nil {
-		s.machine.Reset()
-		return
-	}
 	var observe fsm.Observer
 	if s.Observe != nil {
 		observe = s.observe

@@ -275,31 +275,3 @@ func TestAnEventThatTheTableLacks(t *testing.T) {
 		t.Errorf("ended by %s: %s", p.Event, p.Reason)
 	}
 }
-
-// §1.5: beyond 2^40 bytes, without sending them.
-func TestCountBeyondEveryNarrowInteger(t *testing.T) {
-	for _, size := range []int64{1<<31 + 1, 1<<32 + 1, 1<<40 + 1, 1<<62 + 1} {
-		p := &played{conn: newScript()}
-		p.conn.arrive(header)
-		s := &session{table: &fsm.Server, conn: &vast{p.conn, size}, idle: time.Minute}
-		s.machine = fsm.NewMachine(s.table, nil)
-		p.Result = s.conclude(context.Background(), Result{})
-		p.wantDone(t, size)
-	}
-}
-
-// vast is a connection whose payload is as large as one likes.
-type vast struct {
-	*script
-	left int64
-}
-
-func (v *vast) Discard() (int64, error) {
-	if v.left == 0 {
-		v.end()
-		return v.script.Discard()
-	}
-	n := min(v.left, 1<<61)
-	v.left -= n
-	return n, nil
-}

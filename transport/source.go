@@ -2,6 +2,8 @@ package transport
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 )
@@ -29,7 +31,7 @@ func newSource(r io.Reader, conn Conn) source {
 		info, err := file.Stat()
 		at, errSeek := file.Seek(0, io.SeekCurrent)
 		if err == nil && errSeek == nil && info.Mode().IsRegular() {
-			return &fileSource{file: file, at: at, to: to}
+			return &fileSource{file: file, at: at, size: info.Size(), to: to}
 		}
 	}
 	return newStreamSource(r)
@@ -38,21 +40,30 @@ func newSource(r io.Reader, conn Conn) source {
 type fileSource struct {
 	file *os.File
 	at   int64 // where the next byte to send is
+	size int64 // when it was opened; files of /proc have contents and no size
 	to   io.ReaderFrom
 }
 
+// fill looks for a byte: a file may have grown since it was opened, and one
+// that has shrunk is not sent as if it were whole.
 func (s *fileSource) fill(context.Context) error {
 	var next [1]byte
 	_, err := s.file.ReadAt(next[:], s.at)
+	if err == io.EOF && s.at < s.size {
+		return fmt.Errorf("the file has shrunk from %d to %d bytes: %w", s.size, s.at, io.ErrUnexpectedEOF)
+	}
 	return err
 }
 
-func (s *fileSource) send(Conn) (int64, error) {
+func (s *fileSource) send(conn Conn) (int64, error) {
 	// Package net may have read what it then could not write.
 	if _, err := s.file.Seek(s.at, io.SeekStart); err != nil {
 		return 0, err
 	}
 	n, err := s.to.ReadFrom(&io.LimitedReader{R: s.file, N: uploadChunk})
+	if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) {
+		n, err = s.sendCopy(conn) // ReadFrom does not look once the deadline has passed
+	}
 	s.at += n
 	switch {
 	case n > 0:
@@ -61,6 +72,16 @@ func (s *fileSource) send(Conn) (int64, error) {
 		return 0, io.ErrUnexpectedEOF
 	}
 	return 0, err
+}
+
+func (s *fileSource) sendCopy(conn Conn) (int64, error) {
+	p := make([]byte, uploadChunk)
+	n, err := s.file.ReadAt(p, s.at)
+	if n == 0 {
+		return 0, err
+	}
+	n, err = conn.Write(p[:n])
+	return int64(n), err
 }
 
 func (s *fileSource) close() {}

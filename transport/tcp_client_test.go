@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"accio/fsm"
@@ -118,26 +119,37 @@ func TestClientAgainstBadServers(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		file  func() io.Reader
-		serve func(*peer)
+		serve func(p *peer, gone <-chan struct{}) // gone: the client has returned
 		from  fsm.State
 		event fsm.Event
 		words string
 	}{
-		{"silent", small, func(p *peer) { p.Read(make([]byte, 1)) }, fsm.AwaitAccio1, fsm.TimedOut, `AwaitAccio1: no data for 200ms; waited for "accio\r\n"`},
-		{"leaves", small, func(*peer) {}, fsm.AwaitAccio1, fsm.Closed, `the server closed before it sent anything of "accio\r\n"`},
-		{"says something else", small, func(p *peer) { p.send("HTTP/1.1 400\r\n") }, fsm.AwaitAccio1, fsm.Mismatched, `byte 1 is 'H', wanted 'a'`},
-		{"half a command", small, func(p *peer) { p.send(fsm.Accio); p.expect(fsm.Confirm1); p.send("acc") }, fsm.AwaitAccio2, fsm.Closed, `"io\r\n" is missing (received "acc")`},
-		{"resets before the command", small, func(p *peer) { p.send(fsm.Accio); p.expect(fsm.Confirm1); p.reset() }, fsm.AwaitAccio2, fsm.Failed, "the server reset the connection"},
-		{"resets a large file", large, func(p *peer) { commands(p); io.CopyN(io.Discard, p, 1<<20); p.reset() }, fsm.SendFile, fsm.Failed, "the server reset the connection"},
-		{"takes no data", large, func(p *peer) { commands(p); time.Sleep(500 * time.Millisecond) }, fsm.SendFile, fsm.TimedOut, "the server takes no data"},
-		{"answers", small, func(p *peer) { commands(p); io.ReadAll(p); p.send("5") }, fsm.AwaitClose, fsm.Mismatched, "the server sent '5', wanted the end of the stream"},
-		{"does not close", small, func(p *peer) { commands(p); p.expect("small"); time.Sleep(500 * time.Millisecond) }, fsm.AwaitClose, fsm.TimedOut, "the server did not close"},
+		{"silent", small, func(_ *peer, gone <-chan struct{}) { <-gone }, fsm.AwaitAccio1, fsm.TimedOut,
+			`AwaitAccio1: no data for 200ms; waited for "accio\r\n"; the server serves one client at a time`},
+		{"leaves", small, func(*peer, <-chan struct{}) {}, fsm.AwaitAccio1, fsm.Closed, `the server closed before it sent anything of "accio\r\n"`},
+		{"says something else", small, func(p *peer, _ <-chan struct{}) { p.send("HTTP/1.1 400\r\n") }, fsm.AwaitAccio1, fsm.Mismatched, `byte 1 is 'H', wanted 'a'`},
+		{"half a command", small, func(p *peer, _ <-chan struct{}) { p.send(fsm.Accio); p.expect(fsm.Confirm1); p.send("acc") },
+			fsm.AwaitAccio2, fsm.Closed, `"io\r\n" is missing (received "acc")`},
+		{"resets before the command", small, func(p *peer, _ <-chan struct{}) { p.send(fsm.Accio); p.expect(fsm.Confirm1); p.reset() },
+			fsm.AwaitAccio2, fsm.Failed, "the server reset the connection"},
+		{"resets a large file", large, func(p *peer, _ <-chan struct{}) { commands(p); io.CopyN(io.Discard, p, 1<<20); p.reset() },
+			fsm.SendFile, fsm.Failed, "the server reset the connection"},
+		{"takes no data", large, func(p *peer, gone <-chan struct{}) { commands(p); <-gone }, fsm.SendFile, fsm.TimedOut, "the server takes no data"},
+		{"answers", small, func(p *peer, _ <-chan struct{}) { commands(p); io.ReadAll(p); p.send("5") },
+			fsm.AwaitClose, fsm.Mismatched, "the server sent '5', wanted the end of the stream"},
+		{"does not close", small, func(p *peer, gone <-chan struct{}) { commands(p); p.expect("small"); <-gone },
+			fsm.AwaitClose, fsm.TimedOut, "the server did not close"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			address := serveOnce(t, test.serve)
-			c := Client{Timeout: 200 * time.Millisecond}
+			gone := make(chan struct{})
+			address := serveOnce(t, func(p *peer) { test.serve(p, gone) })
+			c := Client{}
+			if test.event == fsm.TimedOut {
+				c.Timeout = 200 * time.Millisecond
+			}
 			result, err := c.Send(context.Background(), address, test.file())
+			close(gone)
 			var session *SessionError
 			if !errors.As(err, &session) || result.From != test.from || result.Event != test.event {
 				t.Errorf("%v: %s by %s; want %s by %s", err, result.From, result.Event, test.from, test.event)
@@ -151,6 +163,47 @@ func TestClientAgainstBadServers(t *testing.T) {
 		})
 	}
 }
+
+// §7.7: whatever ends a client early, the server does not take what came for
+// the whole file.
+func TestClientThatGivesUpIsNoResult(t *testing.T) {
+	eachPath(t, func(t *testing.T, path string) {
+		r := start(t, path, &Server{})
+		ctx, stop := context.WithCancel(context.Background())
+		defer stop()
+		shrinking := tempFile(t, 1<<30)
+		for _, test := range []struct {
+			name string
+			file io.Reader
+			want error
+		}{
+			{"told to stop", readFunc(func(p []byte) (int, error) { stop(); return len(p), nil }), nil},
+			{"broken", io.MultiReader(strings.NewReader("some"), iotest.ErrReader(errBroken)), errBroken},
+			{"shrinking", shrinking, io.ErrUnexpectedEOF},
+		} {
+			ctx := ctx
+			c := &Client{Observe: func(_ fsm.State, _ fsm.Event, to fsm.State) {
+				if test.file == shrinking && to == fsm.SendFile {
+					shrinking.Truncate(1 << 20)
+				}
+			}}
+			if test.want != nil {
+				ctx = context.Background()
+			}
+			_, err := c.Send(ctx, r.address(), test.file)
+			if err == nil || test.want != nil && !errors.Is(err, test.want) {
+				t.Errorf("%s: %v", test.name, err)
+			}
+			if got := r.next(); got.State != fsm.Error || got.Event != fsm.Failed {
+				t.Errorf("%s: the server has %s by %s with %d bytes", test.name, got.State, got.Event, got.Bytes)
+			}
+		}
+	})
+}
+
+type readFunc func([]byte) (int, error)
+
+func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
 // Every byte arrives, in order and once, at a server that takes them so slowly
 // that the client's deadlines pass while it waits.
@@ -216,7 +269,27 @@ func TestClientWaitsWhileTheServerTakesData(t *testing.T) {
 	}
 }
 
-// A file that ends before its size said so is not sent as if it were whole.
+// What the server has room for is sent although the deadline has passed.
+func TestClientSendsOnceMoreAfterTheDeadline(t *testing.T) {
+	taken := make(chan bool)
+	address := serveOnce(t, func(p *peer) { n, _ := io.Copy(io.Discard, p); taken <- n == 5 })
+	tcp, err := net.Dial("tcp4", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := tempFile(t, 5)
+	conn := &netConn{TCPConn: tcp.(*net.TCPConn)}
+	conn.SetDeadline(elapsed)
+	if n, err := newSource(file, conn).send(conn); n != 5 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	conn.Close()
+	if !<-taken {
+		t.Error("the server got something else")
+	}
+}
+
+// A file that ends between the look and the call is not sent as if it were whole.
 func TestClientFileThatShrinks(t *testing.T) {
 	file := tempFile(t, 1)
 	source := newSource(file, &netConn{}).(*fileSource)

@@ -59,6 +59,10 @@ const (
 	expired                // the deadline has passed
 )
 
+// longestWait is what one wait is cut to, as a system with 32 bits has no room
+// for more than 68 years.
+const longestWait = 24 * time.Hour
+
 // wait waits on fd, at most so long.
 func (w *wakeup) wait(fd int, events int16, most time.Duration) found {
 	w.waiting.Store(true)
@@ -74,6 +78,9 @@ func (w *wakeup) wait(fd int, events int16, most time.Duration) found {
 	}
 	if most < left {
 		left, at = most, nothing
+	}
+	if left > longestWait && left != never {
+		left, at = longestWait, something
 	}
 	var timeout *unix.Timespec
 	if left != never {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"accio/internal/cli"
+	"accio/internal/errno"
 	"accio/transport"
 
 	"golang.org/x/term"
@@ -103,7 +104,7 @@ func explain(o options, err error) error {
 		return fmt.Errorf("unknown host %q: %s", o.host, dns.Err)
 	case errors.As(err, &dns):
 		return fmt.Errorf("cannot look up host %q: %s", o.host, dns.Err)
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errno.IsRefused(err):
 		return fmt.Errorf("cannot connect to %s: connection refused; is the server running on that port?", server)
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return fmt.Errorf("cannot connect to %s: no answer for %s", server, o.timeout)

@@ -13,7 +13,11 @@ const interval = 100 * time.Millisecond
 // show draws a bar until the returned function is called; a size of -1 is not
 // known. What is over before the first interval, and sent nothing, has none.
 func show(sent func() int64, size int64) (stop func()) {
+	if size == 0 {
+		size = -1 // files of /proc have contents and no size
+	}
 	bar := newBar(size)
+	bar.StartWithoutRender() // or else the rate counts from the first drawing
 	drawn := false
 	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -6,6 +6,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,14 +22,27 @@ const (
 
 type server struct {
 	*clitest.Process
-	port int
+	port  int
+	trace string // its file
 }
 
 // startServer starts a server and waits until it listens. Adjust, if not nil,
-// may give the command other outputs; its standard error must be recorded.
+// may give the command other outputs; its standard error must be recorded. The
+// server's trace is checked after the test, unless the flags name another.
 func startServer(t *testing.T, adjust func(*exec.Cmd, *clitest.Process), flags ...string) *server {
 	t.Helper()
-	p, port, err := listening(flags, func(cmd *exec.Cmd) (*clitest.Process, error) {
+	s := &server{trace: filepath.Join(t.TempDir(), "trace")}
+	if !slices.Contains(flags, "--trace") {
+		flags = append(flags, "--trace", s.trace)
+		t.Cleanup(func() { // after the server has ended
+			if s.Process != nil {
+				_, err := clitest.CheckTrace(s.trace, s.Process)
+				check(t, err)
+			}
+		})
+	}
+	var err error
+	s.Process, s.port, err = listening(flags, func(cmd *exec.Cmd) (*clitest.Process, error) {
 		p := new(clitest.Process)
 		if adjust != nil {
 			adjust(cmd, p)
@@ -39,7 +54,7 @@ func startServer(t *testing.T, adjust func(*exec.Cmd, *clitest.Process), flags .
 		return p, nil
 	})
 	check(t, err)
-	return &server{p, port}
+	return s
 }
 
 func (s *server) client(t *testing.T, steps ...string) *net.TCPConn {

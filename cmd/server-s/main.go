@@ -15,6 +15,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/cli"
+	"accio/internal/errno"
 	"accio/transport"
 )
 
@@ -47,21 +48,29 @@ func serve(ctx context.Context, o options, stderr *console) error {
 	if err != nil {
 		return listenError(o.port, err)
 	}
+	traced, err := openTrace(o.trace, log)
+	if err != nil {
+		ln.Close()
+		return err
+	}
+	defer traced.close()
 	log.Info("listening", "address", ln.Addr().String())
 
 	results := newResults(os.Stdout, o.json)
 	server := &transport.Server{IdleTimeout: time.Duration(o.idleTimeout), Log: log}
 	server.Result = func(r transport.Result) error {
 		stderr.erase()
+		traced.end(r)
 		if err := results.print(r); err != nil {
 			return err
 		}
 		logResult(log, r)
 		return nil
 	}
-	if o.verbose {
+	if o.verbose || traced != nil {
 		server.Observe = func(tr transport.Transition) {
-			log.Debug(fmt.Sprintf("%s → %s on %s", tr.From, tr.To, tr.Event), "connection", tr.Connection)
+			traced.transition(tr)
+			logTransition(log, tr)
 		}
 	}
 	if o.progress.On(os.Stderr) {
@@ -75,7 +84,7 @@ func serve(ctx context.Context, o options, stderr *console) error {
 func listenError(port int, err error) error {
 	hint := ""
 	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
+	case errno.IsInUse(err):
 		hint = "; another program listens there, choose another port"
 	case errors.Is(err, syscall.EACCES):
 		hint = "; ports below 1024 need privileges, choose a higher one"
@@ -85,6 +94,12 @@ func listenError(port int, err error) error {
 		err = op.Err
 	}
 	return fmt.Errorf("cannot listen on port %d: %w%s", port, err, hint)
+}
+
+func logTransition(log *slog.Logger, tr transport.Transition) {
+	if log.Enabled(context.Background(), slog.LevelDebug) {
+		log.Debug(fmt.Sprintf("%s → %s on %s", tr.From, tr.To, tr.Event), "connection", tr.Connection)
+	}
 }
 
 func logResult(log *slog.Logger, r transport.Result) {

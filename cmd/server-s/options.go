@@ -38,6 +38,7 @@ type options struct {
 	json        bool
 	progress    cli.Progress
 	verbose     bool
+	trace       string // empty: none
 }
 
 // parse returns the options, or a text to print instead of serving.
@@ -49,6 +50,7 @@ func parse(args []string) (o options, text string, err error) {
 	flags.BoolVar(&o.json, "json", false, "print results as JSON, one object a line")
 	flags.Var(&o.progress, "progress", "show the transfer in progress on standard error; auto: if that is a terminal")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition")
+	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace FILE\"")
 	version := flags.Bool("version", false, "print the version")
 	flags.BoolP("help", "h", false, "print this help")
 
@@ -64,6 +66,9 @@ func parse(args []string) (o options, text string, err error) {
 	}
 	if len(arguments) != 1 {
 		return o, "", cli.Usagef("wanted one argument, the port, a whole number from 1 to 65535; got %d: %q", len(arguments), arguments)
+	}
+	if flags.Changed("trace") && o.trace == "" {
+		return o, "", cli.Usagef("--trace %q: it must name a file", o.trace)
 	}
 	if o.port, err = cli.Port(arguments[0]); err != nil {
 		return o, "", err

@@ -25,6 +25,7 @@ func TestOptions(t *testing.T) {
 		"--idle-timeout=1ms 5000":   with(func(o *options) { o.idleTimeout = cli.Limit(time.Millisecond) }),
 		"--json 5000 --verbose":     with(func(o *options) { o.json, o.verbose = true, true }),
 		"5000 --progress never":     with(func(o *options) { o.progress = "never" }),
+		"--trace t 5000":            with(func(o *options) { o.trace = "t" }),
 		"--progress always 5000":    with(func(o *options) { o.progress = "always" }),
 	} {
 		got, text, err := parse(strings.Fields(args))

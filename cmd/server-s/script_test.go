@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,7 +24,7 @@ func TestMain(m *testing.M) {
 //
 //	occupy                  listen on a port, set PORT
 //	serve [FLAG...]         start server-s as "server" on a free port, set PORT,
-//	                        wait until it listens
+//	                        wait until it listens; check its trace at the end
 //	client NAME [STEP...]   take steps (clitest.Talk) on the connection NAME,
 //	                        which the first of them opens
 func TestScript(t *testing.T) {
@@ -47,7 +49,20 @@ func occupy(ts *testscript.TestScript, _ bool, _ []string) {
 }
 
 func serveScript(ts *testscript.TestScript, _ bool, flags []string) {
-	_, port, err := listening(flags, func(cmd *exec.Cmd) (*clitest.Process, error) {
+	var server *clitest.Process
+	if !slices.Contains(flags, "--trace") {
+		file, err := os.CreateTemp(ts.Getenv("WORK"), "trace")
+		ts.Check(err)
+		ts.Check(file.Close())
+		flags = append(flags, "--trace", file.Name())
+		ts.Defer(func() { // after the server has ended
+			if server != nil {
+				_, err := clitest.CheckTrace(file.Name(), server)
+				ts.Check(err)
+			}
+		})
+	}
+	server, port, err := listening(flags, func(cmd *exec.Cmd) (*clitest.Process, error) {
 		return clitest.Run(ts, "server", cmd), nil
 	})
 	ts.Check(err)

@@ -15,6 +15,7 @@ type Process struct {
 
 	cmd    *exec.Cmd
 	exited chan struct{}
+	killed bool // before it ended
 }
 
 // Start starts cmd.
@@ -63,6 +64,12 @@ func (p *Process) Wait() (int, error) {
 
 // Kill ends the process, if it still runs.
 func (p *Process) Kill() {
+	select {
+	case <-p.exited:
+		return
+	default:
+		p.killed = true
+	}
 	p.cmd.Process.Kill()
 	<-p.exited
 }

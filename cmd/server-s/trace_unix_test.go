@@ -1,0 +1,169 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"accio/fsm"
+	"accio/internal/cli"
+	"accio/internal/clitest"
+	"accio/trace"
+	"accio/transport"
+)
+
+// A trace that cannot be written is said once, and loses no result
+// (docs/trace.md).
+func TestTraceThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/dev/full"); errors.Is(err, os.ErrNotExist) {
+		t.Skip("no /dev/full here")
+	}
+	s := startServer(t, nil, "--trace", "/dev/full")
+	for range 3 {
+		s.client(t, header, `>hello`, "end", turn, "eof")
+	}
+	s.signal(t, syscall.SIGTERM)
+	s.ends(t, 0)
+	if got := s.Stdout.String(); got != "5\n5\n5\n" {
+		t.Errorf("standard output %q", got)
+	}
+	log := s.Stderr.String()
+	if strings.Count(log, "WARN") != 1 || !strings.Contains(log, "WARN trace: write /dev/full: no space left on device; from here on nothing is traced\n") {
+		t.Errorf("standard error %q", log)
+	}
+}
+
+// namedPipe returns the name of a pipe in the file system.
+func namedPipe(t *testing.T) string {
+	t.Helper()
+	name := t.TempDir() + "/pipe"
+	check(t, syscall.Mkfifo(name, 0o600))
+	return name
+}
+
+// A trace may be a pipe; one that nobody has opened is refused.
+func TestTraceIntoAPipe(t *testing.T) {
+	t.Parallel()
+	name := namedPipe(t)
+	read, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	check(t, err)
+	defer read.Close()
+	s := startServer(t, nil, "--trace", name)
+	s.client(t, header, `>hello`, "end", turn, "eof")
+	s.signal(t, syscall.SIGTERM)
+	s.ends(t, 0)
+	report, err := trace.Check(read, &fsm.Server)
+	if err != nil || len(report.Violations) > 0 || report.Lines != 6 {
+		t.Errorf("%+v, %v", report, err)
+	}
+
+	p, err := clitest.Start(exec.Command("server-s", "--trace", namedPipe(t), strconv.Itoa(s.port)))
+	check(t, err)
+	t.Cleanup(p.Kill)
+	(&server{Process: p}).ends(t, 1)
+	check(t, p.Stderr.Wait(`\AERROR: cannot write the trace: open .*\n\z`))
+}
+
+// A pipe that nobody reads any more holds a connection up for a second, once.
+func TestTraceIntoABlockedPipe(t *testing.T) {
+	t.Parallel()
+	name := namedPipe(t)
+	both, err := os.OpenFile(name, os.O_RDWR, 0)
+	check(t, err)
+	defer both.Close()
+	fill(t, both)
+	s := startServer(t, nil, "--trace", name)
+	started := time.Now()
+	for range 3 {
+		s.client(t, header, `>hello`, "end", turn, "eof")
+	}
+	if d := time.Since(started); d < tracePatience || d > 4*tracePatience {
+		t.Errorf("it took %s, wanted about %s", d, tracePatience)
+	}
+	s.signal(t, syscall.SIGTERM)
+	s.ends(t, 0)
+	if got := s.Stdout.String(); got != "5\n5\n5\n" || strings.Count(s.Stderr.String(), "WARN trace: ") != 1 {
+		t.Errorf("standard output %q, standard error %q", got, &s.Stderr)
+	}
+}
+
+// What the trace of a session costs by itself.
+func BenchmarkTraceFile(b *testing.B) {
+	b.ReportAllocs()
+	f, err := openTrace(b.TempDir()+"/trace", newLog(nobody(), false))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.close()
+	for b.Loop() {
+		for state := fsm.Server.Initial; !fsm.Server.IsTerminal(state); {
+			event := fsm.Server.Activity(state).Ends
+			to, _ := fsm.Server.Next(state, event)
+			f.transition(transport.Transition{Connection: 1, From: state, Event: event, To: to, Since: time.Millisecond})
+			state = to
+		}
+		f.end(transport.Result{Connection: 1, State: fsm.Done, Bytes: 500, Elapsed: time.Millisecond})
+	}
+}
+
+// What a session of 500 bytes costs, the client's share included, with and
+// without a trace.
+func BenchmarkServer(b *testing.B) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer null.Close()
+	defer func(f *os.File) { os.Stdout = f }(os.Stdout)
+	os.Stdout = null
+	stream := []byte(fsm.Confirm1 + fsm.Confirm2 + string(make([]byte, 500)))
+	for _, name := range []string{"plain", "traced"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			port, err := clitest.FreePort()
+			if err != nil {
+				b.Fatal(err)
+			}
+			o := options{port: port, idleTimeout: cli.Limit(10 * time.Second)}
+			if name == "traced" {
+				o.trace = b.TempDir() + "/trace"
+			}
+			log, said := io.Pipe()
+			stderr := &console{out: newOutput(said), columns: func() int { return 0 }}
+			ctx, stop := context.WithCancel(b.Context())
+			served := make(chan error, 1)
+			go func() { served <- serve(ctx, o, stderr) }()
+			if _, err := bufio.NewReader(log).ReadString('\n'); err != nil {
+				b.Fatal(err)
+			}
+			go io.Copy(io.Discard, log)
+			for b.Loop() {
+				c, err := connect(port)
+				if err != nil {
+					b.Fatal(err)
+				}
+				c.Write(stream)
+				c.CloseWrite()
+				if n, err := io.Copy(io.Discard, c); n != 14 || err != nil {
+					b.Fatal(n, err)
+				}
+				c.Close()
+			}
+			stop()
+			if err := <-served; err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}

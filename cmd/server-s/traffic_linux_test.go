@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"syscall"
+	"testing"
+
+	"accio/fsm"
+	"accio/internal/clitest"
+	"accio/trace"
+)
+
+// What real traffic covers of the table is what docs/trace.md says.
+func TestTrafficCoversWhatTheDocumentSays(t *testing.T) {
+	t.Parallel()
+	covered, connections := trace.Coverage(nil), 0
+	for _, session := range []func(*testing.T, *server){
+		everyEnd,
+		resetInTheQueue,
+		resetBetweenConfirmationAndCommand,
+		stopped("AwaitConfirm1", `<accio\r\n`),
+		stopped("AwaitConfirm2", `>confirm-accio\r\n`, turn),
+		stopped("Streaming", header, turn),
+	} {
+		s := startServer(t, nil, "--verbose", "--idle-timeout", "300ms")
+		session(t, s)
+		s.signal(t, syscall.SIGTERM)
+		s.ends(t, 0)
+		report, err := clitest.CheckTrace(s.trace, s.Process)
+		check(t, err)
+		connections += report.Connections
+		if covered == nil {
+			covered = report.Coverage
+		} else {
+			covered.Add(report.Coverage)
+		}
+	}
+	t.Logf("%d of %d transitions in %d connections:\n%s", covered.Seen(), len(fsm.Server.Transitions), connections, covered)
+
+	page, err := os.ReadFile("../../docs/trace.md")
+	check(t, err)
+	for _, seen := range covered {
+		row := regexp.MustCompile(fmt.Sprintf(`(?m)^\| %s \| %s \| %s \| (yes|no|by chance) \|`, seen.From, seen.Event, seen.To))
+		said := row.FindStringSubmatch(string(page))
+		if said == nil || said[1] == "yes" && seen.Times == 0 || said[1] == "no" && seen.Times > 0 {
+			t.Errorf("%s %s was seen %d times; docs/trace.md says %q", seen.From, seen.Event, seen.Times, said)
+		}
+	}
+}
+
+// everyEnd has each end that a client can give a connection by what it sends
+// and when it stops.
+func everyEnd(t *testing.T, s *server) {
+	for _, steps := range [][]string{
+		{header, ">hello", "end", turn, "eof"},
+		{`<accio\r\n`, ">nonsense", "gone"},
+		{`<accio\r\n`, "end", "gone"},
+		{`<accio\r\n`, "gone"},
+		{`<accio\r\n`, "reset"},
+		{`>confirm-accio\r\n`, turn, ">nonsense", "gone"},
+		{`>confirm-accio\r\n`, turn, "end", "gone"},
+		{`>confirm-accio\r\n`, turn, "gone"},
+		{`>confirm-accio\r\n`, turn, "reset"},
+		{header, turn, ">hel", "gone"},
+		{header, turn, ">hel", "reset"},
+	} {
+		s.client(t, steps...)
+	}
+	check(t, s.Stdout.Wait(`\A5\n(ERROR\n){10}\z`))
+}
+
+// resetInTheQueue has a client that is gone before its turn comes.
+func resetInTheQueue(t *testing.T, s *server) {
+	first := s.client(t, `<accio\r\n`)
+	s.client(t, "reset")
+	talk(t, first, ">nonsense", "gone")
+	check(t, s.Stdout.Wait(`\A(ERROR\n){2}\z`))
+}
+
+// resetBetweenConfirmationAndCommand has a client that is gone when the server
+// reads what it sent.
+func resetBetweenConfirmationAndCommand(t *testing.T, s *server) {
+	c := s.client(t, `<accio\r\n`)
+	s.signal(t, syscall.SIGSTOP)
+	_, err := syscall.Wait4(s.Pid(), nil, syscall.WUNTRACED, nil)
+	check(t, err)
+	talk(t, c, `>confirm-accio\r\n`, "reset")
+	s.signal(t, syscall.SIGCONT)
+	check(t, s.Stdout.Wait(`\AERROR\n\z`))
+}
+
+// stopped leaves a client in a state for the shutdown to find.
+func stopped(in string, steps ...string) func(*testing.T, *server) {
+	return func(t *testing.T, s *server) {
+		s.client(t, steps...)
+		check(t, s.Stderr.Wait("→ "+in))
+	}
+}

@@ -1,0 +1,30 @@
+// Package require is for tests that need more than Go.
+package require
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Tool returns the path of a command. Without it the test is skipped, or fails
+// if ACCIO_REQUIRE, a list with commas, names it.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		Missing(t, name, err.Error())
+	}
+	return path
+}
+
+// Missing skips the test, or fails it if ACCIO_REQUIRE names the tool.
+func Missing(t testing.TB, name, why string) {
+	t.Helper()
+	if slices.Contains(strings.Split(os.Getenv("ACCIO_REQUIRE"), ","), name) {
+		t.Fatalf("ACCIO_REQUIRE names %s: %s", name, why)
+	}
+	t.Skipf("needs %s: %s", name, why)
+}

@@ -1,0 +1,138 @@
+package trace
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"accio/fsm"
+)
+
+const (
+	// MaxViolations is how many violations end a check.
+	MaxViolations = 100
+	// maxLine is the length of the longest line.
+	maxLine = 4096
+)
+
+// Check reads a trace to its end and holds it against the rules and the table.
+// What is wrong with the trace is in the report; the error is that of reading.
+// It keeps nothing but the state of connections that have no end yet.
+func Check(r io.Reader, table *fsm.Table) (Report, error) {
+	k := checker{table: table, states: table.States(), open: map[uint64]*connection{}}
+	k.report.Coverage = newCoverage(table)
+	lines := bufio.NewReaderSize(r, maxLine)
+	for !k.report.Stopped {
+		line, err := lines.ReadSlice('\n')
+		if len(line) == 0 && err == io.EOF {
+			k.finish()
+			break
+		}
+		k.report.Lines++
+		switch {
+		case err == nil:
+			k.check(line)
+		case errors.Is(err, bufio.ErrBufferFull):
+			k.violation(Violation{Rule: RuleJSON, Found: "a longer line", Allowed: fmt.Sprintf("lines of up to %d bytes", maxLine)})
+			for err == bufio.ErrBufferFull {
+				_, err = lines.ReadSlice('\n')
+			}
+		case err == io.EOF:
+			k.violation(Violation{Rule: RuleCut, Found: "a line without its end", Allowed: "lines that end in LF"})
+		}
+		if err != nil && err != io.EOF {
+			return k.report, err
+		}
+	}
+	return k.report, nil
+}
+
+// checker is a check in progress.
+type checker struct {
+	table  *fsm.Table
+	states []fsm.State // of the table
+	report Report
+	open   map[uint64]*connection // those that have begun and not ended
+
+	last     uint64        // the highest number of a connection
+	shutdown int           // the line of the first shutdown; 0 if there was none, -1 if that was reported
+	limit    time.Duration // that of the first timedout; 0 if there was none
+}
+
+func (k *checker) violation(v Violation) {
+	if len(k.report.Violations) == MaxViolations {
+		k.report.Stopped = true
+		return
+	}
+	if v.Line == 0 {
+		v.Line = k.report.Lines
+	}
+	k.report.Violations = append(k.report.Violations, v)
+}
+
+func (k *checker) check(line []byte) {
+	r, wrong := decode(line)
+	if wrong != nil {
+		k.violation(*wrong)
+		return
+	}
+	c := k.open[r.Connection]
+	if c == nil {
+		if c = k.begin(&r); c == nil {
+			return
+		}
+	}
+	c.line = k.report.Lines
+	if r.transition() {
+		k.move(c, &r)
+	} else {
+		k.end(c, &r)
+	}
+}
+
+// begin returns a new connection for the first line of one, or nil if the line
+// is one too many of a connection that has ended.
+func (k *checker) begin(r *record) *connection {
+	next := k.last + 1
+	broken := func(rule Rule, found, allowed string) {
+		k.violation(Violation{Connection: r.Connection, Rule: rule, Found: found, Allowed: allowed})
+	}
+	if r.Connection < next && r.From != k.table.Initial {
+		broken(RuleEnded, fmt.Sprintf("connection %d has ended", r.Connection), fmt.Sprintf("connection %d in %s", next, k.table.Initial))
+		return nil
+	}
+	if r.Connection != next {
+		broken(RuleNumber, fmt.Sprintf("connection %d begins", r.Connection), fmt.Sprintf("connection %d", next))
+	}
+	for _, number := range slices.Sorted(maps.Keys(k.open)) {
+		if c := k.open[number]; !c.overtaken {
+			c.overtaken = true
+			broken(RuleSequence, fmt.Sprintf("connection %d begins and connection %d has not ended", r.Connection, number), c.allowed(k.table))
+		}
+	}
+	if k.shutdown > 0 {
+		broken(RuleShutdown, fmt.Sprintf("connection %d begins", r.Connection), fmt.Sprintf("the end of the trace, for there was a shutdown in line %d", k.shutdown))
+		k.shutdown = -1
+	}
+	k.last = max(k.last, r.Connection)
+	k.report.Connections++
+	c := &connection{number: r.Connection, state: k.table.Initial}
+	k.open[r.Connection] = c
+	return c
+}
+
+// finish is the end of the trace.
+func (k *checker) finish() {
+	if k.report.Lines == 0 {
+		k.violation(Violation{Line: 1, Rule: RuleEmpty, Found: "no line", Allowed: fmt.Sprintf("connection 1 in %s", k.table.Initial)})
+	}
+	for _, number := range slices.Sorted(maps.Keys(k.open)) {
+		c := k.open[number]
+		k.violation(Violation{Line: c.line, Connection: number, Rule: RuleUnfinished,
+			Found: fmt.Sprintf("nothing follows for connection %d", number), Allowed: c.allowed(k.table)})
+	}
+}

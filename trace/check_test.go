@@ -1,0 +1,212 @@
+package trace
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"accio/fsm"
+)
+
+// good has a session, a silent client, and one that is told to stop.
+const good = `{"t":10,"connection":1,"from":"SendAccio1","event":"sent","to":"AwaitConfirm1"}
+{"t":20,"connection":1,"from":"AwaitConfirm1","event":"confirmed","to":"SendAccio2"}
+{"t":30,"connection":1,"from":"SendAccio2","event":"sent","to":"AwaitConfirm2"}
+{"t":40,"connection":1,"from":"AwaitConfirm2","event":"confirmed","to":"Streaming"}
+{"t":50,"connection":1,"from":"Streaming","event":"closed","to":"Done"}
+{"t":60,"connection":1,"result":"5","bytes":5}
+{"t":11,"connection":2,"from":"SendAccio1","event":"sent","to":"AwaitConfirm1"}
+{"t":131,"connection":2,"from":"AwaitConfirm1","event":"timedout","to":"Error","silence":120,"limit":100}
+{"t":131,"connection":2,"result":"ERROR","bytes":0}
+{"t":12,"connection":3,"from":"SendAccio1","event":"shutdown","to":"Error"}
+{"t":13,"connection":3,"result":"ERROR","bytes":0}
+`
+
+func check(t *testing.T, text string) Report {
+	t.Helper()
+	report, err := Check(strings.NewReader(text), &fsm.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func TestGoodTrace(t *testing.T) {
+	report := check(t, good)
+	if len(report.Violations) > 0 || report.Lines != 11 || report.Connections != 3 || report.Coverage.Seen() != 7 {
+		t.Errorf("%+v", report)
+	}
+	for _, seen := range report.Coverage {
+		want := strings.Count(good, `"from":"`+string(seen.From)+`","event":"`+string(seen.Event)+`"`)
+		if seen.Times != want {
+			t.Errorf("%+v, wanted %d", seen, want)
+		}
+	}
+}
+
+// Any table will do: the rules come from it.
+func TestOtherTable(t *testing.T) {
+	table := fsm.Table{
+		Initial: "A", Terminal: []fsm.State{fsm.Done}, Events: []fsm.Event{"go"},
+		Activities:  []fsm.Activity{{State: "A", Action: fsm.Count, Ends: "go"}},
+		Transitions: []fsm.Transition{{From: "A", Event: "go", To: fsm.Done}},
+	}
+	const text = `{"t":1,"connection":1,"from":"A","event":"go","to":"Done"}
+{"t":2,"connection":1,"result":"7","bytes":7}
+`
+	report, err := Check(strings.NewReader(text), &table)
+	if err != nil || len(report.Violations) > 0 || report.Coverage.Seen() != 1 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if report := check(t, text); len(report.Violations) == 0 {
+		t.Error("the server's table allows it")
+	}
+}
+
+// edit replaces, in a line of the good trace, the first text by the second.
+func edit(line int, before, after string) func([]string) []string {
+	return func(lines []string) []string {
+		if !strings.Contains(lines[line-1], before) {
+			panic(lines[line-1] + " has no " + before)
+		}
+		lines[line-1] = strings.Replace(lines[line-1], before, after, 1)
+		return lines
+	}
+}
+
+func remove(from, to int) func([]string) []string {
+	return func(lines []string) []string { return slices.Delete(lines, from-1, to) }
+}
+
+func insert(line int, text string) func([]string) []string {
+	return func(lines []string) []string { return slices.Insert(lines, line-1, text+"\n") }
+}
+
+// Every rule names the line that breaks it, and what would have been allowed.
+func TestRules(t *testing.T) {
+	const (
+		inConfirm1 = "in AwaitConfirm1: confirmed → SendAccio2, mismatched → Error, closed → Error, timedout → Error, failed → Error, shutdown → Error"
+		states     = "[SendAccio1 AwaitConfirm1 SendAccio2 AwaitConfirm2 Streaming Done Error]"
+	)
+	for _, test := range []struct {
+		name   string
+		change func([]string) []string
+		want   []string // line: violation
+	}{
+		{"nothing", remove(1, 0), nil},
+		{"no line", remove(1, 11), []string{"1: empty: no line; allowed: connection 1 in SendAccio1"}},
+		{"no end of the last line", edit(11, "\n", ""), []string{
+			"11: cut: a line without its end; allowed: lines that end in LF",
+			"10: unfinished: nothing follows for connection 3; allowed: the end of connection 3, in Error"}},
+		{"broken JSON", edit(6, "}", ""), []string{
+			"6: json: unexpected end of JSON input; allowed: one JSON object a line",
+			"7: sequence: connection 2 begins and connection 1 has not ended; allowed: the end of connection 1, in Done",
+			"5: unfinished: nothing follows for connection 1; allowed: the end of connection 1, in Done"}},
+		{"blank line", insert(7, ""), []string{"7: json: unexpected end of JSON input; allowed: one JSON object a line"}},
+		{"long line", insert(7, strings.Repeat(" ", 3*maxLine)), []string{"7: json: a longer line; allowed: lines of up to 4096 bytes"}},
+		{"long cut line", func(lines []string) []string { return append(lines, strings.Repeat(" ", 3*maxLine)) },
+			[]string{"12: json: a longer line; allowed: lines of up to 4096 bytes"}},
+		{"a string for a number", edit(11, `"t":13`, `"t":"13"`), []string{
+			"11: fields: json: cannot unmarshal string into Go struct field record.t of type time.Duration; allowed: t, connection, from, event, to or t, connection, result, bytes",
+			"10: unfinished: nothing follows for connection 3; allowed: the end of connection 3, in Error"}},
+		{"an object of something else", insert(7, `{}`), []string{
+			"7: fields: neither a transition nor an end; allowed: t, connection, from, event, to or t, connection, result, bytes"}},
+		{"a field is missing", edit(1, `"t":10,`, ""), []string{
+			"1: fields: t is wrong or missing; allowed: t, connection, from, event, to",
+			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error"}},
+		{"silence missing", edit(8, `"silence":120,`, ""), []string{
+			"8: fields: silence is wrong or missing; allowed: t, connection, from, event, to, silence, limit",
+			"9: unfinished: the end of connection 2 in AwaitConfirm1; allowed: " + inConfirm1}},
+		{"silence without a timeout", edit(8, "timedout", "failed"), []string{
+			"8: fields: silence may not be here; allowed: t, connection, from, event, to",
+			"9: unfinished: the end of connection 2 in AwaitConfirm1; allowed: " + inConfirm1}},
+		{"both kinds at once", edit(11, `"t"`, `"from":"Error","t"`), []string{
+			"11: fields: event is wrong or missing; allowed: t, connection, from, event, to",
+			"10: unfinished: nothing follows for connection 3; allowed: the end of connection 3, in Error"}},
+		{"a connection missing", remove(7, 9), []string{"7: number: connection 3 begins; allowed: connection 2"}},
+		{"the first connection missing", remove(1, 6), []string{"1: number: connection 2 begins; allowed: connection 1"}},
+		{"a connection twice", insert(7, `{"t":0,"connection":1,"from":"SendAccio1","event":"failed","to":"Error"}`+"\n"+`{"t":0,"connection":1,"result":"ERROR","bytes":0}`),
+			[]string{"7: number: connection 1 begins; allowed: connection 2"}},
+		{"interleaved", func(lines []string) []string { lines[5], lines[6] = lines[6], lines[5]; return lines }, []string{
+			"6: sequence: connection 2 begins and connection 1 has not ended; allowed: the end of connection 1, in Done"}},
+		{"no end", remove(9, 9), []string{
+			"9: sequence: connection 3 begins and connection 2 has not ended; allowed: the end of connection 2, in Error",
+			"8: unfinished: nothing follows for connection 2; allowed: the end of connection 2, in Error"}},
+		{"no terminal state", remove(8, 8), []string{"8: unfinished: the end of connection 2 in AwaitConfirm1; allowed: " + inConfirm1}},
+		{"no transition at all", remove(10, 10), []string{
+			"10: unfinished: the end of connection 3 in SendAccio1; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error"}},
+		{"cut between lines", remove(8, 11), []string{
+			"7: unfinished: nothing follows for connection 2; allowed: " + inConfirm1}},
+		{"after a shutdown", func(lines []string) []string {
+			return edit(5, "closed\",\"to\":\"Done", "shutdown\",\"to\":\"Error")(edit(6, `"5"`, `"ERROR"`)(lines))
+		},
+			[]string{"7: shutdown: connection 2 begins; allowed: the end of the trace, for there was a shutdown in line 5"}},
+		{"a transition in a terminal state", insert(6, `{"t":50,"connection":1,"from":"Done","event":"closed","to":"Done"}`),
+			[]string{"6: ended: closed in Done; allowed: the end of connection 1, in Done"}},
+		{"two ends", insert(7, `{"t":60,"connection":1,"result":"5","bytes":5}`),
+			[]string{"7: ended: connection 1 has ended; allowed: connection 2 in SendAccio1"}},
+		{"unknown state before", edit(2, "AwaitConfirm1", "Waiting"), []string{`2: state: from "Waiting"; allowed: ` + states}},
+		{"unknown state after", edit(8, "Error", "error"), []string{
+			`8: state: to "error"; allowed: ` + states,
+			"9: unfinished: the end of connection 2 in AwaitConfirm1; allowed: " + inConfirm1}},
+		{"unknown event", edit(2, "confirmed", "commanded"), []string{`2: event: "commanded"; allowed: [sent confirmed mismatched closed timedout failed shutdown]`}},
+		{"a transition missing", remove(2, 2), []string{"2: from: sent from SendAccio2 to AwaitConfirm2; allowed: " + inConfirm1}},
+		{"a transition twice", insert(3, `{"t":20,"connection":1,"from":"AwaitConfirm1","event":"confirmed","to":"SendAccio2"}`), []string{
+			"3: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio2: sent → AwaitConfirm2, timedout → Error, failed → Error, shutdown → Error"}},
+		{"wrong destination", edit(2, `"to":"SendAccio2"`, `"to":"Streaming"`), []string{
+			"2: transition: confirmed from AwaitConfirm1 to Streaming; allowed: " + inConfirm1,
+			"3: from: sent from SendAccio2 to AwaitConfirm2; allowed: in Streaming: closed → Done, timedout → Error, failed → Error, shutdown → Error"}},
+		{"impossible event", edit(2, "confirmed", "sent"), []string{"2: transition: sent from AwaitConfirm1 to SendAccio2; allowed: " + inConfirm1}},
+		{"time goes backwards", edit(3, `"t":30`, `"t":19`), []string{"3: time: t 19 after 20; allowed: 20 or more"}},
+		{"time goes backwards at the end", edit(6, `"t":60`, `"t":49`), []string{"6: time: t 49 after 50; allowed: 50 or more"}},
+		{"a timeout before its time", edit(8, `"silence":120`, `"silence":99`), []string{
+			"8: early: timedout after a silence of 99ns; allowed: 100ns or more"}},
+		{"a silence from before the connection", edit(8, `"silence":120`, `"silence":132`), []string{
+			"8: silence: a silence of 132ns in a connection of 131ns; allowed: none that is longer than the connection"}},
+		{"another limit", func(lines []string) []string {
+			return slices.Concat(lines[:9], []string{
+				`{"t":131,"connection":3,"from":"SendAccio1","event":"timedout","to":"Error","silence":120,"limit":101}` + "\n",
+				`{"t":131,"connection":3,"result":"ERROR","bytes":0}` + "\n"})
+		}, []string{"10: limit: a limit of 101ns; allowed: 100ns"}},
+		{"a number for an error", edit(9, "ERROR", "0"), []string{`9: result: "0" in Error with bytes 0; allowed: "ERROR"`}},
+		{"an error for a number", edit(6, `"5"`, `"ERROR"`), []string{`6: result: "ERROR" in Done with bytes 5; allowed: "5"`}},
+		{"another number", edit(6, `"5"`, `"05"`), []string{`6: result: "05" in Done with bytes 5; allowed: "5"`}},
+		{"bytes before they are counted", edit(9, `"bytes":0`, `"bytes":1`), []string{
+			`9: bytes: bytes 1 in a connection that counted none; allowed: 0`}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			lines := test.change(slices.Collect(strings.Lines(good)))
+			var got []string
+			for _, v := range check(t, strings.Join(lines, "")).Violations {
+				got = append(got, strconv.Itoa(v.Line)+": "+v.String())
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+			}
+		})
+	}
+}
+
+// A check ends when it has found enough.
+func TestCheckStops(t *testing.T) {
+	for _, n := range []int{MaxViolations, MaxViolations + 1} {
+		report := check(t, good+strings.Repeat("x\n", n))
+		if len(report.Violations) != MaxViolations || report.Stopped != (n > MaxViolations) {
+			t.Errorf("%d violations: %d, stopped %t", n, len(report.Violations), report.Stopped)
+		}
+	}
+}
+
+// What cannot be read is no fault of the trace.
+func TestCheckReturnsReadErrors(t *testing.T) {
+	for _, text := range []string{"", good, "{", strings.Repeat(" ", 2*maxLine)} {
+		broken := io.MultiReader(strings.NewReader(text), iotest.ErrReader(io.ErrClosedPipe))
+		if _, err := Check(broken, &fsm.Server); !errors.Is(err, io.ErrClosedPipe) {
+			t.Errorf("%.20q: %v", text, err)
+		}
+	}
+}

@@ -1,0 +1,7 @@
+// Package trace writes and checks traces of served connections: files of JSON
+// lines, one for each transition and one for the end of each connection
+// (docs/trace.md).
+//
+// [Encoder] writes what server-s --trace writes. [Check] follows such a file
+// through a table; it shares nothing with what wrote it but the format.
+package trace

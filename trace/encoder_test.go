@@ -1,0 +1,115 @@
+package trace
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"accio/fsm"
+)
+
+// writes records the calls of Write.
+type writes struct {
+	calls []string
+	err   error
+}
+
+func (w *writes) Write(p []byte) (int, error) {
+	w.calls = append(w.calls, string(p))
+	return len(p), w.err
+}
+
+// The lines of docs/trace.md, written in one call a connection.
+func TestEncoder(t *testing.T) {
+	var w writes
+	e := NewEncoder(&w)
+	e.Transition(Transition{1, fsm.SendAccio1, fsm.Sent, fsm.AwaitConfirm1, 1500, 10, 20})
+	e.Transition(Transition{1, fsm.AwaitConfirm1, fsm.TimedOut, fsm.Error, 40, 30, 20})
+	if len(w.calls) != 0 {
+		t.Errorf("written before the end: %q", w.calls)
+	}
+	if err := e.End(End{1, "ERROR", 3, 50}); err != nil {
+		t.Error(err)
+	}
+	e.End(End{2, "a\"\\\xff\n", -1, 1})
+	want := []string{
+		`{"t":1500,"connection":1,"from":"SendAccio1","event":"sent","to":"AwaitConfirm1"}` + "\n" +
+			`{"t":40,"connection":1,"from":"AwaitConfirm1","event":"timedout","to":"Error","silence":30,"limit":20}` + "\n" +
+			`{"t":50,"connection":1,"result":"ERROR","bytes":3}` + "\n",
+		`{"t":1,"connection":2,"result":"a\"\\\ufffd\n","bytes":-1}` + "\n",
+	}
+	if len(w.calls) != 2 || w.calls[0] != want[0] || w.calls[1] != want[1] {
+		t.Errorf("got %q\nwant %q", w.calls, want)
+	}
+}
+
+// What could not be written is not written later either.
+func TestEncoderError(t *testing.T) {
+	w := writes{err: errors.New("full")}
+	e := NewEncoder(&w)
+	for range 2 {
+		if err := e.End(End{Connection: 1}); err != w.err {
+			t.Error(err)
+		}
+	}
+	if len(w.calls) != 2 || w.calls[0] != w.calls[1] {
+		t.Errorf("%q", w.calls)
+	}
+}
+
+var session = [...]Transition{
+	{1, fsm.SendAccio1, fsm.Sent, fsm.AwaitConfirm1, 12345, 12345, 1e10},
+	{1, fsm.AwaitConfirm1, fsm.Confirmed, fsm.SendAccio2, 23456, 500, 1e10},
+	{1, fsm.SendAccio2, fsm.Sent, fsm.AwaitConfirm2, 34567, 11000, 1e10},
+	{1, fsm.AwaitConfirm2, fsm.Confirmed, fsm.Streaming, 45678, 500, 1e10},
+	{1, fsm.Streaming, fsm.Closed, fsm.Done, 56789, 10000, 1e10},
+}
+
+// One round is a connection of six lines; nothing of it is allocated.
+func BenchmarkEncoder(b *testing.B) {
+	b.ReportAllocs()
+	var out bytes.Buffer
+	e := NewEncoder(&out)
+	for b.Loop() {
+		out.Reset()
+		for _, tr := range session {
+			e.Transition(tr)
+		}
+		e.End(End{1, "500", 500, 60000})
+	}
+}
+
+func TestEncoderAllocatesNothing(t *testing.T) {
+	var out bytes.Buffer
+	e := NewEncoder(&out)
+	if n := testing.AllocsPerRun(100, func() {
+		out.Reset()
+		for _, tr := range session {
+			e.Transition(tr)
+		}
+		e.End(End{1, "500", 500, 60000})
+	}); n > 0 {
+		t.Errorf("%v allocations a connection", n)
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	const connections = 10_000
+	var text bytes.Buffer
+	e := NewEncoder(&text)
+	for n := range uint64(connections) {
+		for _, tr := range session {
+			tr.Connection = n + 1
+			e.Transition(tr)
+		}
+		e.End(End{n + 1, "500", 500, 60000})
+	}
+	b.SetBytes(int64(text.Len()))
+	for b.Loop() {
+		report, err := Check(bytes.NewReader(text.Bytes()), &fsm.Server)
+		if err != nil || len(report.Violations) > 0 {
+			b.Fatal(err, report)
+		}
+	}
+	b.ReportMetric(float64(b.N)*6*connections/b.Elapsed().Seconds(), "lines/s")
+}

@@ -1,0 +1,88 @@
+package trace_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"accio/fsm"
+	"accio/trace"
+)
+
+// A trace without a violation is one that the machine runs: connection by
+// connection its events lead through the same states to a terminal one, its
+// times and results are right, and an encoder writes one like it. Of any other
+// text every violation names a line.
+func FuzzCheck(f *testing.F) {
+	text := record(f, 1)
+	f.Add([]byte(text))
+	for i, m := range mutants(text) {
+		if i%97 == 0 {
+			f.Add([]byte(m.text))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		report, err := trace.Check(bytes.NewReader(text), &fsm.Server)
+		if err != nil || len(report.Violations) > trace.MaxViolations {
+			t.Fatal(err, report)
+		}
+		for _, v := range report.Violations {
+			if v.Line < 1 || v.Line > max(report.Lines, 1) || v.Found == "" || v.Allowed == "" {
+				t.Errorf("%+v", v)
+			}
+		}
+		if len(report.Violations) > 0 {
+			return
+		}
+		var again bytes.Buffer
+		replay(t, string(text), trace.NewEncoder(&again))
+		if r := verdict(t, again.String()); len(r.Violations) > 0 || r.Coverage.String() != report.Coverage.String() {
+			t.Errorf("encoded again: %+v\n%s", r, &again)
+		}
+	})
+}
+
+// replay runs a trace on a machine.
+func replay(t *testing.T, text string, encoder *trace.Encoder) {
+	machine := fsm.NewMachine(&fsm.Server, nil)
+	connection, since := uint64(1), time.Duration(0)
+	for line := range strings.Lines(text) {
+		var l struct {
+			T, Silence, Limit time.Duration
+			Connection        uint64
+			From, To          fsm.State
+			Event             fsm.Event
+			Result            string
+			Bytes             int64
+		}
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			t.Fatal(err)
+		}
+		if l.Connection != connection || l.T < since || l.Event == fsm.TimedOut && (l.Silence < l.Limit || l.Silence > l.T) {
+			t.Fatalf("connection %d, since %s: %s", connection, since, line)
+		}
+		if since = l.T; l.Event != "" {
+			if from := machine.State(); from != l.From || machine.Fire(l.Event) != nil || machine.State() != l.To {
+				t.Fatalf("from %s to %s: %s", from, machine.State(), line)
+			}
+			encoder.Transition(trace.Transition{Connection: l.Connection, From: l.From, Event: l.Event, To: l.To,
+				Since: l.T, Silence: l.Silence, Limit: l.Limit})
+			continue
+		}
+		want := map[fsm.State]string{fsm.Done: strconv.FormatInt(l.Bytes, 10), fsm.Error: "ERROR"}
+		if l.Result != want[machine.State()] {
+			t.Fatalf("in %s: %s", machine.State(), line)
+		}
+		if err := encoder.End(trace.End{Connection: l.Connection, Result: l.Result, Bytes: l.Bytes, Since: l.T}); err != nil {
+			t.Fatal(err)
+		}
+		connection, since = connection+1, 0
+		machine.Reset()
+	}
+	if machine.State() != fsm.Server.Initial {
+		t.Fatalf("ends in %s", machine.State())
+	}
+}

@@ -1,0 +1,144 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"testing"
+	"time"
+
+	"accio/fsm"
+)
+
+// paths are the ways to listen; every test on real sockets takes each of them.
+var paths = map[string]func(context.Context, int) (Listener, error){"portable": listenPortable}
+
+func eachPath(t *testing.T, test func(t *testing.T, path string)) {
+	for name := range paths {
+		t.Run(name, func(t *testing.T) { test(t, name) })
+	}
+}
+
+// patience bounds every wait on a real socket.
+const patience = 10 * time.Second
+
+// running is a server on a loopback port.
+type running struct {
+	*Server
+	t       *testing.T
+	ln      Listener
+	results chan Result
+	stop    context.CancelFunc
+	served  chan error
+}
+
+func start(t *testing.T, path string, s *Server) *running {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	ln, err := paths[path](ctx, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &running{Server: s, t: t, ln: ln, results: make(chan Result, 100), stop: stop, served: make(chan error, 1)}
+	if s.Result == nil {
+		s.Result = func(result Result) error { r.results <- result; return nil }
+	}
+	go func() { r.served <- s.Serve(ctx, ln) }()
+	t.Cleanup(func() {
+		stop()
+		select {
+		case err := <-r.served:
+			if err != nil {
+				t.Errorf("Serve: %v", err)
+			}
+		case <-time.After(patience):
+			t.Error("Serve did not return")
+		}
+	})
+	return r
+}
+
+func (r *running) address() string { return fmt.Sprintf("127.0.0.1:%d", r.ln.Addr().Port()) }
+
+func (r *running) dial() *peer {
+	r.t.Helper()
+	c, err := net.Dial("tcp4", r.address())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	c.SetDeadline(time.Now().Add(patience))
+	r.t.Cleanup(func() { c.Close() })
+	return &peer{c.(*net.TCPConn), r.t}
+}
+
+func (r *running) next() Result {
+	r.t.Helper()
+	select {
+	case result := <-r.results:
+		return result
+	case <-time.After(patience):
+		r.t.Fatal("no result")
+		panic("unreachable")
+	}
+}
+
+func (r *running) wantDone(bytes int64) {
+	r.t.Helper()
+	if got := r.next(); got.State != fsm.Done || got.Bytes != bytes {
+		r.t.Errorf("%s with %d bytes (%s), want Done with %d", got.State, got.Bytes, got.Explanation(), bytes)
+	}
+}
+
+func (r *running) wantError(from fsm.State, event fsm.Event) Result {
+	r.t.Helper()
+	got := r.next()
+	if got.State != fsm.Error || got.From != from || got.Event != event {
+		r.t.Errorf("%s from %s by %s (%s), want Error from %s by %s", got.State, got.From, got.Event, got.Reason, from, event)
+	}
+	return got
+}
+
+// peer is the client's end.
+type peer struct {
+	*net.TCPConn
+	t *testing.T
+}
+
+func (p *peer) expect(text string) {
+	p.t.Helper()
+	got := make([]byte, len(text))
+	if n, err := io.ReadFull(p, got); err != nil || string(got) != text {
+		p.t.Fatalf("got %q, %v; want %q", got[:n], err, text)
+	}
+}
+
+// expectEnd waits for the server's close, a reset included.
+func (p *peer) expectEnd() {
+	p.t.Helper()
+	if rest, err := io.ReadAll(p); len(rest) > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
+		p.t.Errorf("got %q, %v; want the end", rest, err)
+	}
+}
+
+func (p *peer) send(text string) {
+	p.t.Helper()
+	if _, err := io.WriteString(p, text); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *peer) handshake() {
+	p.t.Helper()
+	p.expect(fsm.Accio)
+	p.send(fsm.Confirm1)
+	p.expect(fsm.Accio)
+	p.send(fsm.Confirm2)
+}
+
+func (p *peer) reset() {
+	p.SetLinger(0)
+	p.Close()
+}
