@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"accio/fsm"
+	"accio/internal/cli"
+	"accio/model"
+	"accio/modelcheck"
+
+	"github.com/spf13/cobra"
+)
+
+// most is how many clients a queue may have: with 6, the states fill gigabytes.
+const most = 6
+
+func check() *cobra.Command {
+	var queue int
+	var spin, traces bool
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Check the tables: in their environment, against each other, in a queue",
+		Long: `Explores every model of the two tables and decides every claim. A claim that is
+known to be false must stay false. With --clients it explores queues of one to
+so many clients instead, with --spin each of them in SPIN too.
+
+exit status: 0 everything is as expected; 1 something is not; 2 wrong command line`,
+		Args: arguments(0),
+	}
+	c.Flags().IntVar(&queue, "clients", 0, fmt.Sprintf("explore queues of 1 to this many clients, at most %d", most))
+	c.Flags().BoolVar(&spin, "spin", false, "explore the queues in SPIN too; needs spin and gcc")
+	c.Flags().BoolVar(&traces, "traces", false, "print the counterexamples that are expected, too")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		switch asked := c.Flags().Changed("clients"); {
+		case asked && (queue < 1 || queue > most):
+			return cli.Usagef("--clients %d: it must be 1 to %d", queue, most)
+		case spin && !asked:
+			return cli.Usagef("--spin goes with --clients")
+		case asked:
+			return measure(c.OutOrStdout(), queue, spin)
+		}
+		return levels(c.OutOrStdout(), traces)
+	}
+	return c
+}
+
+// levels prints the report of every study.
+func levels(out io.Writer, traces bool) error {
+	wrong := 0
+	for _, study := range model.Levels(&fsm.Server, &fsm.Client, 3) {
+		n, err := present(out, study, traces)
+		if err != nil {
+			return err
+		}
+		wrong += n
+	}
+	if wrong > 0 {
+		return fmt.Errorf("%d verdicts are not as expected", wrong)
+	}
+	fmt.Fprintln(out, "every verdict is as expected")
+	return nil
+}
+
+// present prints the report of a study, the traces of what is not as expected,
+// and returns how many of these there are.
+func present(out io.Writer, study model.Study, traces bool) (int, error) {
+	r := study.Run(modelcheck.Limit{})
+	fmt.Fprintf(out, "%s\n%d states, %d edges, depth %d\n", study.Title, r.States, r.Edges, r.Depth)
+	unexpected := map[int]bool{}
+	for _, i := range study.Unexpected(r) {
+		unexpected[i] = true
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for i, v := range r.Verdicts {
+		note := ""
+		switch {
+		case unexpected[i]:
+			note = "UNEXPECTED"
+		case v.Outcome == modelcheck.Violated:
+			note = "as expected"
+		}
+		fmt.Fprintf(w, "  %v\t%s\t%s\t%s\n", v.Outcome, v.Kind, v.Property, note)
+	}
+	w.Flush()
+	for i, v := range r.Verdicts {
+		if v.Trace != nil && (unexpected[i] || traces && v.Outcome == modelcheck.Violated) {
+			fmt.Fprintf(out, "\n%v", v.Trace)
+		}
+	}
+	fmt.Fprintln(out)
+	if errors.Is(r.Err, modelcheck.ErrBound) {
+		return 0, fmt.Errorf("%s: %w", study.Title, r.Err)
+	}
+	return len(unexpected), r.Err
+}

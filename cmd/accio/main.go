@@ -1,0 +1,56 @@
+// Command accio is the toolbox of the protocol: it checks the tables, and
+// exports them for other checkers.
+package main
+
+import (
+	"os"
+
+	"accio/internal/cli"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	if status := run(os.Args[1:]); status != cli.OK {
+		os.Exit(status)
+	}
+}
+
+const usageLine = "usage: accio <command> [flags]; see accio --help"
+
+// commands are the sub-commands, in the order of the help.
+var commands = []func() *cobra.Command{check, promela, newTrace}
+
+func run(args []string) int {
+	root := &cobra.Command{
+		Use:           "accio",
+		Short:         "Tools for the Accio protocol",
+		Version:       cli.Version("accio"),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          arguments(0),
+		RunE:          func(*cobra.Command, []string) error { return cli.Usagef("which command?") },
+	}
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &cli.UsageError{Text: err.Error()} })
+	for _, command := range commands {
+		root.AddCommand(command())
+	}
+	root.SetArgs(args)
+	root.SetOut(os.Stdout)
+	return cli.Status(os.Stderr, root.Execute(), usageLine)
+}
+
+// arguments wants exactly n of them.
+func arguments(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) == n {
+			return nil
+		}
+		if c.HasSubCommands() {
+			return cli.Usagef("no such command: %q", args[0])
+		}
+		return cli.Usagef("accio %s wants %d arguments, got %d: %q", c.Name(), n, len(args), args)
+	}
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+
+	"accio/fsm"
+	"accio/internal/cli"
+	"accio/model"
+
+	"github.com/spf13/cobra"
+)
+
+func promela() *cobra.Command {
+	var queue int
+	c := &cobra.Command{
+		Use:   "promela [MODEL]",
+		Short: "Print a model in Promela, the language of SPIN",
+		Long: `Prints a model of the tables, with every claim as an ltl block. MODEL is server
+(the default), chaos, pair, faults, eager, published, hasty or queue.
+
+  accio promela >model.pml
+  spin -search -ltl one_line model.pml`,
+	}
+	c.Flags().IntVar(&queue, "clients", 3, fmt.Sprintf("how many clients the queue has, at most %d", most))
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return cli.Usagef("accio promela wants at most one model, got %d: %q", len(args), args)
+		}
+		if queue < 1 || queue > most {
+			return cli.Usagef("--clients %d: it must be 1 to %d", queue, most)
+		}
+		name := "server"
+		if len(args) > 0 {
+			name = args[0]
+		}
+		for _, study := range model.Levels(&fsm.Server, &fsm.Client, queue) {
+			if study.Name == name {
+				for _, m := range study.Program.Maps {
+					m.Loaded = false // the file stands for itself
+				}
+				_, err := fmt.Fprint(c.OutOrStdout(), study.Program.Promela())
+				return err
+			}
+		}
+		return cli.Usagef("no such model: %q", name)
+	}
+	return c
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"accio/fsm"
+	"accio/internal/cli"
+	"accio/trace"
+
+	"github.com/spf13/cobra"
+)
+
+func newTrace() *cobra.Command {
+	return &cobra.Command{
+		Use:   "trace FILE...",
+		Short: "Check traces that server-s --trace wrote",
+		Long: `Follows each connection of a trace through the server's table. Prints the lines
+that break a rule, with what would have been allowed, and how often the traces
+took each transition. docs/trace.md describes the format and the rules.
+
+  server-s --trace run.jsonl 5000
+  accio trace run.jsonl
+
+exit status: 0 clean; 1 a rule is broken, or a file cannot be read; 2 wrong command line`,
+		RunE: func(c *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				return cli.Usagef("accio trace wants a file that server-s --trace wrote")
+			}
+			return checkTraces(c.OutOrStdout(), files)
+		},
+	}
+}
+
+func checkTraces(out io.Writer, files []string) error {
+	violations, wrong := 0, 0
+	var covered trace.Coverage
+	for _, file := range files {
+		report, err := checkTrace(out, file)
+		if err != nil {
+			return err
+		}
+		if n := len(report.Violations); n > 0 {
+			violations += n
+			wrong++
+		}
+		if covered == nil {
+			covered = report.Coverage
+		} else {
+			covered.Add(report.Coverage)
+		}
+	}
+	fmt.Fprintf(out, "%d of %d transitions were taken:\n%s", covered.Seen(), len(covered), covered)
+	if violations > 0 {
+		return fmt.Errorf("%d violations in %d of %d files", violations, wrong, len(files))
+	}
+	return nil
+}
+
+func checkTrace(out io.Writer, file string) (trace.Report, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return trace.Report{}, err
+	}
+	defer f.Close()
+	report, err := trace.Check(f, &fsm.Server)
+	if err != nil {
+		return report, err
+	}
+	for _, v := range report.Violations {
+		fmt.Fprintf(out, "%s:%d: %s\n", file, v.Line, v)
+	}
+	summary := "clean"
+	switch n := len(report.Violations); {
+	case report.Stopped:
+		summary = fmt.Sprintf("more than %d violations; the rest was not read", n)
+	case n > 0:
+		summary = fmt.Sprintf("%d violations", n)
+	}
+	fmt.Fprintf(out, "%s: %d lines, %d connections: %s\n", file, report.Lines, report.Connections, summary)
+	return report, nil
+}

@@ -1,0 +1,95 @@
+package guarded
+
+import (
+	"fmt"
+
+	"accio/modelcheck"
+)
+
+// Claim is a property that both checkers can decide.
+type Claim struct {
+	Name string // a word, for SPIN
+	Text string // the claim, as a sentence
+	kind modelcheck.Kind
+
+	from, goal Expr
+	why        string
+	unless     []Expr
+}
+
+// Always claims that e is true of every state.
+func Always(name, text string, e Expr) Claim {
+	return Claim{Name: name, Text: text, kind: modelcheck.KindAlways, goal: e}
+}
+
+// Sometimes claims that e is true of some state.
+func Sometimes(name, text string, e Expr) Claim {
+	return Claim{Name: name, Text: text, kind: modelcheck.KindSometimes, goal: e}
+}
+
+// Eventually claims that every run comes to a state that e is true of.
+func Eventually(name, text string, e Expr) Claim {
+	return Claim{Name: name, Text: text, kind: modelcheck.KindEventually, goal: e}
+}
+
+// LeadsTo claims that every run comes from every state that from is true of to
+// one that goal is true of.
+func LeadsTo(name, text string, from, goal Expr) Claim {
+	return Claim{Name: name, Text: text, kind: modelcheck.KindLeadsTo, from: from, goal: goal}
+}
+
+// Unless leaves out the runs on which states that e is true of come up for
+// ever. A run must not end in such a state: SPIN would take it to stay there
+// for ever.
+func (c Claim) Unless(why string, e Expr) Claim {
+	c.why, c.unless = why, []Expr{e}
+	return c
+}
+
+// Safety reports whether a finite run can decide the claim.
+func (c Claim) Safety() bool {
+	return c.kind == modelcheck.KindAlways || c.kind == modelcheck.KindSometimes
+}
+
+// Reaches reports whether the claim holds if something is found.
+func (c Claim) Reaches() bool { return c.kind == modelcheck.KindSometimes }
+
+// Property returns the claim for package modelcheck.
+func (c Claim) Property() modelcheck.Property[State] {
+	var premises []modelcheck.Premise[State]
+	for _, e := range c.unless {
+		test := e.Test()
+		premises = append(premises, modelcheck.Unless(c.why, func(_ State, _ string, to State) bool { return test(to) }))
+	}
+	switch c.kind {
+	case modelcheck.KindAlways:
+		return modelcheck.Always(c.Text, c.goal.Test())
+	case modelcheck.KindSometimes:
+		return modelcheck.Sometimes(c.Text, c.goal.Test())
+	case modelcheck.KindEventually:
+		return modelcheck.Eventually(c.Text, c.goal.Test(), premises...)
+	case modelcheck.KindLeadsTo:
+		return modelcheck.LeadsTo(c.Text, c.from.Test(), c.goal.Test(), premises...)
+	}
+	panic("guarded: claim of no kind: " + c.Name)
+}
+
+// formula returns what SPIN is asked to prove; of a claim that Reaches it is
+// the negation.
+func (c Claim) formula() string {
+	var f string
+	switch c.kind {
+	case modelcheck.KindAlways:
+		return fmt.Sprintf("[] (%v)", c.goal)
+	case modelcheck.KindSometimes:
+		return fmt.Sprintf("[] !(%v)", c.goal)
+	case modelcheck.KindEventually:
+		f = fmt.Sprintf("<> (%v)", c.goal)
+	case modelcheck.KindLeadsTo:
+		f = fmt.Sprintf("[] ((%v) -> <> (%v))", c.from, c.goal)
+	}
+	for _, e := range c.unless {
+		f = fmt.Sprintf("(%s) || ([] <> (%v))", f, e)
+	}
+	return f
+}

@@ -1,0 +1,107 @@
+package guarded_test
+
+import (
+	"strings"
+	"testing"
+
+	. "accio/model/guarded"
+	"accio/modelcheck"
+)
+
+// Every operation means in Go what it says in Promela.
+func TestExpressions(t *testing.T) {
+	var p Program
+	x := p.Var("x", 3)
+	m := p.Map("double", []uint8{0, 2, 4, 6})
+	s := p.Initial()
+	for _, test := range []struct {
+		e       Expr
+		want    uint8
+		promela string
+	}{
+		{Num(7), 7, "7"},
+		{x.Get(), 3, "x"},
+		{x.Is(3), 1, "(x == 3)"},
+		{x.Is(4), 0, "(x == 4)"},
+		{Num(2).Eq(x.Get()), 0, "(2 == x)"},
+		{x.Get().Below(Num(4)), 1, "(x < 4)"},
+		{x.Get().Below(Num(3)), 0, "(x < 3)"},
+		{x.Get().Plus(Num(2)), 5, "(x + 2)"},
+		{x.Get().Minus(Num(2)), 1, "(x - 2)"},
+		{x.Get().Times(Num(2)), 6, "(x * 2)"},
+		{Not(x.Is(3)), 0, "!((x == 3))"},
+		{And(), 1, "1"},
+		{Or(), 0, "0"},
+		{And(x.Is(3), x.Is(4)), 0, "((x == 3) && (x == 4))"},
+		{Or(x.Is(4), x.Is(3)), 1, "((x == 4) || (x == 3))"},
+		{x.Is(4).Implies(Num(0)), 1, "(!((x == 4)) || 0)"},
+		{x.Is(3).Implies(Num(0)), 0, "(!((x == 3)) || 0)"},
+		{Cond(x.Is(3), Num(1), Num(2)), 1, "((x == 3) -> 1 : 2)"},
+		{m.At(x.Get()), 6, "DOUBLE(x)"},
+	} {
+		if got := test.e.Eval()(s); got != test.want {
+			t.Errorf("%v is %d, want %d", test.e, got, test.want)
+		}
+		if got := test.e.String(); got != test.promela {
+			t.Errorf("%s, want %s", got, test.promela)
+		}
+	}
+}
+
+// counter counts to 3 and starts again; a flag marks the start.
+func counter() *Program {
+	p := &Program{Name: "counter"}
+	n, again := p.Var("n", 1), p.Flag("again")
+	p.Rule("count", n.Get().Below(Num(3)), Set(n, n.Get().Plus(Num(1))))
+	p.Rule("again", n.Is(3), If(n.Is(3), []Stmt{Set(n, Num(0)), Set(again, Num(1))}, Set(n, Num(9))))
+	p.Claim(
+		Always("small", "n is small", n.Get().Below(Num(4))),
+		Sometimes("zero", "n is zero", n.Is(0)),
+		Eventually("nine", "n is nine", n.Is(9)),
+		Eventually("nine_unless", "n is nine", n.Is(9)).Unless("it starts again", again.Is(1)),
+		LeadsTo("back", "1 leads to 3", n.Is(1), n.Is(3)),
+	)
+	return p
+}
+
+// A flag is down after every step that does not raise it.
+func TestSystem(t *testing.T) {
+	r := counter().Check(modelcheck.Limit{})
+	if r.States != 4 || r.Edges != 4 {
+		t.Error(r)
+	}
+	for i, want := range []modelcheck.Outcome{modelcheck.Holds, modelcheck.Holds, modelcheck.Violated, modelcheck.Vacuous, modelcheck.Holds} {
+		if r.Verdicts[i].Outcome != want {
+			t.Errorf("%v: %v, want %v", r.Verdicts[i].Property, r.Verdicts[i].Outcome, want)
+		}
+	}
+}
+
+func TestPromela(t *testing.T) {
+	p := counter()
+	p.Map("none", []uint8{5, 5, 7})
+	p.Map("later", []uint8{1, 2}).Loaded = true
+	text := p.Promela()
+	for _, want := range []string{
+		"byte n = 1;\n", "#define NONE(i) ((i) == 2 -> 7 : 5)\n", "unsigned char later[2];", `getenv("MAP_LATER")`,
+		"(n < 3) ->\n", "\t\tagain = 0;\n\t\tn = (n + 1);\n",
+		"ltl small { [] ((n < 4)) }\n", "ltl zero { [] !((n == 0)) }\n",
+		"ltl nine_unless { (<> ((n == 9))) || ([] <> ((again == 1))) }\n", "ltl back { [] (((n == 1)) -> <> ((n == 3))) }\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+func TestTooManyVariables(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	var p Program
+	for range Width + 1 {
+		p.Var("v", 0)
+	}
+}

@@ -1,0 +1,120 @@
+package guarded
+
+import "fmt"
+
+// Width is the most variables that a program can have.
+const Width = 24
+
+// State holds the value of each variable, in the order of declaration.
+type State [Width]uint8
+
+// Program is a system: variables, the rules that change them, and claims about
+// them. The zero value is empty; build one with its methods.
+type Program struct {
+	Name   string
+	About  []string // what a reader of the Promela should know
+	Vars   []*Var
+	Maps   []*Map
+	Rules  []Rule
+	Claims []Claim
+}
+
+// Var is a variable of 0 to 255.
+type Var struct {
+	Name  string
+	First uint8    // its value in the initial state
+	Names []string // of its values, for people; may be shorter than its range
+	Pulse bool     // it is zero after a step that does not set it
+	at    int
+}
+
+// Map is a constant array, for what depends on a number in no simple way.
+type Map struct {
+	Name   string
+	Values []uint8
+	// Loaded makes the verifier read the values from its environment, as
+	// decimal numbers in MAP_ and the name, so that one compilation serves for
+	// all of them. The index must then be of variables, constants, sums and
+	// products.
+	Loaded bool
+}
+
+// Rule is a step: whenever When is true, Do may happen, all at once.
+type Rule struct {
+	Label string
+	When  Expr
+	Do    []Stmt
+}
+
+// Stmt is part of a step. The zero value does nothing.
+type Stmt struct {
+	set             *Var
+	to              Expr
+	cond            Expr
+	then, otherwise []Stmt
+}
+
+// Set gives v the value of e.
+func Set(v *Var, e Expr) Stmt { return Stmt{set: v, to: e} }
+
+// If does the one or the other.
+func If(cond Expr, then []Stmt, otherwise ...Stmt) Stmt {
+	return Stmt{cond: cond, then: then, otherwise: otherwise}
+}
+
+// Do joins statements.
+func Do(parts ...[]Stmt) []Stmt {
+	var all []Stmt
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+// Var declares a variable. It panics on one too many.
+func (p *Program) Var(name string, first uint8, names ...string) *Var {
+	if len(p.Vars) == Width {
+		panic(fmt.Sprintf("guarded: %s: more than %d variables", p.Name, Width))
+	}
+	v := &Var{Name: name, First: first, Names: names, at: len(p.Vars)}
+	p.Vars = append(p.Vars, v)
+	return v
+}
+
+// Flag declares a variable that is 1 only after a step that set it.
+func (p *Program) Flag(name string) *Var {
+	v := p.Var(name, 0)
+	v.Pulse = true
+	return v
+}
+
+// Map declares a constant array.
+func (p *Program) Map(name string, values []uint8) *Map {
+	m := &Map{Name: name, Values: values}
+	p.Maps = append(p.Maps, m)
+	return m
+}
+
+// Rule adds a rule.
+func (p *Program) Rule(label string, when Expr, do ...Stmt) {
+	p.Rules = append(p.Rules, Rule{label, when, do})
+}
+
+// Claim adds claims.
+func (p *Program) Claim(claims ...Claim) { p.Claims = append(p.Claims, claims...) }
+
+// Value returns the value that v has in s.
+func (v *Var) Value(s State) uint8 { return s[v.at] }
+
+// Show returns the value that v has in s, by name if v has names; a value that
+// then has none is "".
+func (v *Var) Show(s State) string {
+	n := int(s[v.at])
+	switch {
+	case len(v.Names) == 0:
+		return fmt.Sprint(n)
+	case n < len(v.Names):
+		return v.Names[n]
+	}
+	return ""
+}

@@ -1,0 +1,77 @@
+package guarded
+
+import (
+	"fmt"
+	"strings"
+
+	"accio/modelcheck"
+)
+
+// Initial returns the state in which every run begins.
+func (p *Program) Initial() State {
+	var s State
+	for _, v := range p.Vars {
+		s[v.at] = v.First
+	}
+	return s
+}
+
+// System returns the program for package modelcheck.
+func (p *Program) System() modelcheck.System[State] {
+	type rule struct {
+		label string
+		when  eval
+		do    effect
+	}
+	var rules []rule
+	for _, r := range p.Rules {
+		rules = append(rules, rule{r.Label, r.When.compile(), compile(r.Do)})
+	}
+	var pulses []int
+	for _, v := range p.Vars {
+		if v.Pulse {
+			pulses = append(pulses, v.at)
+		}
+	}
+	var steps []modelcheck.Step[State] // the explorer is done with it before it asks again
+	next := func(s State) []modelcheck.Step[State] {
+		steps = steps[:0]
+		for i := range rules {
+			if rules[i].when(&s) == 0 {
+				continue
+			}
+			to := s
+			for _, at := range pulses {
+				to[at] = 0
+			}
+			rules[i].do(&to)
+			steps = append(steps, modelcheck.Step[State]{Label: rules[i].label, To: to})
+		}
+		return steps
+	}
+	return modelcheck.System[State]{Initial: []State{p.Initial()}, Next: next, Format: p.Format}
+}
+
+// Format returns the variables, but for those without a name for their value or
+// for zero.
+func (p *Program) Format(s State) string {
+	var b strings.Builder
+	for _, v := range p.Vars {
+		if s[v.at] == 0 && len(v.Names) == 0 {
+			continue
+		}
+		if text := v.Show(s); text != "" {
+			fmt.Fprintf(&b, " %s=%s", v.Name, text)
+		}
+	}
+	return strings.TrimPrefix(b.String(), " ")
+}
+
+// Check decides every claim.
+func (p *Program) Check(limit modelcheck.Limit) modelcheck.Report[State] {
+	var props []modelcheck.Property[State]
+	for _, c := range p.Claims {
+		props = append(props, c.Property())
+	}
+	return modelcheck.Check(p.System(), limit, props...)
+}

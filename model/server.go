@@ -1,0 +1,89 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+
+	"accio/fsm"
+	g "accio/model/guarded"
+)
+
+// DefaultAhead is how many pieces the client may be ahead of the server where
+// nothing else is said.
+const DefaultAhead = 2
+
+// Server is the server's table in its real environment. The client may send
+// pieces of the confirmations and other bytes in any order, up to ahead of
+// them before the server reads; it may fall silent, end its side, reset. A
+// write may fail or find the client taking nothing; time passes; the shutdown
+// may come at any moment. The precedence is that of docs/protocol.md §2.
+//
+// Its last claim is false: a client may send for ever, and the protocol has no
+// limit on that.
+func Server(t *fsm.Table, ahead int) *g.Program {
+	p := &g.Program{Name: fmt.Sprintf("%s in its environment, %d pieces ahead", t.Role, ahead)}
+	h := newHistory(p, t)
+	in := newChannel(p, "in", ahead, h.cuts.names())
+	stop := p.Var("stop", 0)
+	counted := p.Flag("counted")
+
+	var pieces []string
+	for i, name := range h.cuts.names()[1:] {
+		pieces = append(pieces, fmt.Sprintf("%d %s", i+1, name))
+	}
+	p.About = append(p.About, "pieces: "+strings.ReplaceAll(strings.Join(pieces, ", "), `\`, `\\`))
+
+	over := g.Not(h.lines.Is(0))
+	bug := []g.Stmt{g.Set(h.illegal, g.Num(1)), g.Set(h.lines, h.lines.Get().Plus(g.Num(1)))}
+	fire := func(e fsm.Event) []g.Stmt { return h.fire(g.Num(h.machine.event(e)), bug...) }
+	whole := h.fire(h.ends.At(h.state.Get()), bug...)
+
+	// The client. It cannot know when the server has ended, and once it has,
+	// nothing that it does is told apart.
+	sends := g.And(in.end.Is(open), in.room(), g.Not(over))
+	for code, name := range h.cuts.names() {
+		if code > 0 && h.arrives(uint8(code)) {
+			p.Rule("client sends "+name, sends, in.push(g.Num(uint8(code)))...)
+		}
+	}
+	p.Rule("client ends its side", g.And(in.end.Is(open), g.Not(over)), g.Set(in.end, g.Num(fin)))
+	p.Rule("client resets", g.And(g.Not(in.end.Is(rst)), g.Not(over)), g.Set(in.end, g.Num(rst)))
+
+	p.Rule("shutdown comes", g.And(stop.Is(0), g.Not(over)), g.Set(stop, g.Num(1)))
+
+	// The server: the shutdown first, then what the socket holds, then time.
+	p.Rule("shutdown", g.And(g.Not(over), stop.Is(1)), fire(fsm.Shutdown)...)
+	at := func(action fsm.Action, more ...g.Expr) g.Expr {
+		return g.And(append([]g.Expr{g.Not(over), stop.Is(0), h.does(action)}, more...)...)
+	}
+	p.Rule("written whole", at(fsm.Write, g.Not(in.end.Is(rst))), whole...)
+	p.Rule("write fails", at(fsm.Write), fire(fsm.Failed)...)
+	p.Rule("client takes nothing for the idle limit", at(fsm.Write), fire(fsm.TimedOut)...)
+
+	fits := in.first().Eq(h.piece())
+	p.Rule("reads part of the text", at(fsm.Expect, g.Not(in.empty()), fits, g.Not(h.last())),
+		append(in.pop(), g.Set(h.got, h.got.Get().Plus(g.Num(1))))...)
+	p.Rule("reads the rest of the text", at(fsm.Expect, g.Not(in.empty()), fits, h.last()), g.Do(in.pop(), whole)...)
+	p.Rule("reads a wrong byte", at(fsm.Expect, g.Not(in.empty()), g.Not(fits)), g.Do(in.pop(), fire(fsm.Mismatched))...)
+	p.Rule("counts", at(fsm.Count, g.Not(in.empty())), append(in.pop(), g.Set(counted, g.Num(1)))...)
+	reading := func(end uint8) g.Expr {
+		return g.And(g.Not(over), stop.Is(0), h.does(fsm.Expect, fsm.Count), in.empty(), in.end.Is(end))
+	}
+	p.Rule("reads the end of the stream", reading(fin), fire(fsm.Closed)...)
+	p.Rule("read fails", reading(rst), fire(fsm.Failed)...)
+	p.Rule("no byte for the idle limit", reading(open), fire(fsm.TimedOut)...)
+
+	p.Claim(h.claims()...)
+	p.Claim(
+		g.Always("legal", "no event comes that the table does not have", h.illegal.Is(0)),
+		g.LeadsTo("prompt", "a shutdown that has come ends the connection", stop.Is(1), over),
+		g.Eventually("ends", "every run ends, with one line", h.lines.Is(1)).Unless("the client sends", counted.Is(1)),
+		g.Eventually("always_ends", "every run ends, whatever the client does", h.lines.Is(1)),
+	)
+	return p
+}
+
+// arrives reports whether a piece is one that the peer's texts have, or other.
+func (m *machine) arrives(piece uint8) bool {
+	return piece == m.cuts.wrong() || m.has(fsm.Expect, piece)
+}

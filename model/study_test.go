@@ -1,0 +1,132 @@
+package model_test
+
+import (
+	"strings"
+	"testing"
+
+	"accio/fsm"
+	"accio/model"
+	"accio/model/guarded"
+	"accio/modelcheck"
+)
+
+// Every claim has the expected verdict, and every model the expected size: a
+// number that changes says that the model, or a table, has.
+func TestLevels(t *testing.T) {
+	t.Parallel()
+	sizes := map[string][3]int{ // states, edges, depth
+		"server": {1503, 2760, 15}, "chaos": {25, 175, 5},
+		"pair": {39, 51, 25}, "faults": {512, 1427, 26}, "eager": {105, 183, 25}, "published": {13, 14, 8}, "hasty": {108, 189, 20},
+		"queue": {4141, 14769, 25},
+	}
+	for _, study := range model.Levels(&fsm.Server, &fsm.Client, 3) {
+		r := study.Run(modelcheck.Limit{})
+		if got := [3]int{r.States, r.Edges, r.Depth}; got != sizes[study.Name] || r.Err != nil {
+			t.Errorf("%s: %v, want %v; %v", study.Title, got, sizes[study.Name], r.Err)
+		}
+		for _, i := range study.Unexpected(r) {
+			t.Errorf("%s: %v: %s\n%v", study.Title, r.Verdicts[i].Outcome, r.Verdicts[i].Property, r.Verdicts[i].Trace)
+		}
+	}
+}
+
+// However far the client is ahead, the verdicts are the same.
+func TestServerWithMoreAhead(t *testing.T) {
+	t.Parallel()
+	for ahead, size := range map[int][2]int{1: {363, 644}, 3: {6063, 11224}, 4: {24303, 45080}, 5: {97263, 180504}} {
+		study := model.Study{Program: model.Server(&fsm.Server, ahead), False: []string{endless}}
+		r := study.Run(modelcheck.Limit{})
+		if r.Err != nil || r.States != size[0] || r.Edges != size[1] || len(study.Unexpected(r)) > 0 {
+			t.Errorf("%d ahead: %v\n%v", ahead, r.Err, r)
+		}
+	}
+}
+
+// The queue of one to four clients; accio check --clients goes on.
+func TestQueue(t *testing.T) {
+	t.Parallel()
+	for clients, size := range map[int][3]int{1: {37, 73, 9}, 2: {385, 1053, 17}, 4: {52177, 234441, 33}} {
+		r := model.Queue(&fsm.Server, clients).Check(modelcheck.Limit{})
+		if !r.OK() || [3]int{r.States, r.Edges, r.Depth} != size {
+			t.Errorf("%d clients:\n%v", clients, r)
+		}
+	}
+}
+
+// That every run ends is false, and the run that shows it is a loop in which
+// the client sends and the server counts.
+func TestAClientMaySendForEver(t *testing.T) {
+	p := model.Server(&fsm.Server, 1)
+	for i, v := range p.Check(modelcheck.Limit{}).Verdicts {
+		if p.Claims[i].Name != endless {
+			continue
+		}
+		if v.Outcome != modelcheck.Violated || !onlySends(v.Trace) {
+			t.Errorf("%v\n%v", v.Outcome, v.Trace)
+		}
+	}
+}
+
+// onlySends reports whether the loop is one of sending and counting.
+func onlySends(t *modelcheck.Trace[guarded.State]) bool {
+	counts := 0
+	for _, step := range t.Loop {
+		if step.Label == "counts" {
+			counts++
+		} else if !strings.HasPrefix(step.Label, "client sends") {
+			return false
+		}
+	}
+	return counts > 0 && 2*counts == len(t.Loop)
+}
+
+// A broken row is told by a shortest counterexample at both levels, where it
+// lies on their paths.
+func TestBrokenRows(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		mutant string
+		killed []string // the studies whose verdicts change
+	}{
+		{"delete SendAccio2 on sent to AwaitConfirm2", []string{"server", "chaos", "pair", "faults", "eager", "hasty", "queue"}},
+		{"delete Streaming on closed to Done", []string{"server", "chaos", "pair", "faults", "eager", "hasty", "queue"}},
+		{"redirect AwaitConfirm1 on confirmed to AwaitConfirm2", []string{"server", "chaos", "pair", "faults", "eager"}},
+		{"redirect Streaming on failed to Done", []string{"server", "chaos", "faults", "hasty", "queue"}},
+		{"delete AwaitConfirm1 on timedout to Error", []string{"server", "chaos", "published"}},
+	} {
+		for _, m := range model.Mutants(&fsm.Server) {
+			if m.Name != test.mutant {
+				continue
+			}
+			var killed []string
+			for _, study := range model.Levels(m.Table, &fsm.Client, 1) {
+				r := study.Run(modelcheck.Limit{})
+				if wrong := study.Unexpected(r); len(wrong) > 0 {
+					killed = append(killed, study.Name)
+					if v := r.Verdicts[wrong[0]]; v.Trace != nil {
+						t.Logf("%s\n%s\n%v", m.Name, study.Title, v.Trace)
+					}
+				}
+			}
+			if strings.Join(killed, " ") != strings.Join(test.killed, " ") {
+				t.Errorf("%s: the verdicts of %v change, expected %v", m.Name, killed, test.killed)
+			}
+		}
+	}
+}
+
+// The two chart stories: who waits for whom, and what a reset destroys.
+func TestCharts(t *testing.T) {
+	charts, err := model.Charts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(charts) != 3 {
+		t.Fatal(len(charts))
+	}
+	for i, want := range []string{"Note over p0: nothing for the idle limit", "a write fails", "told to stop"} {
+		if !strings.Contains(charts[i].Mermaid, want) || !strings.HasPrefix(charts[i].Mermaid, "sequenceDiagram\n") {
+			t.Errorf("%s has no %q:\n%s", charts[i].Name, want, charts[i].Mermaid)
+		}
+	}
+}
