@@ -10,11 +10,13 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
 	"accio/fsm"
 	"accio/internal/cli"
+	"accio/live"
 	"accio/transport"
 )
 
@@ -45,7 +47,14 @@ func serve(ctx context.Context, o options, stderr *console) error {
 	log := newLog(stderr, o.verbose)
 	ln, err := transport.Listen(ctx, o.port)
 	if err != nil {
-		return listenError(o.port, err)
+		return cannotListen("port "+strconv.Itoa(o.port), err)
+	}
+	var page *live.Listener
+	if o.http.IsValid() {
+		if page, err = openPage(ctx, o.http.AddrPort); err != nil {
+			ln.Close()
+			return err
+		}
 	}
 	log.Info("listening", "address", ln.Addr().String())
 
@@ -64,6 +73,9 @@ func serve(ctx context.Context, o options, stderr *console) error {
 			log.Debug(fmt.Sprintf("%s → %s on %s", tr.From, tr.To, tr.Event), "connection", tr.Connection)
 		}
 	}
+	if page != nil {
+		defer show(ctx, page, server, ln, log)()
+	}
 	if o.progress.On(os.Stderr) {
 		defer stderr.show(server.Progress)()
 	}
@@ -72,7 +84,7 @@ func serve(ctx context.Context, o options, stderr *console) error {
 	return results.await(ctx, served)
 }
 
-func listenError(port int, err error) error {
+func cannotListen(where string, err error) error {
 	hint := ""
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -84,7 +96,7 @@ func listenError(port int, err error) error {
 	if errors.As(err, &op) {
 		err = op.Err
 	}
-	return fmt.Errorf("cannot listen on port %d: %w%s", port, err, hint)
+	return fmt.Errorf("cannot listen on %s: %w%s", where, err, hint)
 }
 
 func logResult(log *slog.Logger, r transport.Result) {

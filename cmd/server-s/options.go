@@ -24,6 +24,7 @@ examples:
   server-s --json 5000 >results.json  one JSON object a line
   server-s --idle-timeout 1m 5000     wait a minute for silent clients
   server-s 5000 2>/dev/null           results only
+  server-s --http 8080 5000           watch it at http://127.0.0.1:8080
 
 to send it a file:
   client-s localhost 5000 FILE
@@ -38,6 +39,7 @@ type options struct {
 	json        bool
 	progress    cli.Progress
 	verbose     bool
+	http        cli.Address
 }
 
 // parse returns the options, or a text to print instead of serving.
@@ -49,6 +51,7 @@ func parse(args []string) (o options, text string, err error) {
 	flags.BoolVar(&o.json, "json", false, "print results as JSON, one object a line")
 	flags.Var(&o.progress, "progress", "show the transfer in progress on standard error; auto: if that is a terminal")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition")
+	flags.Var(&o.http, "http", "show what the server does on a web page, with metrics, at this address; a port alone is on 127.0.0.1")
 	version := flags.Bool("version", false, "print the version")
 	flags.BoolP("help", "h", false, "print this help")
 
