@@ -1,16 +1,18 @@
 package live
 
 import (
+	"bytes"
 	"encoding/json"
-	"fmt"
 	"sync"
 	"time"
 )
 
 const (
-	updateEvery = 100 * time.Millisecond // at most so often, and only if something changed
-	maxClients  = 16                     // who listen at the same time
-	clientQueue = 8                      // updates that a client may be behind
+	minPause    = 100 * time.Millisecond // between two updates, at least
+	maxPause    = 500 * time.Millisecond
+	share       = 300 // updates take at most one part in so many of the time
+	maxClients  = 16  // who listen at the same time
+	clientQueue = 8   // updates that a client may be behind
 )
 
 // hub sends updates to those who listen. It looks for them only while there is
@@ -18,6 +20,7 @@ const (
 type hub struct {
 	*reporter
 	running sync.WaitGroup // run, and everyone who has joined
+	done    chan struct{}  // closed when it is closed
 
 	mu      sync.Mutex
 	clients map[*client]bool
@@ -32,7 +35,7 @@ type client struct {
 	place   uint64      // record.place of the last connection it was told of
 }
 
-func newHub(p *reporter) *hub { return &hub{reporter: p, clients: map[*client]bool{}} }
+func newHub(p *reporter) *hub { return &hub{reporter: p, done: make(chan struct{}), clients: map[*client]bool{}} }
 
 // join returns a client and its first message; ok is false if there are too
 // many, or the hub is closed.
@@ -72,19 +75,29 @@ func (h *hub) drop(c *client) {
 func (h *hub) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.closed = true
+	if !h.closed {
+		h.closed = true
+		close(h.done)
+	}
 	for c := range h.clients {
 		h.drop(c)
 	}
 }
 
+// run rests the longer the more there is to tell: a browser sees no difference,
+// and the server has the processor for itself.
 func (h *hub) run() {
-	ticker := time.NewTicker(updateEvery)
-	defer ticker.Stop()
-	for range ticker.C {
+	for pause := minPause; ; {
+		select {
+		case <-time.After(pause):
+		case <-h.done:
+			return
+		}
+		began := time.Now()
 		if !h.tick() {
 			return
 		}
+		pause = min(max(share*time.Since(began), minPause), maxPause)
 	}
 }
 
@@ -120,9 +133,11 @@ func (h *hub) tick() bool {
 
 // message is an event of the stream (HTML, 9.2.6).
 func message(event string, s Snapshot) []byte {
-	data, err := json.Marshal(s)
-	if err != nil {
+	var b bytes.Buffer
+	b.WriteString("event: " + event + "\ndata: ")
+	if err := json.NewEncoder(&b).Encode(s); err != nil {
 		panic(err) // a Snapshot has nothing that JSON has not
 	}
-	return fmt.Appendf(nil, "event: %s\ndata: %s\n\n", event, data)
+	b.WriteByte('\n')
+	return b.Bytes()
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -106,6 +107,7 @@ func (p *reporter) update(m *moment, place uint64) Snapshot {
 		s.Serving = append(s.Serving, p.serving(m))
 	}
 	list, missed := p.Observer.since(place, &m.view)
+	s.Recent = slices.Grow(s.Recent, len(list))
 	for _, r := range list {
 		s.Recent = append(s.Recent, p.Observer.ended(r))
 	}
