@@ -14,7 +14,7 @@ import (
 const (
 	nameSize  = 15 // of the name of a state
 	textSize  = 13 // of everything else
-	perRune   = 0.6
+	perRune   = 0.56
 	stateHigh = 46
 	eventWide = 148 // holds the name of an event and how often it came
 	eventHigh = 22
@@ -35,7 +35,7 @@ func DOT(t *fsm.Table) string {
 	var b strings.Builder
 	path, _, _ := goodPath(t)
 	fmt.Fprintf(&b, "digraph %s {\n", quoted(t.Role))
-	fmt.Fprintf(&b, "    graph [splines=line nodesep=0.5 ranksep=0.28 pad=0.15 fontname=%q]\n", fontName)
+	fmt.Fprintf(&b, "    graph [splines=line nodesep=0.36 ranksep=0.28 pad=0.15 fontname=%q]\n", fontName)
 	fmt.Fprintf(&b, "    node [fontname=%q fontsize=%d shape=box style=rounded]\n", fontName, textSize)
 	fmt.Fprintf(&b, "    edge [fontname=%q fontsize=%d arrowsize=0.9]\n", fontName, textSize)
 
@@ -112,7 +112,7 @@ func stateWidth(t *fsm.Table, s fsm.State) float64 {
 				textSize*perRune*float64(utf8.RuneCountInString(visible(work(t.Activity(other))))))
 		}
 	}
-	return max(widest+20, 104)
+	return max(widest+20, 84)
 }
 
 func stateLabel(t *fsm.Table, s fsm.State) string {
