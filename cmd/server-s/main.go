@@ -16,7 +16,6 @@ import (
 
 	"accio/fsm"
 	"accio/internal/cli"
-	"accio/live"
 	"accio/transport"
 )
 
@@ -45,16 +44,14 @@ func run(args []string) int {
 
 func serve(ctx context.Context, o options, stderr *console) error {
 	log := newLog(stderr, o.verbose)
+	page, err := openPage(ctx, o.http)
+	if err != nil {
+		return err
+	}
 	ln, err := transport.Listen(ctx, o.port)
 	if err != nil {
+		page.Close()
 		return cannotListen("port "+strconv.Itoa(o.port), err)
-	}
-	var page *live.Listener
-	if o.http.IsValid() {
-		if page, err = openPage(ctx, o.http.AddrPort); err != nil {
-			ln.Close()
-			return err
-		}
 	}
 	log.Info("listening", "address", ln.Addr().String())
 
@@ -73,9 +70,7 @@ func serve(ctx context.Context, o options, stderr *console) error {
 			log.Debug(fmt.Sprintf("%s → %s on %s", tr.From, tr.To, tr.Event), "connection", tr.Connection)
 		}
 	}
-	if page != nil {
-		defer show(ctx, page, server, ln, log)()
-	}
+	defer page.show(ctx, server, ln, log)()
 	if o.progress.On(os.Stderr) {
 		defer stderr.show(server.Progress)()
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"net/netip"
 
 	"accio/fsm"
 	"accio/internal/cli"
@@ -11,18 +10,35 @@ import (
 	"accio/transport"
 )
 
-func openPage(ctx context.Context, address netip.AddrPort) (*live.Listener, error) {
-	page, err := live.Listen(ctx, address)
-	if err != nil {
-		return nil, cannotListen(address.String(), err)
+// page is where --http shows what the server does. Without a listener it is
+// none, and costs nothing.
+type page struct{ ln *live.Listener }
+
+func openPage(ctx context.Context, address cli.Address) (page, error) {
+	if !address.IsValid() {
+		return page{}, nil
 	}
-	return page, nil
+	ln, err := live.Listen(ctx, address.AddrPort)
+	if err != nil {
+		return page{}, cannotListen(address.String(), err)
+	}
+	return page{ln}, nil
+}
+
+// Close closes a page that is not shown.
+func (p page) Close() {
+	if p.ln != nil {
+		p.ln.Close()
+	}
 }
 
 // show serves the page until the returned function is called, which waits for
 // its end. The page is told of a result before anyone else is: who has seen the
 // line, or the close, finds it there.
-func show(ctx context.Context, page *live.Listener, server *transport.Server, ln transport.Listener, log *slog.Logger) (stop func()) {
+func (p page) show(ctx context.Context, server *transport.Server, ln transport.Listener, log *slog.Logger) (stop func()) {
+	if p.ln == nil {
+		return func() {}
+	}
 	observer := live.NewObserver(&fsm.Server)
 	server.Accepted = observer.Accepted
 	observe, result := server.Observe, server.Result
@@ -44,8 +60,8 @@ func show(ctx context.Context, page *live.Listener, server *transport.Server, ln
 	if queue, ok := ln.(transport.Queue); ok {
 		about.Queued = queue.Queued
 	}
-	log.Info("page", "address", page.URL())
-	if !page.Address().Addr().IsLoopback() {
+	log.Info("page", "address", p.ln.URL())
+	if !p.ln.Address().Addr().IsLoopback() {
 		log.Warn("the page can be seen from other machines, and it asks for no password")
 	}
 
@@ -54,7 +70,7 @@ func show(ctx context.Context, page *live.Listener, server *transport.Server, ln
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if err := page.Serve(open, about); err != nil {
+		if err := p.ln.Serve(open, about); err != nil {
 			log.Warn("the page has failed; the server goes on without it", "error", err)
 		}
 	}()
