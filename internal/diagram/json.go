@@ -6,7 +6,8 @@ import (
 	"accio/fsm"
 )
 
-// JSON returns the table as JSON, for programs that draw it themselves. The
+// JSON returns the table as JSON, for programs that draw it themselves
+// (docs/table-json.md). The
 // lists have the order of the table; a terminal state has no activity; text is
 // what write and expect have on the wire; ends is the event that says that the
 // activity went as it should.

@@ -1,10 +1,8 @@
 package browsertest
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"image/png"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -168,20 +166,6 @@ func write(b *tab, file string) {
 	if err := os.WriteFile(file, smaller(b.t, data), 0o644); err != nil {
 		b.t.Fatal(err)
 	}
-}
-
-// smaller packs a PNG better than the browser does.
-func smaller(t *testing.T, data []byte) []byte {
-	t.Helper()
-	picture, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, picture); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 // The screenshots of the documents.

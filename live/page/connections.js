@@ -54,8 +54,10 @@ export class Connections {
     const button = make("button", { type: "button", className: "pick", textContent: connection.connection });
     const cells = ["number", "peer", "result", "number", "number wide", "number"].map((className) => make("td", { className }));
     const tr = make("tr", {}, ...cells);
+    button.setAttribute("aria-label", `Show connection ${connection.connection}`);
     cells[0].append(button);
-    cells[1].textContent = connection.remote;
+    const port = connection.remote.lastIndexOf(":");
+    cells[1].append(connection.remote.slice(0, port), make("wbr"), connection.remote.slice(port));
     tr.dataset.connection = connection.connection;
     return { tr, button, cells, connection };
   }
@@ -74,9 +76,10 @@ export class Connections {
   }
 
   mark(row, selected) {
+    if (row.selected === selected) return;
+    row.selected = selected;
     row.tr.classList.toggle("selected", selected);
     row.button.setAttribute("aria-pressed", selected);
-    row.button.setAttribute("aria-label", `Show connection ${row.connection.connection}`);
   }
 
   tick(serving, elapsed) {

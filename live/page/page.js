@@ -21,17 +21,32 @@ function link(kind, text) {
   say($("link-text"), text);
 }
 
-function listen(watch) {
-  const events = new EventSource("events");
-  events.addEventListener("open", () => link("live", "live"));
-  events.addEventListener("snapshot", (e) => watch.snapshot(JSON.parse(e.data)));
-  events.addEventListener("update", (e) => watch.update(JSON.parse(e.data)));
-  events.addEventListener("error", () => {
-    link("lost", "the server does not answer; trying again");
-    if (events.readyState !== EventSource.CLOSED) return; // the browser tries
-    events.close();
-    setTimeout(() => listen(watch), again);
-  });
+// Stream is the stream of events. A tab that nobody sees has none: a browser
+// opens six connections to a server, and a seventh tab would not load.
+class Stream {
+  constructor(watch) {
+    this.watch = watch;
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.close() : this.open()));
+    if (!document.hidden) this.open();
+  }
+
+  open() {
+    this.close();
+    const events = new EventSource("events");
+    events.addEventListener("open", () => link("live", "live"));
+    events.addEventListener("snapshot", (e) => this.watch.snapshot(JSON.parse(e.data)));
+    events.addEventListener("update", (e) => this.watch.update(JSON.parse(e.data)));
+    events.addEventListener("error", () => {
+      link("lost", "the server does not answer; trying again");
+      if (events.readyState === EventSource.CLOSED) this.timer = setTimeout(() => this.open(), again); // else the browser tries
+    });
+    this.events = events;
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.events?.close();
+  }
 }
 
 async function start() {
@@ -41,7 +56,7 @@ async function start() {
   ]);
   const original = $("watch-diagram").querySelector("svg");
   new Explore(table, original, counterexample);
-  listen(new Watch(table));
+  new Stream(new Watch(table));
   $("views").hidden = false;
   addEventListener("hashchange", () => {
     route();

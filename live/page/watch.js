@@ -3,7 +3,7 @@
 import { sequence, timeline } from "./chart.js";
 import { Connections } from "./connections.js";
 import { Diagram } from "./diagram.js";
-import { $, count, duration, say } from "./dom.js";
+import { $, count, duration, rate, say } from "./dom.js";
 
 const kept = 200; // connections, as many as the server keeps
 
@@ -129,7 +129,7 @@ export class Watch {
     say($("detail-title"), `Connection ${c.connection} from ${c.remote}`);
     const result = $("detail-result");
     result.className = ended ? (c.reason ? "bad" : "good") : "going";
-    if (!ended) say(result, `being served, in ${c.state}`);
+    if (!ended) say(result, `being served, in ${c.state}: ${count(c.bytes)} bytes, ${rate(c.rate)} bytes/s`);
     else if (c.reason) say(result, `ERROR in ${c.from}: ${c.event}`);
     else say(result, `${count(c.bytes)} bytes counted in ${duration(c.seconds)}`);
     say($("detail-reason"), c.reason ?? "");
