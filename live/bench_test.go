@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"sync"
 	"testing"
+	"time"
 
 	"accio/fsm"
 	"accio/transport"
@@ -45,13 +46,62 @@ func BenchmarkTransition(b *testing.B) {
 	}
 }
 
-// What a session costs the observer: five transitions, its start and its end.
+// played is a listener whose connections hold a whole session from the start.
+type played struct {
+	left int
+	at   int
+}
+
+const playedStream = fsm.Confirm1 + fsm.Confirm2 + "payload"
+
+func (p *played) Accept() (transport.Incoming, error) {
+	if p.left == 0 {
+		return nil, net.ErrClosed
+	}
+	p.left--
+	p.at = 0
+	return playedConn{p}, nil
+}
+
+func (p *played) Close() error         { return nil }
+func (p *played) Addr() netip.AddrPort { return peer }
+
+// playedConn is such a connection.
+type playedConn struct{ *played }
+
+func (p playedConn) Read(b []byte) (int, error) {
+	n := copy(b, playedStream[p.at:])
+	p.at += n
+	return n, nil
+}
+
+func (p playedConn) Discard() (int64, error) {
+	n := len(playedStream) - p.at
+	p.at = len(playedStream)
+	if n == 0 {
+		return 0, io.EOF
+	}
+	return int64(n), nil
+}
+
+func (p playedConn) Write(b []byte) (int, error)   { return len(b), nil }
+func (p playedConn) CloseWrite() error             { return nil }
+func (p playedConn) SetDeadline(t time.Time) error { return nil }
+func (p playedConn) Remote() netip.AddrPort        { return peer }
+
+// What a session costs without its system calls: unwatched and watched.
 func BenchmarkSession(b *testing.B) {
-	f := newFeed(&fsm.Server)
-	events := []fsm.Event{fsm.Sent, fsm.Confirmed, fsm.Sent, fsm.Confirmed, fsm.Closed}
-	b.ReportAllocs()
-	for b.Loop() {
-		f.session(500, events...)
+	for _, how := range []string{"bare", "watched"} {
+		b.Run(how, func(b *testing.B) {
+			server := &transport.Server{Result: func(transport.Result) error { return nil }}
+			if how == "watched" {
+				o := NewObserver(&fsm.Server)
+				server.Accepted, server.Observe = o.Accepted, o.Observe
+				server.Result = func(r transport.Result) error { o.Ended(r); return nil }
+			}
+			b.ReportAllocs()
+			server.Serve(context.Background(), &played{left: b.N})
+		})
 	}
 }
 

@@ -77,7 +77,6 @@ func (l *Listener) Serve(ctx context.Context, about About) error {
 func (h *hub) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", h.page)
-	mux.HandleFunc("GET /{name}", serveAssets())
 	mux.HandleFunc("GET /assets/{name}", serveAssets())
 	mux.HandleFunc("GET /events", h.events)
 	mux.HandleFunc("GET /api/state", h.state)

@@ -27,29 +27,29 @@ func TestEndpoints(t *testing.T) {
 		kind   string
 		text   string
 	}{
-		"/":                  {200, "text/html; charset=utf-8", "no data &lt;&amp;&gt;"},
-		"/server.svg":        {200, "image/svg+xml", "<svg "},
-		"/client.svg":        {200, "image/svg+xml", "<svg "},
-		"/diagram.css":       {200, "text/css; charset=utf-8", ".diagram"},
-		"/api/state":         {200, "application/json", `"instance":`},
-		"/api/connections/1": {200, "application/json", `"state":"Done","from":"Streaming","event":"closed"`},
-		"/api/connections/2": {200, "application/json", `"reason":"no data \u003c\u0026\u003e"`},
-		"/api/connections/3": {200, "application/json", `"state":"SendAccio1","bytes":0,"rate":0`},
-		"/api/connections/4": {404, "text/plain; charset=utf-8", "no such connection"},
-		"/api/connections/x": {404, "text/plain; charset=utf-8", "no such connection"},
-		"/api/table/server":  {200, "application/json", diagram.JSON(&fsm.Server)},
-		"/api/table/client":  {200, "application/json", diagram.JSON(&fsm.Client)},
-		"/api/table/x":       {404, "text/plain; charset=utf-8", "no such table"},
-		"/metrics":           {200, "text/plain; version=0.0.4; charset=utf-8; escaping=underscores", "accio_connections_total"},
-		"/healthz":           {200, "text/plain; charset=utf-8", "alive\n"},
-		"/readyz":            {200, "text/plain; charset=utf-8", "listening\n"},
-		"/index.html":        {404, "text/plain; charset=utf-8", "404"},
-		"/http.go":           {404, "text/plain; charset=utf-8", "404"},
-		"/page/":             {404, "text/plain; charset=utf-8", "404"},
-		"/..%2fdoc.go":       {404, "text/plain; charset=utf-8", "404"},
-		"/api/":              {404, "text/plain; charset=utf-8", "404"},
-		"/debug/vars":        {404, "text/plain; charset=utf-8", "404"},
-		"/debug/pprof/":      {404, "text/plain; charset=utf-8", "404"},
+		"/":                   {200, "text/html; charset=utf-8", "no data &lt;&amp;&gt;"},
+		"/assets/server.svg":  {200, "image/svg+xml", "<svg "},
+		"/assets/client.svg":  {200, "image/svg+xml", "<svg "},
+		"/assets/diagram.css": {200, "text/css; charset=utf-8", ".diagram"},
+		"/api/state":          {200, "application/json", `"instance":`},
+		"/api/connections/1":  {200, "application/json", `"state":"Done","from":"Streaming","event":"closed"`},
+		"/api/connections/2":  {200, "application/json", `"reason":"no data \u003c\u0026\u003e"`},
+		"/api/connections/3":  {200, "application/json", `"state":"SendAccio1","bytes":0,"rate":0`},
+		"/api/connections/4":  {404, "text/plain; charset=utf-8", "no such connection"},
+		"/api/connections/x":  {404, "text/plain; charset=utf-8", "no such connection"},
+		"/api/table/server":   {200, "application/json", diagram.JSON(&fsm.Server)},
+		"/api/table/client":   {200, "application/json", diagram.JSON(&fsm.Client)},
+		"/api/table/x":        {404, "text/plain; charset=utf-8", "no such table"},
+		"/metrics":            {200, "text/plain; version=0.0.4; charset=utf-8; escaping=underscores", "accio_connections_total"},
+		"/healthz":            {200, "text/plain; charset=utf-8", "alive\n"},
+		"/readyz":             {200, "text/plain; charset=utf-8", "listening\n"},
+		"/assets/index.html":  {404, "text/plain; charset=utf-8", "404"},
+		"/assets/http.go":     {404, "text/plain; charset=utf-8", "404"},
+		"/assets/":            {404, "text/plain; charset=utf-8", "404"},
+		"/assets/..%2fdoc.go": {404, "text/plain; charset=utf-8", "404"},
+		"/api/":               {404, "text/plain; charset=utf-8", "404"},
+		"/debug/vars":         {404, "text/plain; charset=utf-8", "404"},
+		"/debug/pprof/":       {404, "text/plain; charset=utf-8", "404"},
 	} {
 		resp, body := get(t, page, path)
 		if resp.StatusCode != want.status || resp.Header.Get("Content-Type") != want.kind || !strings.Contains(body, want.text) {
@@ -76,8 +76,8 @@ func TestEndpoints(t *testing.T) {
 // An asset is not sent again to a browser that has it.
 func TestAssetsAreCached(t *testing.T) {
 	page := servePage(t, t.Context(), newFeed(&fsm.Server).about())
-	resp, _ := get(t, page, "/diagram.css")
-	r, _ := http.NewRequest("GET", page.URL()+"/diagram.css", nil)
+	resp, _ := get(t, page, "/assets/diagram.css")
+	r, _ := http.NewRequest("GET", page.URL()+"/assets/diagram.css", nil)
 	r.Header.Set("If-None-Match", resp.Header.Get("ETag"))
 	again, err := browser.Do(r)
 	if err != nil {

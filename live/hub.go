@@ -35,7 +35,9 @@ type client struct {
 	place   uint64      // record.place of the last connection it was told of
 }
 
-func newHub(p *reporter) *hub { return &hub{reporter: p, done: make(chan struct{}), clients: map[*client]bool{}} }
+func newHub(p *reporter) *hub {
+	return &hub{reporter: p, done: make(chan struct{}), clients: map[*client]bool{}}
+}
 
 // join returns a client and its first message; ok is false if there are too
 // many, or the hub is closed.

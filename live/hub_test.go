@@ -118,10 +118,11 @@ func TestHubDropsTheSlow(t *testing.T) {
 		h := newHub(f.reporter())
 		slow, _ := h.mustJoin(t)
 		quick, _ := h.mustJoin(t)
+		time.Sleep(minPause / 2) // between two ticks
 		const rounds = clientQueue + 3
 		for i := range rounds {
 			f.session(1, good...)
-			time.Sleep(maxPause)
+			time.Sleep(minPause)
 			if _, u := parseMessage(t, <-quick.updates); u.Connections.OK != uint64(i+1) || len(u.Recent) != 1 {
 				t.Errorf("%+v", u)
 			}
