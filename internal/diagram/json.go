@@ -7,10 +7,9 @@ import (
 )
 
 // JSON returns the table as JSON, for programs that draw it themselves
-// (docs/table-json.md). The
-// lists have the order of the table; a terminal state has no activity; text is
-// what write and expect have on the wire; ends is the event that says that the
-// activity went as it should.
+// (docs/table-json.md). The lists have the order of the table; a terminal state
+// has no activity; text is what write and expect have on the wire; ends is the
+// event that says that the activity went as it should.
 //
 //	{
 //	  "role": "server", "peer": "client", "initial": "SendAccio1", "terminal": ["Done", "Error"],

@@ -31,14 +31,14 @@ export class Connections {
     for (const c of list) {
       let row = this.rows.get(c.connection);
       if (!row || row.connection.remote !== c.remote || row.connection.started !== c.started) {
+        if (row?.tr === place) place = place.nextElementSibling;
         row?.tr.remove();
         row = this.row(c);
         this.rows.set(c.connection, row);
       }
       if (row.tr === place) place = place.nextElementSibling;
       else this.body.insertBefore(row.tr, place);
-      this.fill(row, c, elapsed(c));
-      this.mark(row, c.connection === selected);
+      this.fill(row, c, elapsed(c), c.connection === selected);
     }
     while (place) {
       const next = place.nextElementSibling;
@@ -62,24 +62,19 @@ export class Connections {
     return { tr, button, cells, connection };
   }
 
-  fill(row, c, elapsed) {
+  fill(row, c, elapsed, selected) {
     const [, , result, bytes, speed, time] = row.cells;
     const ended = c.seconds !== undefined;
     row.connection = c;
-    row.tr.className = ended ? (c.reason ? "bad" : "good") : "going";
+    const kind = ended ? (c.reason ? "bad" : "good") : "going";
+    row.tr.className = selected ? `${kind} selected` : kind;
+    row.button.setAttribute("aria-pressed", selected);
     say(result, ended ? (c.reason ? `ERROR in ${c.from}: ${c.event}` : c.state) : `in ${c.state}`);
     result.title = c.reason ?? "";
     say(bytes, count(c.bytes));
     const perSecond = ended ? (elapsed > 0 ? c.bytes / elapsed : 0) : c.rate;
     say(speed, perSecond > 0 ? rate(perSecond) : "");
     say(time, duration(elapsed));
-  }
-
-  mark(row, selected) {
-    if (row.selected === selected) return;
-    row.selected = selected;
-    row.tr.classList.toggle("selected", selected);
-    row.button.setAttribute("aria-pressed", selected);
   }
 
   tick(serving, elapsed) {
