@@ -35,9 +35,11 @@ func BenchmarkTransition(b *testing.B) {
 				})
 			}
 			f.accept()
-			tr := transport.Transition{Connection: 1, From: fsm.AwaitConfirm2, Event: fsm.Confirmed, To: fsm.Streaming}
+			now := f.current.Load()
+			tr := transport.Transition{Connection: 1, From: fsm.SendAccio1, Event: fsm.Sent, To: fsm.AwaitConfirm1}
 			b.ReportAllocs()
 			for b.Loop() {
+				now.at.Store(0)
 				f.Observe(tr)
 			}
 			close(stop)

@@ -15,15 +15,16 @@ const kept = 200
 // are for the fields of [transport.Server] and the goroutine that serves; they
 // wait for nobody, and Observe allocates nothing. Any goroutine may read it.
 //
-// Every number is atomic. That they belong together is seen by seq, which is
+// A transition is noted on its connection, and counted when that has ended.
+// Every number is atomic; that they belong together is seen by seq, which is
 // odd while they change (view).
 type Observer struct {
 	table  *fsm.Table
 	states []fsm.State
-	to     []int // by row of the table: the index of the state it leads to
+	exits  [][]exit // by index of the state
 
 	seq       atomic.Uint64
-	counts    []atomic.Uint64 // by row
+	counts    []atomic.Uint64 // by row; of the ended
 	current   atomic.Pointer[record]
 	ok        atomic.Uint64
 	failed    atomic.Uint64
@@ -32,11 +33,20 @@ type Observer struct {
 	recent    [kept]atomic.Pointer[record] // a ring by record.place
 }
 
+// exit is a row of the table, seen from its state.
+type exit struct {
+	event fsm.Event
+	row   int
+	to    int // index of the state
+}
+
 // NewObserver returns an observer of a server that runs table.
 func NewObserver(table *fsm.Table) *Observer {
 	o := &Observer{table: table, states: table.States(), counts: make([]atomic.Uint64, len(table.Transitions))}
-	for _, tr := range table.Transitions {
-		o.to = append(o.to, slices.Index(o.states, tr.To))
+	o.exits = make([][]exit, len(o.states))
+	for row, tr := range table.Transitions {
+		from := slices.Index(o.states, tr.From)
+		o.exits[from] = append(o.exits[from], exit{tr.Event, row, slices.Index(o.states, tr.To)})
 	}
 	return o
 }
@@ -47,7 +57,7 @@ func (o *Observer) Accepted(r transport.Result) {
 		connection: r.Connection, remote: r.Remote, started: r.Started,
 		path: make([]step, len(o.states)), // enough for one that visits no state twice
 	}
-	now.state.Store(int32(slices.Index(o.states, o.table.Initial)))
+	now.at.Store(uint64(slices.Index(o.states, o.table.Initial)))
 	o.seq.Add(1)
 	o.current.Store(now)
 	o.seq.Add(1)
@@ -55,26 +65,19 @@ func (o *Observer) Accepted(r transport.Result) {
 
 // Observe is for [transport.Server.Observe].
 func (o *Observer) Observe(tr transport.Transition) {
-	row := o.row(tr.From, tr.Event)
-	if row < 0 {
+	now := o.current.Load()
+	if now == nil || now.connection != tr.Connection {
 		return
 	}
-	now := o.current.Load()
-	o.seq.Add(1)
-	o.counts[row].Add(1)
-	if now != nil && now.connection == tr.Connection {
-		now.take(row, o.to[row], tr.Since)
-	}
-	o.seq.Add(1)
-}
-
-func (o *Observer) row(from fsm.State, event fsm.Event) int {
-	for i := range o.table.Transitions {
-		if tr := &o.table.Transitions[i]; tr.From == from && tr.Event == event {
-			return i
+	state, _ := now.now()
+	for i := range o.exits[state] {
+		if e := &o.exits[state][i]; e.event == tr.Event {
+			if !now.take(step{e.row, tr.Since}, e.to) {
+				o.counts[e.row].Add(1)
+			}
+			return
 		}
 	}
-	return -1
 }
 
 // Ended is for [transport.Server.Result].
@@ -83,9 +86,14 @@ func (o *Observer) Ended(r transport.Result) {
 	if now == nil || now.connection != r.Connection {
 		return
 	}
-	now.result = r
 	now.place = o.ok.Load() + o.failed.Load() + 1
+	now.state, now.from, now.event = r.State, r.From, r.Event
+	now.bytes, now.elapsed, now.reason, now.hint = r.Bytes, r.Elapsed, r.Reason, r.Hint
+	_, path := now.now()
 	o.seq.Add(1)
+	for _, s := range path {
+		o.counts[s.row].Add(1)
+	}
 	if r.State == fsm.Done {
 		o.ok.Add(1)
 	} else {

@@ -103,7 +103,7 @@ func TestObserverIgnoresStrangers(t *testing.T) {
 	f.Observe(transport.Transition{Connection: 2, From: "Ask", Event: "asked", To: "Hear"})
 	f.Ended(transport.Result{Connection: 2, State: fsm.Done, Bytes: 5})
 	s := snapshotOf(p)
-	wantCounts(t, s, 1, 0, 0, 0)
+	wantCounts(t, s, 0, 0, 0, 0)
 	if s.Connections != (Connections{}) || s.Bytes != 0 || s.Serving[0].State != "Ask" || len(s.Serving[0].Path) != 0 {
 		t.Errorf("%+v", s)
 	}
@@ -121,9 +121,13 @@ func TestObserverBoundsThePath(t *testing.T) {
 		f.fire(good...)
 	}
 	f.fire("asked")
-	if c := snapshotOf(p).Serving[0]; len(c.Path) != len(circular.States()) || c.State != "Hear" {
+	s := snapshotOf(p)
+	wantCounts(t, s, 101, 0, 100, 0)
+	if c := s.Serving[0]; len(c.Path) != len(circular.States()) || c.State != "Hear" {
 		t.Errorf("%+v", c)
 	}
+	f.end(1, "timedout")
+	wantCounts(t, snapshotOf(p), 101, 0, 100, 1)
 }
 
 // Payload bytes of the connection in service count, and never fall.
@@ -205,8 +209,8 @@ func TestViewIsConsistent(t *testing.T) {
 func TestObserveAllocatesNothing(t *testing.T) {
 	f := newFeed(&fsm.Server)
 	f.accept()
-	tr := transport.Transition{Connection: 1, From: fsm.Streaming, Event: fsm.Shutdown, To: fsm.Error}
-	if n := testing.AllocsPerRun(1000, func() { f.Observe(tr) }); n != 0 {
+	tr := transport.Transition{Connection: 1, From: fsm.SendAccio1, Event: fsm.Sent, To: fsm.AwaitConfirm1}
+	if n := testing.AllocsPerRun(1000, func() { f.current.Load().at.Store(0); f.Observe(tr) }); n != 0 {
 		t.Errorf("%v allocations a transition", n)
 	}
 }

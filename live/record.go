@@ -5,25 +5,28 @@ import (
 	"sync/atomic"
 	"time"
 
-	"accio/transport"
+	"accio/fsm"
 )
 
-// record is a connection. While it is in service one goroutine writes, and the
-// atomic fields say how much of it others may read; once it is among the ended
+// record is a connection. While it is in service one goroutine writes its path,
+// and at says how much of that others may read; once it is among the ended
 // nothing of it changes.
 type record struct {
 	connection uint64
 	remote     netip.AddrPort
 	started    time.Time
-
-	state atomic.Int32 // an index of Observer.states
-	taken atomic.Int32 // how many steps of the path are there
-	path  []step       // does not grow; its capacity bounds what is kept
-	seen  atomic.Int64 // payload bytes that a reader has seen so far
+	path       []step        // as long as there is room for
+	at         atomic.Uint64 // steps of the path that are there << 32 | index of the state
+	seen       atomic.Int64  // payload bytes that a reader has seen so far
 
 	// Of an ended connection.
-	place  uint64 // 1 for the first that ended
-	result transport.Result
+	place        uint64 // 1 for the first that ended
+	state        fsm.State
+	from         fsm.State // empty in fsm.Done, as event, reason and hint
+	event        fsm.Event
+	bytes        int64
+	elapsed      time.Duration
+	reason, hint string
 }
 
 // step is a transition that was taken.
@@ -32,12 +35,21 @@ type step struct {
 	since time.Duration // since service began
 }
 
-func (r *record) take(row, to int, since time.Duration) {
-	if n := int(r.taken.Load()); n < len(r.path) {
-		r.path[n] = step{row, since}
-		r.taken.Store(int32(n + 1))
+// take notes a transition to a state; kept is false if there is no room.
+func (r *record) take(s step, state int) (kept bool) {
+	taken := r.at.Load() >> 32
+	if kept = taken < uint64(len(r.path)); kept {
+		r.path[taken] = s
+		taken++
 	}
-	r.state.Store(int32(to))
+	r.at.Store(taken<<32 | uint64(state))
+	return kept
+}
+
+// now returns the index of the state, and the path so far.
+func (r *record) now() (state int, path []step) {
+	at := r.at.Load()
+	return int(uint32(at)), r.path[:at>>32]
 }
 
 // see notes how many payload bytes there are, and returns the most that were

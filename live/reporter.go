@@ -75,7 +75,7 @@ func (m *moment) same(old *moment) bool {
 	if (m.queue == nil) != (old.queue == nil) || m.queue != nil && *m.queue != *old.queue {
 		return false
 	}
-	return m.version == old.version && m.bytes == old.bytes && m.currentRate == old.currentRate
+	return m.version == old.version && m.state == old.state && len(m.path) == len(old.path) && m.bytes == old.bytes && m.currentRate == old.currentRate
 }
 
 // snapshot tells all there is.

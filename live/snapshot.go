@@ -91,11 +91,11 @@ func (o *Observer) steps(path []step) []Step {
 }
 
 func (o *Observer) ended(r *record) Ended {
-	result, path := &r.result, o.steps(r.path[:r.taken.Load()])
+	_, taken := r.now()
+	path := o.steps(taken)
 	e := Ended{
-		Connection: r.connection, Remote: r.remote.String(), State: result.State, From: result.From, Event: result.Event,
-		Bytes: result.Bytes, Reason: result.Reason, Hint: result.Hint,
-		Started: r.started.UTC(), Seconds: result.Elapsed.Seconds(), Path: path,
+		Connection: r.connection, Remote: r.remote.String(), State: r.state, From: r.from, Event: r.event,
+		Bytes: r.bytes, Reason: r.reason, Hint: r.hint, Started: r.started.UTC(), Seconds: r.elapsed.Seconds(), Path: path,
 	}
 	if n := len(path); e.From == "" && n > 0 {
 		e.From, e.Event = path[n-1].From, path[n-1].Event

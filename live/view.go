@@ -8,7 +8,7 @@ import (
 
 // view is what an Observer knew at one moment.
 type view struct {
-	version    uint64 // changes with every change
+	version    uint64 // changes when a connection comes or ends
 	counts     []uint64
 	ok, failed uint64
 	bytes      int64 // of the ended
@@ -45,9 +45,13 @@ func (o *Observer) read(v *view) {
 	v.ok, v.failed, v.bytes = o.ok.Load(), o.failed.Load(), o.bytes.Load()
 	v.durations = o.durations.read()
 	v.current, v.state, v.path = o.current.Load(), "", nil
-	if v.current != nil {
-		v.state = o.states[v.current.state.Load()]
-		v.path = v.current.path[:v.current.taken.Load()]
+	if v.current == nil {
+		return
+	}
+	state, path := v.current.now()
+	v.state, v.path = o.states[state], path
+	for _, s := range path {
+		v.counts[s.row]++
 	}
 }
 
