@@ -21,7 +21,8 @@ type fastListener struct {
 	addr      netip.AddrPort
 	conn      fastConn
 	closed    atomic.Bool
-	accepting sync.Mutex // held by whoever uses fd
+	accepting sync.Mutex // held by whoever accepts from fd
+	asking    sync.Mutex // held by whoever asks about fd
 	ready     [1]unix.PollFd
 }
 
@@ -111,5 +112,17 @@ func (l *fastListener) Close() error {
 	unix.Shutdown(l.fd, unix.SHUT_RDWR)
 	l.accepting.Lock()
 	defer l.accepting.Unlock()
+	l.asking.Lock()
+	defer l.asking.Unlock()
 	return os.NewSyscallError("close", unix.Close(l.fd))
+}
+
+// Queued implements Queue.
+func (l *fastListener) Queued() (int, bool) {
+	l.asking.Lock()
+	defer l.asking.Unlock()
+	if l.closed.Load() {
+		return 0, false
+	}
+	return queued(l.fd)
 }

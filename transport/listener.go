@@ -19,6 +19,14 @@ type Listener interface {
 	Addr() netip.AddrPort
 }
 
+// Queue is a Listener that can tell how many clients wait for it.
+type Queue interface {
+	// Queued returns how many connections are established and not accepted
+	// yet; ok is false where the system does not tell, and after Close. It may
+	// be called from any goroutine.
+	Queued() (n int, ok bool)
+}
+
 // Incoming is a connection that was accepted.
 type Incoming interface {
 	Conn

@@ -23,6 +23,10 @@ type Server struct {
 	// Result is called once for every accepted connection, in the order in
 	// which they end and before our side of it is closed. An error ends Serve.
 	Result func(Result) error
+	// Accepted, if not nil, is told of every accepted connection before its
+	// first activity, from the goroutine that serves. Of the Result only
+	// Connection, Remote and Started are known then.
+	Accepted func(Result)
 	// Observe, if not nil, is told of every change of state, from the goroutine
 	// that serves.
 	Observe func(Transition)
@@ -117,6 +121,9 @@ func (s *Server) serve(ctx context.Context, c Incoming) error {
 		session: session{table: s.table(), machine: s.machine, conn: c, idle: s.idleTimeout(), text: s.text},
 	}
 	s.current.Store(now)
+	if s.Accepted != nil {
+		s.Accepted(now.Result)
+	}
 	result := now.conclude(ctx, now.Result)
 	s.current.Store(nil)
 	s.text = now.text

@@ -16,6 +16,33 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// Accepted is told of every connection before its first transition, with what
+// its Result will have.
+func TestServerTellsOfAcceptedConnections(t *testing.T) {
+	eachPath(t, func(t *testing.T, path string) {
+		type told struct {
+			Result
+			transitions int
+		}
+		accepted, transitions := make(chan told, 1), 0
+		r := start(t, path, &Server{
+			Accepted: func(r Result) { accepted <- told{r, transitions} },
+			Observe:  func(Transition) { transitions++ },
+		})
+		for i := range 3 {
+			c := r.dial()
+			c.handshake()
+			c.CloseWrite()
+			c.expectEnd()
+			end := r.next()
+			want := told{Result{Connection: end.Connection, Remote: end.Remote, Started: end.Started}, 5 * i}
+			if got := <-accepted; got != want || end.Connection != uint64(i+1) {
+				t.Errorf("told of %+v, want %+v", got, want)
+			}
+		}
+	})
+}
+
 // §1.5, §1.6, §1.8: counts are right whatever the size and the segmentation.
 func TestServerCounts(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {

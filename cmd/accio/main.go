@@ -1,5 +1,5 @@
 // Command accio is the toolbox of the protocol: it checks the tables, and
-// exports them for other checkers.
+// exports them for other checkers, draws them, and checks traces.
 package main
 
 import (
@@ -19,7 +19,7 @@ func main() {
 const usageLine = "usage: accio <command> [flags]; see accio --help"
 
 // commands are the sub-commands, in the order of the help.
-var commands = []func() *cobra.Command{check, promela, newTrace}
+var commands = []func() *cobra.Command{check, newDiagram, promela, newTrace}
 
 func run(args []string) int {
 	root := &cobra.Command{

@@ -17,6 +17,7 @@ func TestScript(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
+		Cmds:                clitest.Commands(),
 		Setup:               clitest.Setup,
 		RequireExplicitExec: true,
 		Condition: func(name string) (bool, error) {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -44,13 +45,19 @@ func run(args []string) int {
 
 func serve(ctx context.Context, o options, stderr *console) error {
 	log := newLog(stderr, o.verbose)
+	page, err := openPage(ctx, o.http)
+	if err != nil {
+		return err
+	}
 	ln, err := transport.Listen(ctx, o.port)
 	if err != nil {
-		return listenError(o.port, err)
+		page.Close()
+		return cannotListen("port "+strconv.Itoa(o.port), err)
 	}
 	traced, err := openTrace(o.trace, log)
 	if err != nil {
 		ln.Close()
+		page.Close()
 		return err
 	}
 	defer traced.close()
@@ -73,6 +80,7 @@ func serve(ctx context.Context, o options, stderr *console) error {
 			logTransition(log, tr)
 		}
 	}
+	defer page.show(ctx, server, ln, log)()
 	if o.progress.On(os.Stderr) {
 		defer stderr.show(server.Progress)()
 	}
@@ -81,7 +89,7 @@ func serve(ctx context.Context, o options, stderr *console) error {
 	return results.await(ctx, served)
 }
 
-func listenError(port int, err error) error {
+func cannotListen(where string, err error) error {
 	hint := ""
 	switch {
 	case errno.IsInUse(err):
@@ -93,7 +101,7 @@ func listenError(port int, err error) error {
 	if errors.As(err, &op) {
 		err = op.Err
 	}
-	return fmt.Errorf("cannot listen on port %d: %w%s", port, err, hint)
+	return fmt.Errorf("cannot listen on %s: %w%s", where, err, hint)
 }
 
 func logTransition(log *slog.Logger, tr transport.Transition) {

@@ -24,6 +24,7 @@ examples:
   server-s --json 5000 >results.json  one JSON object a line
   server-s --idle-timeout 1m 5000     wait a minute for silent clients
   server-s 5000 2>/dev/null           results only
+  server-s --http 8080 5000           watch it at http://127.0.0.1:8080
 
 to send it a file:
   client-s localhost 5000 FILE
@@ -39,6 +40,7 @@ type options struct {
 	progress    cli.Progress
 	verbose     bool
 	trace       string // empty: none
+	http        cli.Address
 }
 
 // parse returns the options, or a text to print instead of serving.
@@ -51,6 +53,7 @@ func parse(args []string) (o options, text string, err error) {
 	flags.Var(&o.progress, "progress", "show the transfer in progress on standard error; auto: if that is a terminal")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition")
 	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace FILE\"")
+	flags.Var(&o.http, "http", "show what the server does on a web page, with metrics, at this address; a port alone is on 127.0.0.1")
 	version := flags.Bool("version", false, "print the version")
 	flags.BoolP("help", "h", false, "print this help")
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ func TestOptions(t *testing.T) {
 		"--json 5000 --verbose":     with(func(o *options) { o.json, o.verbose = true, true }),
 		"5000 --progress never":     with(func(o *options) { o.progress = "never" }),
 		"--trace t 5000":            with(func(o *options) { o.trace = "t" }),
+		"--http :8080 5000":         with(func(o *options) { o.http.AddrPort = netip.MustParseAddrPort("127.0.0.1:8080") }),
 		"--progress always 5000":    with(func(o *options) { o.progress = "always" }),
 	} {
 		got, text, err := parse(strings.Fields(args))

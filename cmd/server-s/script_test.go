@@ -2,13 +2,17 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"accio/internal/cli"
 	"accio/internal/clitest"
@@ -24,15 +28,18 @@ func TestMain(m *testing.M) {
 //
 //	occupy                  listen on a port, set PORT
 //	serve [FLAG...]         start server-s as "server" on a free port, set PORT,
-//	                        wait until it listens; check its trace at the end
+//	                        wait until it listens; check its trace at the end;
+//	                        with --http set PAGE
 //	client NAME [STEP...]   take steps (clitest.Talk) on the connection NAME,
 //	                        which the first of them opens
+//	page PATH PATTERN       wait until that is what the page of "server" has there
 func TestScript(t *testing.T) {
 	t.Parallel()
 	commands := clitest.Commands()
 	commands["occupy"] = occupy
 	commands["serve"] = serveScript
 	commands["client"] = client
+	commands["page"] = pageHas
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		Cmds:                commands,
@@ -67,6 +74,27 @@ func serveScript(ts *testscript.TestScript, _ bool, flags []string) {
 	})
 	ts.Check(err)
 	ts.Setenv("PORT", strconv.Itoa(port))
+	if slices.Contains(flags, "--http") {
+		ts.Check(server.Stderr.Wait(pageAddress.String()))
+		ts.Setenv("PAGE", pageAddress.FindStringSubmatch(server.Stderr.String())[1])
+	}
+}
+
+var pageAddress = regexp.MustCompile(`page address=(http://\S+)\n`)
+
+func pageHas(ts *testscript.TestScript, _ bool, args []string) {
+	pattern, text := regexp.MustCompile("(?m)"+args[1]), ""
+	for deadline := time.Now().Add(clitest.Patience); !pattern.MatchString(text); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			ts.Fatalf("no match for %q in %s", args[1], text)
+		}
+		resp, err := http.Get(ts.Getenv("PAGE") + args[0])
+		ts.Check(err)
+		body, err := io.ReadAll(resp.Body)
+		ts.Check(err)
+		resp.Body.Close()
+		text = string(body)
+	}
 }
 
 // listening starts a server that records its standard error, on a free port,

@@ -89,14 +89,20 @@ func (p Progress) On(f *os.File) bool {
 
 // Version describes the program by what the toolchain recorded in it.
 func Version(name string) string {
-	version, revision := "(unknown)", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		version = info.Main.Version
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" && !strings.Contains(version, s.Value[:min(12, len(s.Value))]) {
-				revision = " " + s.Value
-			}
+	return fmt.Sprintf("%s %s %s %s/%s", name, Release(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// Release is the version of the program, and the revision where that does not
+// say it.
+func Release() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(unknown)"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && !strings.Contains(info.Main.Version, s.Value[:min(12, len(s.Value))]) {
+			return info.Main.Version + " " + s.Value
 		}
 	}
-	return fmt.Sprintf("%s %s%s %s %s/%s", name, version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return info.Main.Version
 }

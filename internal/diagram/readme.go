@@ -2,6 +2,7 @@ package diagram
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"accio/fsm"
@@ -16,12 +17,31 @@ const (
 // which the diagram stands.
 var ErrNoMarks = errors.New("no marks for the diagram")
 
-// Readme returns text, README.md, with the server's diagram drawn anew.
+// Readme returns text, README.md, with the picture of the server and what it
+// shows in words.
 func Readme(text string) (string, error) {
 	before, rest, ok := strings.Cut(text, readmeBegin)
 	_, after, okEnd := strings.Cut(rest, readmeEnd)
 	if !ok || !okEnd {
 		return "", ErrNoMarks
 	}
-	return before + readmeBegin + "\n" + fence(Mermaid(&fsm.Server)) + "\n" + readmeEnd + after, nil
+	path, _, err := goodPath(&fsm.Server)
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, len(path))
+	for i, state := range path {
+		names[i] = markdownText(string(state))
+	}
+	image := fmt.Sprintf("[![The states of the server. A good session goes through %s.](%s)](docs/state-diagram.md)\n",
+		strings.Join(names, ", "), File(&fsm.Server))
+	return before + readmeBegin + "\n" + image + "\n" + readmeEnd + after, nil
+}
+
+// File returns the place of the picture of a table, from the root of the tree.
+func File(t *fsm.Table) string {
+	if t.Role == fsm.Server.Role {
+		return "docs/state-diagram.svg"
+	}
+	return "docs/state-diagram-" + id(fsm.State(t.Role)) + ".svg"
 }

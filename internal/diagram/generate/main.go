@@ -1,39 +1,76 @@
-// Generate writes the state diagrams into the documents it is given:
-// docs/state-diagram.md whole, and the server's diagram into README.md.
+// Generate writes the drawings of the tables into the tree whose root it is
+// given: docs/state-diagram.md, the server's picture in README.md, and for each
+// table an SVG in docs/. It needs Graphviz only for a picture that is stale.
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 
+	"accio/fsm"
 	"accio/internal/diagram"
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: generate STATE-DIAGRAM README")
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: generate ROOT")
 		os.Exit(2)
 	}
-	if err := write(os.Args[1], os.Args[2]); err != nil {
+	if err := write(os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func write(page, readme string) error {
-	text, err := diagram.Page()
+func write(root string) error {
+	page, err := diagram.Page()
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(root, "docs/state-diagram.md"), []byte(page), 0o644); err != nil {
 		return err
 	}
+	for _, t := range []*fsm.Table{&fsm.Server, &fsm.Client} {
+		if err := draw(t, filepath.Join(root, diagram.File(t))); err != nil {
+			return err
+		}
+	}
+	if err := os.WriteFile(filepath.Join(root, "live/page/diagram.css"), []byte(diagram.Style), 0o644); err != nil {
+		return err
+	}
+	readme := filepath.Join(root, "README.md")
 	old, err := os.ReadFile(readme)
 	if err != nil {
 		return err
 	}
-	if text, err = diagram.Readme(string(old)); err != nil {
+	text, err := diagram.Readme(string(old))
+	if err != nil {
 		return fmt.Errorf("%s: %w", readme, err)
 	}
 	return os.WriteFile(readme, []byte(text), 0o644)
+}
+
+// draw brings the picture of t up to date.
+func draw(t *fsm.Table, file string) error {
+	old, err := os.ReadFile(file)
+	if err == nil && strings.Contains(string(old), diagram.Source(t)) {
+		return nil
+	}
+	dot := exec.Command("dot", "-Tsvg")
+	dot.Stdin = strings.NewReader(diagram.DOT(t))
+	var complaint bytes.Buffer
+	dot.Stderr = &complaint
+	drawn, err := dot.Output()
+	if err != nil || complaint.Len() > 0 {
+		return fmt.Errorf("%s is stale, and dot (Graphviz) failed: %v %s", file, err, &complaint)
+	}
+	svg, err := diagram.SVG(t, drawn)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte(svg), 0o644)
 }

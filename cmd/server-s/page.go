@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"accio/fsm"
+	"accio/internal/cli"
+	"accio/live"
+	"accio/transport"
+)
+
+// page is where --http shows what the server does. Without a listener it is
+// none, and costs nothing.
+type page struct{ ln *live.Listener }
+
+func openPage(ctx context.Context, address cli.Address) (page, error) {
+	if !address.IsValid() {
+		return page{}, nil
+	}
+	ln, err := live.Listen(ctx, address.AddrPort)
+	if err != nil {
+		return page{}, cannotListen(address.String(), err)
+	}
+	return page{ln}, nil
+}
+
+// Close closes a page that is not shown.
+func (p page) Close() {
+	if p.ln != nil {
+		p.ln.Close()
+	}
+}
+
+// show serves the page until the returned function is called, which waits for
+// its end. The page is told of a result before anyone else is: who has seen the
+// line, or the close, finds it there.
+func (p page) show(ctx context.Context, server *transport.Server, ln transport.Listener, log *slog.Logger) (stop func()) {
+	if p.ln == nil {
+		return func() {}
+	}
+	observer := live.NewObserver(&fsm.Server)
+	server.Accepted = observer.Accepted
+	observe, result := server.Observe, server.Result
+	server.Observe = observer.Observe
+	if observe != nil {
+		server.Observe = func(tr transport.Transition) {
+			observer.Observe(tr)
+			observe(tr)
+		}
+	}
+	server.Result = func(r transport.Result) error {
+		observer.Ended(r)
+		return result(r)
+	}
+	about := live.About{
+		Observer: observer, Progress: server.Progress, Ready: func() bool { return ctx.Err() == nil },
+		Address: ln.Addr(), IdleLimit: server.IdleTimeout, Version: cli.Release(), Log: log,
+	}
+	if queue, ok := ln.(transport.Queue); ok {
+		about.Queued = queue.Queued
+	}
+	log.Info("page", "address", p.ln.URL())
+	if !p.ln.Address().Addr().IsLoopback() {
+		log.Warn("the page can be seen from other machines, and it asks for no password")
+	}
+
+	// The page outlives ctx: it shows the end too.
+	open, end := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := p.ln.Serve(open, about); err != nil {
+			log.Warn("the page has failed; the server goes on without it", "error", err)
+		}
+	}()
+	return func() { end(); <-ended }
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"runtime"
+	"testing"
+
+	"accio/fsm"
+	"accio/internal/cli"
+	"accio/transport"
+)
+
+// Without --http nothing watches the server, and nothing runs beside it.
+func TestWithoutPage(t *testing.T) {
+	before := runtime.NumGoroutine()
+	p, err := openPage(t.Context(), cli.Address{})
+	if err != nil || p.ln != nil {
+		t.Fatal(p, err)
+	}
+	server := &transport.Server{Result: func(transport.Result) error { return nil }}
+	stop := p.show(t.Context(), server, nil, nil)
+	if n := runtime.NumGoroutine(); n != before {
+		t.Errorf("%d goroutines, %d before", n, before)
+	}
+	if server.Accepted != nil || server.Observe != nil {
+		t.Error("the server is watched")
+	}
+	if n := testing.AllocsPerRun(100, func() { server.Result(transport.Result{}) }); n != 0 {
+		t.Errorf("%v allocations a result", n)
+	}
+	stop()
+	p.Close()
+}
+
+// With it, the page is told of a result before the line is written, and its
+// failure is not the server's.
+func TestWithPage(t *testing.T) {
+	var address cli.Address
+	if err := address.Set("0"); err != nil {
+		t.Fatal(err)
+	}
+	p, err := openPage(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ln, err := transport.Listen(ctx, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var printed []fsm.State
+	var observed int
+	server := &transport.Server{
+		Result:  func(r transport.Result) error { printed = append(printed, r.State); return io.ErrClosedPipe },
+		Observe: func(transport.Transition) { observed++ },
+	}
+	stop := p.show(ctx, server, ln, slog.New(slog.DiscardHandler))
+	cancel() // the page is there until it is stopped
+	server.Accepted(transport.Result{Connection: 1})
+	server.Observe(transport.Transition{Connection: 1, From: fsm.SendAccio1, Event: fsm.Shutdown, To: fsm.Error})
+	if err := server.Result(transport.Result{Connection: 1, State: fsm.Error}); err != io.ErrClosedPipe || len(printed) != 1 || observed != 1 {
+		t.Errorf("%v, %v, %d", err, printed, observed)
+	}
+	p.ln.Close()
+	stop()
+	ln.Close()
+}

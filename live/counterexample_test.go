@@ -1,0 +1,41 @@
+package live
+
+import (
+	"encoding/json"
+	"testing"
+
+	"accio/fsm"
+)
+
+// The counterexample that the page plays is a run of the table.
+func TestCounterexampleIsARun(t *testing.T) {
+	text, err := files.ReadFile("page/counterexample.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var story struct {
+		Title, Source string
+		Steps         []struct {
+			Who, What, Note string
+			Event           fsm.Event
+			State           fsm.State
+		}
+	}
+	if err := json.Unmarshal(text, &story); err != nil {
+		t.Fatal(err)
+	}
+	m := fsm.NewMachine(&fsm.Server, nil)
+	for i, s := range story.Steps {
+		if s.Event != "" {
+			if err := m.Fire(s.Event); err != nil {
+				t.Fatalf("step %d: %v", i+1, err)
+			}
+		}
+		if m.State() != s.State || s.Who == "" || s.What == "" {
+			t.Errorf("step %d: %+v; the machine is in %s", i+1, s, m.State())
+		}
+	}
+	if m.State() != fsm.Error {
+		t.Errorf("it ends in %s", m.State())
+	}
+}

@@ -1,0 +1,104 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	maxConnections = 64 // at the same time, idle ones included
+	endPatience    = time.Second
+)
+
+// Listener is where the page is.
+type Listener struct {
+	net.Listener
+	address netip.AddrPort
+}
+
+// Listen opens the page's address. Port 0 lets the system choose one.
+func Listen(ctx context.Context, address netip.AddrPort) (*Listener, error) {
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
+	if err != nil {
+		return nil, err
+	}
+	return &Listener{ln, ln.Addr().(*net.TCPAddr).AddrPort()}, nil
+}
+
+// Address returns the address that it listens on.
+func (l *Listener) Address() netip.AddrPort { return l.address }
+
+// URL returns the address of the page.
+func (l *Listener) URL() string { return "http://" + l.address.String() }
+
+// Serve serves the page until ctx is done, and then returns nil: streams are
+// ended, the listener is closed, and no goroutine is left.
+func (l *Listener) Serve(ctx context.Context, about About) error {
+	h := newHub(newReporter(about))
+	server := &http.Server{
+		Handler:           guard(l.address.Addr(), h.routes()),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ConnState:         atMost(maxConnections),
+		ErrorLog:          slog.NewLogLogger(about.Log.Handler(), slog.LevelWarn),
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l.Listener) }()
+	var err error
+	select {
+	case err = <-served:
+	case <-ctx.Done():
+	}
+	h.close()
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), endPatience)
+	defer cancel()
+	if server.Shutdown(patience) != nil {
+		server.Close()
+	}
+	h.running.Wait()
+	if err == nil {
+		<-served
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+func (h *hub) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", h.page)
+	mux.HandleFunc("GET /assets/{name}", serveAssets())
+	mux.HandleFunc("GET /events", h.events)
+	mux.HandleFunc("GET /api/state", h.state)
+	mux.HandleFunc("GET /api/connections/{number}", h.one)
+	mux.HandleFunc("GET /api/table/{role}", h.tables)
+	mux.Handle("GET /metrics", h.metrics())
+	mux.HandleFunc("GET /healthz", healthy)
+	mux.HandleFunc("GET /readyz", h.ready)
+	return mux
+}
+
+// atMost closes connections that are too many.
+func atMost(most int64) func(net.Conn, http.ConnState) {
+	var open atomic.Int64
+	return func(c net.Conn, s http.ConnState) {
+		switch s {
+		case http.StateNew:
+			if open.Add(1) > most {
+				c.Close()
+			}
+		case http.StateClosed, http.StateHijacked:
+			open.Add(-1)
+		}
+	}
+}

@@ -1,0 +1,300 @@
+package live
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"accio/fsm"
+	"accio/internal/diagram"
+)
+
+func TestEndpoints(t *testing.T) {
+	f := newFeed(&fsm.Server)
+	f.session(5, fsm.Sent, fsm.Confirmed, fsm.Sent, fsm.Confirmed, fsm.Closed)
+	f.session(0, fsm.Sent, fsm.Mismatched)
+	f.accept()
+	page := servePage(t, t.Context(), f.about())
+	for path, want := range map[string]struct {
+		status int
+		kind   string
+		text   string
+	}{
+		"/":                   {200, "text/html; charset=utf-8", "no data &lt;&amp;&gt;"},
+		"/assets/server.svg":  {200, "image/svg+xml", "<svg "},
+		"/assets/client.svg":  {200, "image/svg+xml", "<svg "},
+		"/assets/diagram.css": {200, "text/css; charset=utf-8", ".diagram"},
+		"/api/state":          {200, "application/json", `"instance":`},
+		"/api/connections/1":  {200, "application/json", `"state":"Done","from":"Streaming","event":"closed"`},
+		"/api/connections/2":  {200, "application/json", `"reason":"no data \u003c\u0026\u003e"`},
+		"/api/connections/3":  {200, "application/json", `"state":"SendAccio1","bytes":0,"rate":0`},
+		"/api/connections/4":  {404, "text/plain; charset=utf-8", "no such connection"},
+		"/api/connections/x":  {404, "text/plain; charset=utf-8", "no such connection"},
+		"/api/table/server":   {200, "application/json", diagram.JSON(&fsm.Server)},
+		"/api/table/client":   {200, "application/json", diagram.JSON(&fsm.Client)},
+		"/api/table/x":        {404, "text/plain; charset=utf-8", "no such table"},
+		"/metrics":            {200, "text/plain; version=0.0.4; charset=utf-8; escaping=underscores", "accio_connections_total"},
+		"/healthz":            {200, "text/plain; charset=utf-8", "alive\n"},
+		"/readyz":             {200, "text/plain; charset=utf-8", "listening\n"},
+		"/assets/index.html":  {404, "text/plain; charset=utf-8", "404"},
+		"/assets/http.go":     {404, "text/plain; charset=utf-8", "404"},
+		"/assets/":            {404, "text/plain; charset=utf-8", "404"},
+		"/assets/..%2fdoc.go": {404, "text/plain; charset=utf-8", "404"},
+		"/api/":               {404, "text/plain; charset=utf-8", "404"},
+		"/debug/vars":         {404, "text/plain; charset=utf-8", "404"},
+		"/debug/pprof/":       {404, "text/plain; charset=utf-8", "404"},
+	} {
+		resp, body := get(t, page, path)
+		if resp.StatusCode != want.status || resp.Header.Get("Content-Type") != want.kind || !strings.Contains(body, want.text) {
+			t.Errorf("%s: %s, %s: %.300s", path, resp.Status, resp.Header.Get("Content-Type"), body)
+		}
+		if resp.Header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s has no policy", path)
+		}
+		head, err := browser.Head(page.URL() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head.Body.Close()
+		if head.StatusCode != want.status || head.Header.Get("Content-Type") != want.kind {
+			t.Errorf("HEAD %s: %s, %s", path, head.Status, head.Header)
+		}
+	}
+	head, err := browser.Head(page.URL() + "/events")
+	if err != nil || head.Header.Get("Content-Type") != "text/event-stream" {
+		t.Errorf("HEAD /events: %v, %v", head, err)
+	}
+}
+
+// An asset is not sent again to a browser that has it.
+func TestAssetsAreCached(t *testing.T) {
+	page := servePage(t, t.Context(), newFeed(&fsm.Server).about())
+	resp, _ := get(t, page, "/assets/diagram.css")
+	r, _ := http.NewRequest("GET", page.URL()+"/assets/diagram.css", nil)
+	r.Header.Set("If-None-Match", resp.Header.Get("ETag"))
+	again, err := browser.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Body.Close()
+	if again.StatusCode != http.StatusNotModified || resp.Header.Get("Cache-Control") != "no-cache" {
+		t.Errorf("%s after %s", again.Status, resp.Header)
+	}
+}
+
+// The fields that docs/live.md promises, and nothing that is null.
+func TestStateFields(t *testing.T) {
+	f := newFeed(&fsm.Server)
+	about := f.about()
+	about.Queued = func() (int, bool) { return 3, true }
+	page := servePage(t, t.Context(), about)
+	var state, serving, recent map[string]any
+	check := func(name string, got map[string]any, want ...string) {
+		t.Helper()
+		for field, value := range got {
+			if !slices.Contains(want, field) || value == nil {
+				t.Errorf("%s has %s: %v", name, field, value)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	top := []string{"instance", "now", "server", "queue", "connections", "bytes", "transitions", "sessions", "serving", "recent"}
+	getJSON(t, page, "/api/state", &state)
+	check("state", state, top...)
+	check("server", state["server"].(map[string]any), "address", "version", "started", "idleLimit")
+	if len(state["transitions"].([]any)) != len(fsm.Server.Transitions) || len(state["sessions"].(map[string]any)) != len(fsm.Server.States()) {
+		t.Errorf("%v", state)
+	}
+	f.session(0, fsm.Sent, fsm.Mismatched)
+	f.accept()
+	f.fire(fsm.Sent)
+	getJSON(t, page, "/api/connections/1", &recent)
+	check("recent", recent, "connection", "remote", "state", "from", "event", "bytes", "reason", "hint", "started", "seconds", "path")
+	getJSON(t, page, "/api/connections/2", &serving)
+	check("serving", serving, "connection", "remote", "state", "bytes", "rate", "started", "path")
+	check("step", serving["path"].([]any)[0].(map[string]any), "from", "event", "to", "since")
+}
+
+// Not before the server listens, nor when it is about to end.
+func TestReady(t *testing.T) {
+	about := newFeed(&small).about()
+	about.Ready = func() bool { return false }
+	page := servePage(t, t.Context(), about)
+	if resp, body := get(t, page, "/readyz"); resp.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("%s: %s", resp.Status, body)
+	}
+	if resp, _ := get(t, page, "/healthz"); resp.StatusCode != http.StatusOK {
+		t.Error(resp.Status)
+	}
+}
+
+// Two runs of a server are told apart, and a stream begins with a snapshot that
+// is what the API says.
+func TestStream(t *testing.T) {
+	f := newFeed(&small)
+	f.session(1, good...)
+	page, other := servePage(t, t.Context(), f.about()), servePage(t, t.Context(), f.about())
+	l := listen(t, page)
+	event, s := l.next()
+	var state, elsewhere Snapshot
+	getJSON(t, page, "/api/state", &state)
+	getJSON(t, other, "/api/state", &elsewhere)
+	if s.Instance == elsewhere.Instance || s.Instance == "" {
+		t.Errorf("instances %q and %q", s.Instance, elsewhere.Instance)
+	}
+	if state.Now = s.Now; event != "snapshot" || !reflect.DeepEqual(s, state) {
+		t.Errorf("%s %+v\nwant %+v", event, s, state)
+	}
+	f.session(2, bad...)
+	if event, s := l.next(); event != "update" || len(s.Recent) != 1 || s.Recent[0].Connection != 2 || s.Bytes != 3 {
+		t.Errorf("%s %+v", event, s)
+	}
+}
+
+// The next one is told to come again.
+func TestTooManyStreams(t *testing.T) {
+	page := servePage(t, t.Context(), newFeed(&small).about())
+	var all []*listening
+	for range maxClients {
+		l := listen(t, page)
+		l.next()
+		all = append(all, l)
+	}
+	resp, body := get(t, page, "/events")
+	if resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
+		t.Errorf("%s: %s", resp.Status, body)
+	}
+	if resp, _ := get(t, page, "/api/state"); resp.StatusCode != http.StatusOK || len(all) != maxClients {
+		t.Error(resp.Status)
+	}
+}
+
+// Connections are bounded too: one too many is closed, and the next one is let
+// in when another has gone.
+func TestTooManyConnections(t *testing.T) {
+	page := servePage(t, t.Context(), newFeed(&small).about())
+	var all []net.Conn
+	alive := func() bool {
+		c, err := net.Dial("tcp", page.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		c.SetDeadline(time.Now().Add(patience))
+		io.WriteString(c, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		n, _ := c.Read(make([]byte, 1))
+		all = append(all, c)
+		return n == 1
+	}
+	for i := range maxConnections {
+		if !alive() {
+			t.Fatalf("connection %d is refused", i+1)
+		}
+	}
+	if alive() {
+		t.Error("one too many")
+	}
+	all[0].Close()
+	for deadline := time.Now().Add(patience); !alive(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("no place after one has gone")
+		}
+	}
+}
+
+// The end of the server ends the streams, those of slow browsers too, and
+// leaves nothing behind (goleak).
+func TestEnd(t *testing.T) {
+	f := newFeed(&small)
+	ctx, stop := context.WithCancel(t.Context())
+	page, err := Listen(ctx, netip.MustParseAddrPort("127.0.0.1:0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- page.Serve(ctx, f.about()) }()
+	l := listen(t, page)
+	l.next()
+	idle, err := net.Dial("tcp", page.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer idle.Close()
+	began := time.Now()
+	stop()
+	if _, err := io.ReadAll(l); err != nil {
+		t.Errorf("the stream: %v", err)
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	if d := time.Since(began); d > 3*endPatience {
+		t.Errorf("it took %s", d)
+	}
+	browser.CloseIdleConnections()
+	if _, err := net.Dial("tcp", page.Listener.Addr().String()); err == nil {
+		t.Error("it still listens")
+	}
+}
+
+// A listener that fails is an error, and the streams end all the same.
+func TestListenerFails(t *testing.T) {
+	page, err := Listen(t.Context(), netip.MustParseAddrPort("127.0.0.1:0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- page.Serve(t.Context(), newFeed(&small).about()) }()
+	l := listen(t, page)
+	l.next()
+	page.Close()
+	if err := <-served; err == nil {
+		t.Error("no error")
+	}
+	browser.CloseIdleConnections()
+	if again, err := Listen(t.Context(), netip.MustParseAddrPort("192.0.2.1:80")); err == nil {
+		again.Close()
+		t.Error("a foreign address")
+	}
+}
+
+// Nothing of ours is on the mux that every package can reach.
+func TestDefaultServeMux(t *testing.T) {
+	for _, path := range []string{"/", "/metrics", "/events", "/api/state"} {
+		r, _ := http.NewRequest("GET", path, nil)
+		if _, pattern := http.DefaultServeMux.Handler(r); pattern != "" {
+			t.Errorf("%s is %q", path, pattern)
+		}
+	}
+}
+
+// What the page shows without JavaScript.
+func TestPageHasTheNumbers(t *testing.T) {
+	f := newFeed(&fsm.Server)
+	for range 4321 {
+		f.session(2, fsm.Sent, fsm.Mismatched)
+	}
+	page := servePage(t, t.Context(), f.about())
+	_, body := get(t, page, "/")
+	for _, want := range []string{"<svg", "4321", "8642", "mismatched", peer.String(), "no data &lt;&amp;&gt;"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	for _, bad := range []string{"<style", "style=", "onclick", "<script>", "http://", "https://"} {
+		for line := range strings.Lines(body) {
+			if strings.Contains(line, bad) && !strings.Contains(line, "http://www.w3.org/2000/svg") {
+				t.Errorf("%q, which the policy forbids: %s", bad, line)
+			}
+		}
+	}
+}

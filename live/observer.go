@@ -1,0 +1,107 @@
+package live
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"accio/fsm"
+	"accio/transport"
+)
+
+// kept is how many ended connections can be looked at.
+const kept = 200
+
+// Observer counts what a server does. Its methods Accepted, Observe and Ended
+// are for the fields of [transport.Server] and the goroutine that serves; they
+// wait for nobody, and Observe allocates nothing. Any goroutine may read it.
+//
+// A transition is noted on its connection, and counted when that has ended.
+// Every number is atomic; that they belong together is seen by seq, which is
+// odd while they change (view).
+type Observer struct {
+	table  *fsm.Table
+	states []fsm.State
+	exits  [][]exit // by index of the state
+
+	seq       atomic.Uint64
+	counts    []atomic.Uint64 // by row; of the ended
+	current   atomic.Pointer[record]
+	ok        atomic.Uint64
+	failed    atomic.Uint64
+	bytes     atomic.Int64 // of the ended
+	durations histogram
+	recent    [kept]atomic.Pointer[record] // a ring by record.place
+}
+
+// exit is a row of the table, seen from its state.
+type exit struct {
+	event fsm.Event
+	row   int
+	to    int // index of the state
+}
+
+// NewObserver returns an observer of a server that runs table.
+func NewObserver(table *fsm.Table) *Observer {
+	o := &Observer{table: table, states: table.States(), counts: make([]atomic.Uint64, len(table.Transitions))}
+	o.exits = make([][]exit, len(o.states))
+	for row, tr := range table.Transitions {
+		from := slices.Index(o.states, tr.From)
+		o.exits[from] = append(o.exits[from], exit{tr.Event, row, slices.Index(o.states, tr.To)})
+	}
+	return o
+}
+
+// Accepted is for [transport.Server.Accepted].
+func (o *Observer) Accepted(r transport.Result) {
+	now := &record{
+		connection: r.Connection, remote: r.Remote, started: r.Started,
+		path: make([]step, len(o.states)), // enough for one that visits no state twice
+	}
+	now.at.Store(uint64(slices.Index(o.states, o.table.Initial)))
+	o.seq.Add(1)
+	o.current.Store(now)
+	o.seq.Add(1)
+}
+
+// Observe is for [transport.Server.Observe].
+func (o *Observer) Observe(tr transport.Transition) {
+	now := o.current.Load()
+	if now == nil || now.connection != tr.Connection {
+		return
+	}
+	state, _ := now.now()
+	for i := range o.exits[state] {
+		if e := &o.exits[state][i]; e.event == tr.Event {
+			if !now.take(step{e.row, tr.Since}, e.to) {
+				o.counts[e.row].Add(1)
+			}
+			return
+		}
+	}
+}
+
+// Ended is for [transport.Server.Result].
+func (o *Observer) Ended(r transport.Result) {
+	now := o.current.Load()
+	if now == nil || now.connection != r.Connection {
+		return
+	}
+	now.place = o.ok.Load() + o.failed.Load() + 1
+	now.state, now.from, now.event = r.State, r.From, r.Event
+	now.bytes, now.elapsed, now.reason, now.hint = r.Bytes, r.Elapsed, r.Reason, r.Hint
+	_, path := now.now()
+	o.seq.Add(1)
+	for _, s := range path {
+		o.counts[s.row].Add(1)
+	}
+	if r.State == fsm.Done {
+		o.ok.Add(1)
+	} else {
+		o.failed.Add(1)
+	}
+	o.bytes.Add(r.Bytes)
+	o.durations.observe(r.Elapsed)
+	o.recent[now.place%kept].Store(now)
+	o.current.Store(nil)
+	o.seq.Add(1)
+}

@@ -1,0 +1,216 @@
+package live
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"accio/fsm"
+	"accio/transport"
+)
+
+// A connection is served, ends, and is told of with the real times of its path.
+func TestObserver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFeed(&small)
+		p := f.reporter()
+		s := snapshotOf(p)
+		wantCounts(t, s, 0, 0, 0, 0)
+		if len(s.Serving) != 0 || len(s.Recent) != 0 || len(s.Sessions) != 4 || s.Queue != nil {
+			t.Errorf("at first: %+v", s)
+		}
+
+		f.accept()
+		s = snapshotOf(p)
+		if len(s.Serving) != 1 || s.Serving[0].State != "Ask" || len(s.Serving[0].Path) != 0 || s.Sessions["Ask"] != 1 {
+			t.Errorf("accepted: %+v", s)
+		}
+		time.Sleep(time.Second)
+		f.fire("asked")
+		s = snapshotOf(p)
+		wantCounts(t, s, 1, 0, 0, 0)
+		if c := s.Serving[0]; c.State != "Hear" || c.Connection != 1 || c.Remote != peer.String() ||
+			len(c.Path) != 1 || c.Path[0] != (Step{"Ask", "asked", "Hear", 1}) || s.Sessions["Hear"] != 1 || s.Sessions["Ask"] != 0 {
+			t.Errorf("asked: %+v", s)
+		}
+		time.Sleep(time.Second)
+		f.end(7, "told")
+		f.session(3, bad...)
+
+		s = snapshotOf(p)
+		wantCounts(t, s, 2, 0, 1, 1)
+		if s.Connections != (Connections{1, 1}) || s.Bytes != 10 || len(s.Serving) != 0 || len(s.Recent) != 2 {
+			t.Fatalf("at the end: %+v", s)
+		}
+		first, second := s.Recent[1], s.Recent[0]
+		if first.State != fsm.Done || first.From != "Hear" || first.Event != "told" || first.Reason != "" || first.Bytes != 7 ||
+			first.Seconds != 2 || len(first.Path) != 2 || first.Path[1] != (Step{"Hear", "told", fsm.Done, 2}) {
+			t.Errorf("the first: %+v", first)
+		}
+		if second.State != fsm.Error || second.From != "Hear" || second.Event != "timedout" || second.Bytes != 3 ||
+			second.Reason != "no data <&>" || second.Hint != "do send some" || second.Connection != 2 {
+			t.Errorf("the second: %+v", second)
+		}
+	})
+}
+
+// The latest are kept, and an update has those that are new.
+func TestObserverKeepsTheLatest(t *testing.T) {
+	f := newFeed(&small)
+	p := f.reporter()
+	for range kept + 50 {
+		f.session(1, good...)
+	}
+	m := p.moment()
+	for _, test := range []struct {
+		place          uint64
+		n              int
+		newest, oldest uint64
+		dropped        bool
+	}{
+		{0, kept, kept + 50, 51, true},
+		{49, kept, kept + 50, 51, true},
+		{50, kept, kept + 50, 51, false},
+		{kept, 50, kept + 50, kept + 1, false},
+		{kept + 49, 1, kept + 50, kept + 50, false},
+		{kept + 50, 0, 0, 0, false},
+	} {
+		u := p.update(&m, test.place)
+		if len(u.Recent) != test.n || u.Dropped != test.dropped {
+			t.Errorf("since %d: %d, dropped %t", test.place, len(u.Recent), u.Dropped)
+		} else if test.n > 0 && (u.Recent[0].Connection != test.newest || u.Recent[test.n-1].Connection != test.oldest) {
+			t.Errorf("since %d: from %d to %d", test.place, u.Recent[0].Connection, u.Recent[test.n-1].Connection)
+		}
+	}
+	if s := p.snapshot(&m); s.Dropped || len(s.Recent) != kept {
+		t.Errorf("snapshot: %d, dropped %t", len(s.Recent), s.Dropped)
+	}
+	for number, want := range map[uint64]bool{0: false, 50: false, 51: true, kept + 50: true, kept + 51: false} {
+		if _, ok := p.connection(number); ok != want {
+			t.Errorf("connection %d: %t", number, ok)
+		}
+	}
+}
+
+// What no table has, and what comes for no connection, changes nothing.
+func TestObserverIgnoresStrangers(t *testing.T) {
+	f := newFeed(&small)
+	p := f.reporter()
+	f.Observe(transport.Transition{Connection: 1, From: "Ask", Event: "junk", To: "Hear"})
+	f.Ended(transport.Result{Connection: 1, State: fsm.Done, Bytes: 5})
+	f.accept()
+	f.Observe(transport.Transition{Connection: 2, From: "Ask", Event: "asked", To: "Hear"})
+	f.Ended(transport.Result{Connection: 2, State: fsm.Done, Bytes: 5})
+	s := snapshotOf(p)
+	wantCounts(t, s, 0, 0, 0, 0)
+	if s.Connections != (Connections{}) || s.Bytes != 0 || s.Serving[0].State != "Ask" || len(s.Serving[0].Path) != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// A path that goes in circles is kept as far as there is room; its state is
+// right all the same.
+func TestObserverBoundsThePath(t *testing.T) {
+	circular := small.Clone()
+	circular.Transitions[2].To = "Ask"
+	f := newFeed(&circular)
+	p := f.reporter()
+	f.accept()
+	for range 100 {
+		f.fire(good...)
+	}
+	f.fire("asked")
+	s := snapshotOf(p)
+	wantCounts(t, s, 101, 0, 100, 0)
+	if c := s.Serving[0]; len(c.Path) != len(circular.States()) || c.State != "Hear" {
+		t.Errorf("%+v", c)
+	}
+	f.end(1, "timedout")
+	wantCounts(t, snapshotOf(p), 101, 0, 100, 1)
+}
+
+// Payload bytes of the connection in service count, and never fall.
+func TestBytesInService(t *testing.T) {
+	f := newFeed(&small)
+	p := f.reporter()
+	var progress transport.Progress
+	p.Progress = func() (transport.Progress, bool) { return progress, progress.Connection > 0 }
+	f.session(100, good...)
+	f.accept()
+	f.fire("asked")
+	for _, step := range []struct {
+		connection uint64
+		bytes      int64
+		want       int64
+	}{{0, 0, 100}, {2, 10, 110}, {2, 30, 130}, {0, 0, 130}, {3, 7, 130}, {2, 20, 130}} {
+		progress = transport.Progress{Connection: step.connection, Bytes: step.bytes}
+		if s := snapshotOf(p); s.Bytes != step.want || s.Serving[0].Bytes != step.want-100 {
+			t.Errorf("%+v: %d, in service %d", step, s.Bytes, s.Serving[0].Bytes)
+		}
+	}
+	f.end(30, "told")
+	if s := snapshotOf(p); s.Bytes != 130 {
+		t.Errorf("at the end %d", s.Bytes)
+	}
+}
+
+// Whatever a reader sees belongs together: every transition is that of a
+// connection that has ended or is in service.
+func TestViewIsConsistent(t *testing.T) {
+	f := newFeed(&small)
+	p := f.reporter()
+	stop := make(chan struct{})
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				f.session(3, good...)
+				f.session(2, bad...)
+				f.session(0, "timedout")
+			}
+		}
+	})
+	defer writer.Wait()
+	defer close(stop)
+	var last Snapshot
+	for range 300 {
+		s := snapshotOf(p)
+		asked, done, failed := uint64(0), s.Connections.OK, s.Connections.Error
+		for _, c := range s.Serving {
+			for _, step := range c.Path {
+				switch {
+				case step.Event == "asked":
+					asked++
+				case step.To == fsm.Done:
+					done++
+				default:
+					failed++
+				}
+			}
+		}
+		n := counts(s)
+		if n[2] != done || n[1]+n[3] != failed || n[0] < asked+s.Connections.OK || s.Bytes < last.Bytes ||
+			s.Connections.OK < last.Connections.OK {
+			t.Fatalf("%+v\nafter %+v", s, last)
+		}
+		for i, e := range s.Recent {
+			if want := s.Connections.OK + s.Connections.Error - uint64(i); e.Connection != want || len(e.Path) == 0 {
+				t.Fatalf("recent %d: %+v, want connection %d", i, e, want)
+			}
+		}
+		last = s
+	}
+}
+
+func TestObserveAllocatesNothing(t *testing.T) {
+	f := newFeed(&fsm.Server)
+	f.accept()
+	tr := transport.Transition{Connection: 1, From: fsm.SendAccio1, Event: fsm.Sent, To: fsm.AwaitConfirm1}
+	if n := testing.AllocsPerRun(1000, func() { f.current.Load().at.Store(0); f.Observe(tr) }); n != 0 {
+		t.Errorf("%v allocations a transition", n)
+	}
+}

@@ -1,0 +1,93 @@
+package live
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"accio/docs"
+	"accio/internal/diagram"
+)
+
+//go:embed page
+var files embed.FS
+
+// index is the page as it is without JavaScript.
+var index = sync.OnceValue(func() *template.Template {
+	return template.Must(template.ParseFS(files, "page/index.html"))
+})
+
+// indexData is what it is a template of.
+type indexData struct {
+	Diagram template.HTML // the server's, an svg element
+	State   Snapshot
+}
+
+func (p *reporter) page(w http.ResponseWriter, _ *http.Request) {
+	m := p.moment()
+	var text bytes.Buffer
+	if err := index().Execute(&text, indexData{template.HTML(diagram.Inline(docs.Server)), p.snapshot(&m)}); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Write(text.Bytes())
+}
+
+// contentTypes are those of the assets; a file of another kind is none.
+var contentTypes = map[string]string{
+	".css":  "text/css; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".json": "application/json",
+	".svg":  "image/svg+xml",
+}
+
+// asset is a file that the page refers to.
+type asset struct {
+	name string
+	tag  string // of its contents
+	text string
+}
+
+// assets returns those that are embedded, by name, and the two pictures.
+func assets() map[string]asset {
+	all := map[string]asset{}
+	add := func(name, text string) {
+		sum := sha256.Sum256([]byte(text))
+		all[name] = asset{name, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, text}
+	}
+	add("server.svg", docs.Server)
+	add("client.svg", docs.Client)
+	fs.WalkDir(files, "page", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || contentTypes[path.Ext(file)] == "" {
+			return err
+		}
+		text, err := files.ReadFile(file)
+		add(strings.TrimPrefix(file, "page/"), string(text))
+		return err
+	})
+	return all
+}
+
+func serveAssets() http.HandlerFunc {
+	all := assets()
+	return func(w http.ResponseWriter, r *http.Request) {
+		a, ok := all[r.PathValue("name")]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", contentTypes[path.Ext(a.name)])
+		w.Header().Set("Cache-Control", "no-cache") // ask again, and be told 304
+		w.Header().Set("ETag", a.tag)
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(a.text))
+	}
+}

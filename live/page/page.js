@@ -1,0 +1,70 @@
+// The page: chooses the view, and keeps the stream of events open.
+
+import { $, say } from "./dom.js";
+import { Explore } from "./explore.js";
+import { Table } from "./table.js";
+import { Watch } from "./watch.js";
+
+const again = 3000; // milliseconds until a refused stream is asked for again
+
+function route() {
+  const view = location.hash === "#explore" ? "explore" : "watch";
+  for (const id of ["watch", "explore"]) $(id).hidden = id !== view;
+  for (const a of $("views").querySelectorAll("a")) {
+    if (a.hash === `#${view}`) a.setAttribute("aria-current", "page");
+    else a.removeAttribute("aria-current");
+  }
+}
+
+function link(kind, text) {
+  $("link").className = `link ${kind}`;
+  say($("link-text"), text);
+}
+
+// Stream is the stream of events. A tab that nobody sees has none: a browser
+// opens six connections to a server, and a seventh tab would not load.
+class Stream {
+  constructor(watch) {
+    this.watch = watch;
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.close() : this.open()));
+    if (!document.hidden) this.open();
+  }
+
+  open() {
+    this.close();
+    const events = new EventSource("events");
+    events.addEventListener("open", () => link("live", "live"));
+    events.addEventListener("snapshot", (e) => this.watch.snapshot(JSON.parse(e.data)));
+    events.addEventListener("update", (e) => this.watch.update(JSON.parse(e.data)));
+    events.addEventListener("error", () => {
+      link("lost", "the server does not answer; trying again");
+      if (events.readyState === EventSource.CLOSED) this.timer = setTimeout(() => this.open(), again); // else the browser tries
+    });
+    this.events = events;
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.events?.close();
+  }
+}
+
+async function start() {
+  const [table, counterexample] = await Promise.all([
+    Table.fetch("server"),
+    fetch(new URL("counterexample.json", import.meta.url)).then((answer) => answer.json()),
+  ]);
+  const original = $("watch-diagram").querySelector("svg");
+  new Explore(table, original, counterexample);
+  new Stream(new Watch(table));
+  $("views").hidden = false;
+  addEventListener("hashchange", () => {
+    route();
+    $("main").focus({ preventScroll: true });
+    scrollTo(0, 0);
+  });
+  route();
+  document.documentElement.dataset.ready = "";
+}
+
+start().catch((error) => link("lost", `this page could not begin: ${error.message}`));

@@ -1,0 +1,29 @@
+package transport
+
+import (
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// queued returns the length of a listening socket's accept queue, which
+// TCP_INFO has in place of the segments in flight (net/ipv4/tcp.c, tcp_get_info).
+func queued(fd int) (int, bool) {
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	if err != nil || info.State != listening {
+		return 0, false
+	}
+	return int(info.Unacked), true
+}
+
+// listening is TCP_LISTEN of the kernel's enum (include/net/tcp_states.h).
+const listening = 10
+
+// Queued implements Queue.
+func (l *netListener) Queued() (n int, ok bool) {
+	raw, err := l.Listener.(*net.TCPListener).SyscallConn()
+	if err == nil {
+		err = raw.Control(func(fd uintptr) { n, ok = queued(int(fd)) })
+	}
+	return n, ok && err == nil
+}

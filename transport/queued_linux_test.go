@@ -1,0 +1,61 @@
+package transport
+
+import (
+	"testing"
+	"time"
+
+	"accio/fsm"
+)
+
+// Queued counts those who wait, not the one in service, and knows nothing of a
+// closed listener.
+func TestQueued(t *testing.T) {
+	eachPath(t, func(t *testing.T, path string) {
+		r := start(t, path, &Server{})
+		queue := r.ln.(Queue)
+		if n, ok := queue.Queued(); n != 0 || !ok {
+			t.Errorf("%d, %t with nobody there", n, ok)
+		}
+		first := r.dial()
+		first.expect(fsm.Accio)
+		const waiting = 7
+		for range waiting {
+			r.dial()
+		}
+		for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+			n, ok := queue.Queued()
+			if n == waiting && ok {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%d, %t with %d waiting", n, ok, waiting)
+			}
+		}
+		r.stop()
+		first.expectEnd()
+		for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+			n, ok := queue.Queued()
+			if n == 0 && !ok {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%d, %t after Close", n, ok)
+			}
+		}
+	})
+}
+
+// A socket that does not listen has no queue.
+func TestQueuedOfAConnection(t *testing.T) {
+	r := start(t, "portable", &Server{})
+	c := r.dial()
+	raw, err := c.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw.Control(func(fd uintptr) {
+		if n, ok := queued(int(fd)); ok {
+			t.Errorf("%d", n)
+		}
+	})
+}
