@@ -1,4 +1,5 @@
-// Generate draws the charts of a document anew that it is given.
+// Generate draws the charts of docs/model-checking.md anew, and writes the
+// counterexample that the live page plays.
 package main
 
 import (
@@ -9,17 +10,17 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: generate FILE")
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: generate DOCUMENT STORY")
 		os.Exit(2)
 	}
-	if err := write(os.Args[1]); err != nil {
+	if err := write(os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func write(file string) error {
+func write(file, story string) error {
 	old, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -28,5 +29,12 @@ func write(file string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	return os.WriteFile(file, []byte(text), 0o644)
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		return err
+	}
+	played, err := model.Story()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(story, played, 0o644)
 }

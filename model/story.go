@@ -1,0 +1,90 @@
+package model
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"accio/fsm"
+	g "accio/model/guarded"
+	"accio/modelcheck"
+)
+
+// story is a counterexample as the live page plays it.
+type story struct {
+	Title  string      `json:"title"`
+	Source string      `json:"source"`
+	Steps  []storyStep `json:"steps"`
+}
+
+// storyStep is one step; Event is what the server fired in it, if anything.
+type storyStep struct {
+	Who   string    `json:"who"`
+	What  string    `json:"what"`
+	Event fsm.Event `json:"event,omitempty"`
+	State fsm.State `json:"state"`
+	Note  string    `json:"note,omitempty"`
+}
+
+// Story returns live/page/counterexample.json: the shortest run in which the
+// server and the client as published wait for each other.
+func Story() ([]byte, error) {
+	levels := Levels(&fsm.Server, &fsm.Client, 1)
+	study := levels[slices.IndexFunc(levels, func(s Study) bool { return s.Name == "published" })]
+	claim := slices.IndexFunc(study.Program.Claims, func(c g.Claim) bool { return c.Name == "no_waiting" })
+	trace := study.Run(modelcheck.Limit{}).Verdicts[claim].Trace
+	if trace == nil {
+		return nil, fmt.Errorf("model: the published client does not wait")
+	}
+	s := story{
+		Title:  "A client that waits for two commands",
+		Source: "the model checker: accio check --traces; docs/model-checking.md tells the story",
+		Steps:  []storyStep{{Who: "client", What: "connects, and confirms no command before it has both", State: fsm.Server.Initial}},
+	}
+	format, state := study.Program.System().Format, fsm.Server.Initial
+	for _, step := range trace.Stem {
+		who, what, _ := strings.Cut(step.Label, ": ")
+		who, to, sends := strings.Cut(who, " → ")
+		if sends {
+			text, why, more := strings.Cut(what, ", ")
+			what = "sends " + text + " to the " + to
+			if more {
+				what += ", " + why
+			}
+		}
+		next := storyStep{Who: who, What: what, State: serverState(format(step.To))}
+		if next.State != state {
+			next.Event = eventOf(state, next.State)
+			state = next.State
+		}
+		s.Steps = append(s.Steps, next)
+	}
+	s.Steps[len(s.Steps)-1].Note = "The server sends the second command only after the first confirmation, this client confirms only " +
+		"after the second command: nothing that either of them does can end that. Confirm each command when it comes."
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(s)
+	return b.Bytes(), err
+}
+
+func serverState(text string) fsm.State {
+	for _, field := range strings.Fields(text) {
+		if name, value, _ := strings.Cut(field, "="); name == fsm.Server.Role+"_state" {
+			return fsm.State(value)
+		}
+	}
+	return ""
+}
+
+// eventOf returns what leads from one state to the other, the idle limit where
+// there is a choice, as nothing else ends this story.
+func eventOf(from, to fsm.State) fsm.Event {
+	if next, _ := fsm.Server.Next(from, fsm.TimedOut); next == to {
+		return fsm.TimedOut
+	}
+	return fsm.Server.Activity(from).Ends
+}
