@@ -102,5 +102,5 @@ func TestExploreCounterexample(t *testing.T) {
 	}
 	b.at("Error")
 	b.wait(`document.querySelector("#explore-diagram .event.last").id === "x-t-AwaitConfirm1-timedout"`)
-	b.says("explore-live", "the idle limit passes")
+	b.says("explore-live", "nothing for the idle limit")
 }
