@@ -211,8 +211,8 @@ func TestTooManyConnections(t *testing.T) {
 	}
 }
 
-// The end of the server ends the streams, those of slow browsers too, and
-// leaves nothing behind (goleak).
+// The end of the server is told to the streams and ends them, those of slow
+// browsers too, and leaves nothing behind (goleak).
 func TestEnd(t *testing.T) {
 	f := newFeed(&small)
 	ctx, stop := context.WithCancel(t.Context())
@@ -230,7 +230,11 @@ func TestEnd(t *testing.T) {
 	}
 	defer idle.Close()
 	began := time.Now()
+	f.session(5, good...)
 	stop()
+	if event, s := l.next(); event != "update" || s.Bytes != 5 || len(s.Recent) != 1 {
+		t.Errorf("at the end: %s %+v", event, s)
+	}
 	if _, err := io.ReadAll(l); err != nil {
 		t.Errorf("the stream: %v", err)
 	}

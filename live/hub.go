@@ -73,10 +73,11 @@ func (h *hub) drop(c *client) {
 	}
 }
 
-// close drops all clients and lets no more in.
+// close tells all clients what is new, drops them and lets no more in.
 func (h *hub) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.tell()
 	if !h.closed {
 		h.closed = true
 		close(h.done)
@@ -111,9 +112,15 @@ func (h *hub) tick() bool {
 		h.ticking = false
 		return false
 	}
+	h.tell()
+	return true
+}
+
+// tell sends an update if something has changed. The caller has the lock.
+func (h *hub) tell() {
 	m := h.moment()
 	if m.same(&h.last) {
-		return true
+		return
 	}
 	h.last = m
 	updates := map[uint64][]byte{} // by what a client was told of before
@@ -130,7 +137,6 @@ func (h *hub) tick() bool {
 			h.drop(c)
 		}
 	}
-	return true
 }
 
 // message is an event of the stream (HTML, 9.2.6).
