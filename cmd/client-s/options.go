@@ -1,9 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-
 	"accio/internal/cli"
 	"accio/transport"
 
@@ -40,18 +37,9 @@ func parse(args []string) (o options, text string, err error) {
 	flags.SortFlags = false
 	flags.Var(&o.timeout, "timeout", "give up when the server does nothing for this long")
 	flags.Var(&o.progress, "progress", "show a progress bar on standard error; auto: if that is a terminal")
-	version := flags.Bool("version", false, "print the version")
-	flags.BoolP("help", "h", false, "print this help")
-
-	arguments, err := cli.Parse(flags, args)
-	if err != nil && !errors.Is(err, pflag.ErrHelp) {
-		return o, "", err
-	}
-	if wanted, _ := flags.GetBool("help"); wanted || err != nil {
-		return o, fmt.Sprintf(help, "flags:\n"+flags.FlagUsages()), nil
-	}
-	if *version {
-		return o, cli.Version("client-s") + "\n", nil
+	arguments, text, err := cli.ParseOrTell(flags, args, "client-s", help)
+	if err != nil || text != "" {
+		return o, text, err
 	}
 	if len(arguments) != 3 {
 		return o, "", cli.Usagef("wanted three arguments, host, port and file; got %d: %q", len(arguments), arguments)

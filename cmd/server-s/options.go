@@ -1,9 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-
 	"accio/internal/cli"
 	"accio/transport"
 
@@ -54,18 +51,9 @@ func parse(args []string) (o options, text string, err error) {
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition")
 	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace FILE\"")
 	flags.Var(&o.http, "http", "show what the server does on a web page, with metrics, at this address; a port alone is on 127.0.0.1")
-	version := flags.Bool("version", false, "print the version")
-	flags.BoolP("help", "h", false, "print this help")
-
-	arguments, err := cli.Parse(flags, args)
-	if err != nil && !errors.Is(err, pflag.ErrHelp) {
-		return o, "", err
-	}
-	if wanted, _ := flags.GetBool("help"); wanted || err != nil {
-		return o, fmt.Sprintf(help, "flags:\n"+flags.FlagUsages()), nil
-	}
-	if *version {
-		return o, cli.Version("server-s") + "\n", nil
+	arguments, text, err := cli.ParseOrTell(flags, args, "server-s", help)
+	if err != nil || text != "" {
+		return o, text, err
 	}
 	if len(arguments) != 1 {
 		return o, "", cli.Usagef("wanted one argument, the port, a whole number from 1 to 65535; got %d: %q", len(arguments), arguments)

@@ -52,6 +52,24 @@ func Parse(flags *pflag.FlagSet, args []string) ([]string, error) {
 	return nil, &UsageError{err.Error()}
 }
 
+// ParseOrTell parses as Parse does, with the flags --version and --help added.
+// If they are given, text is what they ask for: the version of the named
+// program, or help, in which the flags take the place of %s.
+func ParseOrTell(flags *pflag.FlagSet, args []string, name, help string) (arguments []string, text string, err error) {
+	version := flags.Bool("version", false, "print the version")
+	wanted := flags.BoolP("help", "h", false, "print this help")
+	arguments, err = Parse(flags, args)
+	switch {
+	case *wanted || err == pflag.ErrHelp:
+		return nil, fmt.Sprintf(help, "flags:\n"+flags.FlagUsages()), nil
+	case err != nil:
+		return nil, "", err
+	case *version:
+		return nil, Version(name) + "\n", nil
+	}
+	return arguments, "", nil
+}
+
 // number is what makes a negative number of a dash.
 var number = regexp.MustCompile(`^[0-9]`)
 
