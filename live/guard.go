@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 )
 
 // headers are those of every response: the page uses what comes from here, is
@@ -48,7 +49,7 @@ func guard(bound netip.Addr, next http.Handler) http.Handler {
 // have been forwarded.
 func here(r *http.Request, bound netip.Addr) bool {
 	host := (&url.URL{Host: r.Host}).Hostname()
-	if host == "localhost" {
+	if strings.EqualFold(host, "localhost") {
 		return true
 	}
 	address, err := netip.ParseAddr(host)

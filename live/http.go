@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"sync/atomic"
 	"time"
 )
 
@@ -41,6 +40,7 @@ func (l *Listener) URL() string { return "http://" + l.address.String() }
 // ended, the listener is closed, and no goroutine is left.
 func (l *Listener) Serve(ctx context.Context, about About) error {
 	h := newHub(newReporter(about))
+	clients := newConnections(maxConnections)
 	server := &http.Server{
 		Handler:           guard(l.address.Addr(), h.routes()),
 		ReadHeaderTimeout: 5 * time.Second,
@@ -48,7 +48,7 @@ func (l *Listener) Serve(ctx context.Context, about About) error {
 		WriteTimeout:      10 * time.Second,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		ConnState:         atMost(maxConnections),
+		ConnState:         clients.changed,
 		ErrorLog:          slog.NewLogLogger(about.Log.Handler(), slog.LevelWarn),
 	}
 	served := make(chan error, 1)
@@ -59,6 +59,7 @@ func (l *Listener) Serve(ctx context.Context, about About) error {
 	case <-ctx.Done():
 	}
 	h.close()
+	clients.closeFresh()
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), endPatience)
 	defer cancel()
 	if server.Shutdown(patience) != nil {
@@ -86,19 +87,4 @@ func (h *hub) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", h.ready)
 	return mux
-}
-
-// atMost closes connections that are too many.
-func atMost(most int64) func(net.Conn, http.ConnState) {
-	var open atomic.Int64
-	return func(c net.Conn, s http.ConnState) {
-		switch s {
-		case http.StateNew:
-			if open.Add(1) > most {
-				c.Close()
-			}
-		case http.StateClosed, http.StateHijacked:
-			open.Add(-1)
-		}
-	}
 }

@@ -241,7 +241,7 @@ func TestEnd(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Error(err)
 	}
-	if d := time.Since(began); d > 3*endPatience {
+	if d := time.Since(began); d > endPatience/2 {
 		t.Errorf("it took %s", d)
 	}
 	browser.CloseIdleConnections()

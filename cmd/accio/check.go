@@ -39,6 +39,8 @@ exit status: 0 everything is as expected; 1 something is not; 2 wrong command li
 			return cli.Usagef("--clients %d: it must be 1 to %d", queue, most)
 		case spin && !asked:
 			return cli.Usagef("--spin goes with --clients")
+		case traces && asked:
+			return cli.Usagef("--traces does not go with --clients, which prints no counterexample")
 		case asked:
 			return measure(c.OutOrStdout(), queue, spin)
 		}

@@ -49,12 +49,7 @@ output, drawn from the table that the programs run:
 		Example: `  accio diagram
   accio diagram --role client --format svg >client.svg
   accio diagram --format dot | dot -Tpdf >server.pdf`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return cli.Usagef("wanted no argument; got %q", args)
-			}
-			return nil
-		},
+		Args: arguments(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			draw, table := drawings[format], tables[role]
 			switch {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"io"
 	"os"
 
 	"accio/internal/cli"
@@ -38,8 +39,27 @@ func run(args []string) int {
 		root.AddCommand(command())
 	}
 	root.SetArgs(args)
-	root.SetOut(os.Stdout)
-	return cli.Status(os.Stderr, root.Execute(), usageLine)
+	out := &keeper{out: os.Stdout}
+	root.SetOut(out)
+	err := root.Execute()
+	if err == nil {
+		err = out.err
+	}
+	return cli.Status(os.Stderr, err, usageLine)
+}
+
+// keeper keeps the first error of its writes, so that no output is lost unsaid.
+type keeper struct {
+	out io.Writer
+	err error
+}
+
+func (k *keeper) Write(p []byte) (int, error) {
+	n, err := k.out.Write(p)
+	if k.err == nil {
+		k.err = err
+	}
+	return n, err
 }
 
 // arguments wants exactly n of them.

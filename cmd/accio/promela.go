@@ -33,6 +33,9 @@ func promela() *cobra.Command {
 		if len(args) > 0 {
 			name = args[0]
 		}
+		if name != "queue" && c.Flags().Changed("clients") {
+			return cli.Usagef("--clients goes with queue, not with %s", name)
+		}
 		for _, study := range model.Levels(&fsm.Server, &fsm.Client, queue) {
 			if study.Name == name {
 				for _, m := range study.Program.Maps {

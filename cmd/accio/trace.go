@@ -53,7 +53,7 @@ func checkTraces(out io.Writer, files []string) error {
 	}
 	fmt.Fprintf(out, "%d of %d transitions were taken:\n%s", covered.Seen(), len(covered), covered)
 	if violations > 0 {
-		return fmt.Errorf("%d violations in %d of %d files", violations, wrong, len(files))
+		return fmt.Errorf("violations: %d, in files: %d of %d", violations, wrong, len(files))
 	}
 	return nil
 }

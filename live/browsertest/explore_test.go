@@ -47,6 +47,10 @@ func TestExploreByMouse(t *testing.T) {
 
 func TestExploreByKeyboard(t *testing.T) {
 	b := explore(t)
+	b.do(chromedp.KeyEvent("1")) // wherever the focus is
+	b.at("AwaitConfirm1")
+	b.do(chromedp.KeyEvent("u"), chromedp.KeyEvent("1"), chromedp.KeyEvent("r"))
+	b.at("SendAccio1")
 	// From the top of the page by Tab alone to the view, then to the diagram.
 	b.do(chromedp.Evaluate(`document.activeElement.blur()`, nil))
 	for range 40 {

@@ -106,6 +106,10 @@ func TestWatchSelectFilterPause(t *testing.T) {
 	b.says("list-note", "Paused; 1 have ended since.")
 	b.shows("n-ok", 2)
 	listed("3,2,1")
+	b.do(chromedp.Click(`#connections tbody button`)) // a click changes nothing of that
+	b.says("list-note", "Paused; 1 have ended since.")
+	b.shows("n-ok", 2)
+	listed("3,2,1")
 	b.do(chromedp.Click(`#pause`))
 	b.shows("n-ok", 3)
 	listed("4,3,2,1")

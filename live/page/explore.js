@@ -19,7 +19,9 @@ export class Explore {
     this.buttons();
     this.labels();
     this.goals();
-    $("explore").addEventListener("keydown", (e) => this.key(e));
+    document.addEventListener("keydown", (e) => {
+      if (!$("explore").hidden) this.key(e); // wherever the focus is
+    });
     $("undo").addEventListener("click", () => this.undo());
     $("reset").addEventListener("click", () => this.reset());
     $("run").addEventListener("click", () => this.showGoal());

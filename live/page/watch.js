@@ -31,11 +31,11 @@ export class Watch {
     });
     $("pause").addEventListener("click", () => {
       this.paused = !this.paused;
+      this.frozen = this.paused ? this.state : undefined;
       $("pause").setAttribute("aria-pressed", this.paused);
       say($("pause"), this.paused ? "Go on" : "Pause");
       this.seen = this.ended();
-      if (this.paused) say($("list-note"), "Paused.");
-      else this.show();
+      this.show();
     });
     $("follow").addEventListener("click", () => this.choose(this.chosen ? undefined : this.selected()));
   }
@@ -65,7 +65,7 @@ export class Watch {
   arrived() {
     this.clock = performance.now();
     if (this.chosen) this.chosen = this.find(this.chosen.connection) ?? this.chosen;
-    if (this.paused) say($("list-note"), `Paused; ${count(this.ended() - this.seen)} have ended since.`);
+    if (this.paused) say($("list-note"), this.since());
     else this.show();
   }
 
@@ -73,14 +73,24 @@ export class Watch {
     return this.state ? this.state.connections.ok + this.state.connections.error : 0;
   }
 
+  // view is what is shown: the present, or what it was when the reader paused.
+  get view() {
+    return this.frozen ?? this.state;
+  }
+
+  since() {
+    const n = this.ended() - this.seen;
+    return n === 0 ? "Paused." : `Paused; ${count(n)} have ended since.`;
+  }
+
   find(number) {
-    const s = this.state;
+    const s = this.view;
     return s.serving.find((c) => c.connection === number) ?? s.recent.find((c) => c.connection === number);
   }
 
   // selected returns the connection whose details are shown.
   selected() {
-    return this.chosen ?? this.state.serving[0] ?? this.state.recent[0];
+    return this.chosen ?? this.view.serving[0] ?? this.view.recent[0];
   }
 
   choose(connection) {
@@ -92,11 +102,12 @@ export class Watch {
   // elapsed returns how long a connection has lasted.
   elapsed(c) {
     if (c.seconds !== undefined) return c.seconds;
-    return (Date.parse(this.state.now) - Date.parse(c.started) + performance.now() - this.clock) / 1000;
+    const since = this.frozen ? 0 : performance.now() - this.clock;
+    return (Date.parse(this.view.now) - Date.parse(c.started) + since) / 1000;
   }
 
   show() {
-    const s = this.state;
+    const s = this.view;
     if (!s) return;
     say($("n-serving"), count(s.serving.length));
     say($("n-queue"), s.queue === null ? "unknown" : count(s.queue));
@@ -109,7 +120,7 @@ export class Watch {
     const match = { all: () => true, ok: (c) => !c.reason, error: (c) => c.reason }[this.filter];
     const recent = s.recent.filter(match);
     this.list.show(this.filter === "all" ? s.serving : [], recent, this.selected()?.connection, (c) => this.elapsed(c));
-    say($("list-note"), this.note(recent.length));
+    say($("list-note"), this.paused ? this.since() : this.note(recent.length));
     this.detail();
   }
 
