@@ -17,7 +17,7 @@ import (
 )
 
 // patience bounds every wait on a real socket.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 var browser = &http.Client{Timeout: patience}
 

@@ -52,7 +52,7 @@ func record(t testing.TB, rounds int) string {
 	encoder := trace.NewEncoder(&text)
 	ended := make(chan bool, 1)
 	server := &transport.Server{
-		IdleTimeout: 20 * time.Millisecond,
+		IdleTimeout: 500 * time.Millisecond,
 		Observe:     func(tr transport.Transition) { encoder.Transition(trace.Transition(tr)) },
 		Result: func(r transport.Result) error {
 			result := "ERROR"

@@ -23,13 +23,14 @@ func eachPath(t *testing.T, test func(t *testing.T, path string)) {
 }
 
 // patience bounds every wait on a real socket.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // running is a server on a loopback port.
 type running struct {
 	*Server
 	t       *testing.T
 	ln      Listener
+	watch   *watch // what the server sees of ln
 	results chan Result
 	stop    context.CancelFunc
 	served  chan error
@@ -42,11 +43,11 @@ func start(t *testing.T, path string, s *Server) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &running{Server: s, t: t, ln: ln, results: make(chan Result, 100), stop: stop, served: make(chan error, 1)}
+	r := &running{Server: s, t: t, ln: ln, watch: newWatch(ln), results: make(chan Result, 100), stop: stop, served: make(chan error, 1)}
 	if s.Result == nil {
 		s.Result = func(result Result) error { r.results <- result; return nil }
 	}
-	go func() { r.served <- s.Serve(ctx, ln) }()
+	go func() { r.served <- s.Serve(ctx, r.watch) }()
 	t.Cleanup(func() {
 		stop()
 		select {
@@ -82,6 +83,15 @@ func (r *running) next() Result {
 	case <-time.After(patience):
 		r.t.Fatal("no result")
 		panic("unreachable")
+	}
+}
+
+// counts waits until the server has counted so many bytes of a connection.
+func (r *running) counts(bytes int64) {
+	r.t.Helper()
+	if !r.watch.until(func() bool { p, _ := r.Progress(); return p.Bytes == bytes }) {
+		p, _ := r.Progress()
+		r.t.Fatalf("%d bytes have been counted, want %d", p.Bytes, bytes)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"accio/fsm"
 
@@ -132,9 +131,7 @@ func TestServerResetWhileStreaming(t *testing.T) {
 		c := r.dial()
 		c.handshake()
 		c.send("payload")
-		for p, _ := r.Progress(); p.Bytes < 7; p, _ = r.Progress() {
-			runtime.Gosched()
-		}
+		r.counts(7)
 		c.reset()
 		if got := r.wantError(fsm.Streaming, fsm.Failed); got.Bytes != 7 || got.Reason != "the client reset the connection after 7 bytes" {
 			t.Errorf("%d bytes, reason %q", got.Bytes, got.Reason)
@@ -152,14 +149,7 @@ func TestSlowBytesAreSeenAfterAFastFlow(t *testing.T) {
 		block := strings.Repeat("x", 8<<20)
 		c.send(block)
 		for sent := int64(len(block)); sent < int64(len(block))+5; sent++ {
-			for limit := time.Now().Add(patience); ; runtime.Gosched() {
-				if p, _ := r.Progress(); p.Bytes == sent {
-					break
-				}
-				if time.Now().After(limit) {
-					t.Fatalf("byte %d has not been seen", sent)
-				}
-			}
+			r.counts(sent)
 			c.send("x")
 		}
 		c.CloseWrite()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +13,10 @@ import (
 
 // §4.1, §4.3, on a real clock: never early, and not counting the queue.
 func TestServerIdleLimit(t *testing.T) {
-	const idle = 100 * time.Millisecond
+	t.Parallel()
+	const idle = time.Second
 	eachPath(t, func(t *testing.T, path string) {
+		t.Parallel()
 		s := &Server{}
 		s.IdleTimeout = idle
 		r := start(t, path, s)
@@ -40,10 +41,13 @@ func TestServerIdleLimit(t *testing.T) {
 
 // §2.5: the idle limit passes while the server is kept from looking.
 func TestServerLosesNothingToAPassedDeadline(t *testing.T) {
-	const idle = 50 * time.Millisecond
+	t.Parallel()
+	const idle = time.Second
 	for _, at := range []fsm.State{fsm.AwaitConfirm1, fsm.SendAccio2, fsm.AwaitConfirm2, fsm.Streaming} {
 		t.Run(string(at), func(t *testing.T) {
+			t.Parallel()
 			eachPath(t, func(t *testing.T, path string) {
+				t.Parallel()
 				s := &Server{}
 				s.IdleTimeout = idle
 				blocked, resume := make(chan bool), make(chan bool)
@@ -107,9 +111,7 @@ func TestServerShutdown(t *testing.T) {
 		served, queued := r.dial(), r.dial()
 		served.handshake()
 		served.send("some")
-		for p, _ := r.Progress(); p.Bytes < 4; p, _ = r.Progress() {
-			runtime.Gosched()
-		}
+		r.counts(4)
 		r.stop()
 		if got := r.wantError(fsm.Streaming, fsm.Shutdown); got.Bytes != 4 || got.Reason != "told to stop" {
 			t.Errorf("%d bytes, reason %q", got.Bytes, got.Reason)

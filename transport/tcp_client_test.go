@@ -125,7 +125,7 @@ func TestClientAgainstBadServers(t *testing.T) {
 		words string
 	}{
 		{"silent", small, func(_ *peer, gone <-chan struct{}) { <-gone }, fsm.AwaitAccio1, fsm.TimedOut,
-			`AwaitAccio1: no data for 200ms; waited for "accio\r\n"; the server serves one client at a time`},
+			`AwaitAccio1: no data for 1s; waited for "accio\r\n"; the server serves one client at a time`},
 		{"leaves", small, func(*peer, <-chan struct{}) {}, fsm.AwaitAccio1, fsm.Closed, `the server closed before it sent anything of "accio\r\n"`},
 		{"says something else", small, func(p *peer, _ <-chan struct{}) { p.send("HTTP/1.1 400\r\n") }, fsm.AwaitAccio1, fsm.Mismatched, `byte 1 is 'H', wanted 'a'`},
 		{"half a command", small, func(p *peer, _ <-chan struct{}) { p.send(fsm.Accio); p.expect(fsm.Confirm1); p.send("acc") },
@@ -146,7 +146,7 @@ func TestClientAgainstBadServers(t *testing.T) {
 			address := serveOnce(t, func(p *peer) { test.serve(p, gone) })
 			c := Client{}
 			if test.event == fsm.TimedOut {
-				c.Timeout = 200 * time.Millisecond
+				c.Timeout = time.Second
 			}
 			result, err := c.Send(context.Background(), address, test.file())
 			close(gone)
@@ -208,6 +208,7 @@ func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 // Every byte arrives, in order and once, at a server that takes them so slowly
 // that the client's deadlines pass while it waits.
 func TestClientLosesNothingToAPassedDeadline(t *testing.T) {
+	t.Parallel()
 	file := tempFile(t, 0)
 	want := sha256.New()
 	random := rand.NewChaCha8([32]byte{})
@@ -230,12 +231,12 @@ func TestClientLosesNothingToAPassedDeadline(t *testing.T) {
 			p.expect(fsm.Confirm2)
 			for range 12 {
 				io.CopyN(got, p, 1<<20)
-				time.Sleep(30 * time.Millisecond) // several of the client's deadlines
+				time.Sleep(150 * time.Millisecond) // more than one of the client's deadlines
 			}
 			_, err := io.Copy(got, p)
 			done <- err
 		})
-		c := Client{Timeout: 160 * time.Millisecond}
+		c := Client{Timeout: 800 * time.Millisecond}
 		if _, err := c.Send(context.Background(), address, source); err != nil {
 			t.Errorf("stream %v: %v", stream, err)
 		}
@@ -248,6 +249,7 @@ func TestClientLosesNothingToAPassedDeadline(t *testing.T) {
 // §7.3: what the system has taken of the file goes on moving after its end, and
 // that is no silence of the server.
 func TestClientWaitsWhileTheServerTakesData(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux tells how much the peer has yet to acknowledge")
 	}
@@ -259,11 +261,11 @@ func TestClientWaitsWhileTheServerTakesData(t *testing.T) {
 		p.expect(fsm.Confirm2)
 		for range 50 {
 			io.CopyN(io.Discard, p, 32<<10)
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(40 * time.Millisecond)
 		}
 		io.Copy(io.Discard, p)
 	})
-	c := Client{Timeout: 400 * time.Millisecond}
+	c := Client{Timeout: time.Second}
 	if _, err := c.Send(context.Background(), address, tempFile(t, 2<<20)); err != nil {
 		t.Error(err)
 	}

@@ -102,7 +102,7 @@ func TestSignalWhileWaitingForTheServer(t *testing.T) {
 // only (docs/protocol.md §7.4).
 func TestSlowStdinIsNotASilentServer(t *testing.T) {
 	t.Parallel()
-	const timeout = 200 * time.Millisecond
+	const timeout = time.Second
 	r, w := pipe(t)
 	p, c := startClient(t, r, "--timeout", timeout.String())
 	talk(t, c, header...)

@@ -66,7 +66,7 @@ func TestBlockedResultIsReadAfterShutdown(t *testing.T) {
 // idle limit does not pass for those who wait (docs/protocol.md §2.5, §4.3, §6.5).
 func TestBlockedStdoutLosesNothing(t *testing.T) {
 	t.Parallel()
-	const idle = 500 * time.Millisecond
+	const idle = 2 * time.Second
 	r, w := pipe(t)
 	filler := fill(t, w)
 	s := startServer(t, toStdout(w), "--verbose", "--idle-timeout", idle.String())
@@ -162,7 +162,7 @@ func TestBrokenStderr(t *testing.T) {
 					defer close(stopped)
 					io.Copy(&p.Stderr, r)
 				}()
-			}, "--verbose", "--progress", "always", "--idle-timeout", "300ms")
+			}, "--verbose", "--progress", "always", "--idle-timeout", "1s")
 			check(t, r.SetReadDeadline(time.Unix(1, 0)))
 			<-stopped
 			if how == "closed" {

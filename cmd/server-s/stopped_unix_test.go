@@ -12,7 +12,7 @@ import (
 // limit (docs/protocol.md §2.5).
 func TestStoppedProcessCountsWhatArrivedMeanwhile(t *testing.T) {
 	t.Parallel()
-	const idle = 500 * time.Millisecond
+	const idle = 2 * time.Second
 	s := startServer(t, nil, "--verbose", "--idle-timeout", idle.String())
 	c := s.client(t, header, `>one `, turn)
 	check(t, s.Stderr.Wait("→ Streaming"))

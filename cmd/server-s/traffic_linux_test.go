@@ -24,7 +24,7 @@ func TestTrafficCoversWhatTheDocumentSays(t *testing.T) {
 		stopped("AwaitConfirm2", `>confirm-accio\r\n`, turn),
 		stopped("Streaming", header, turn),
 	} {
-		s := startServer(t, nil, "--verbose", "--idle-timeout", "300ms")
+		s := startServer(t, nil, "--verbose", "--idle-timeout", "1s")
 		session(t, s)
 		s.signal(t, syscall.SIGTERM)
 		s.ends(t, 0)

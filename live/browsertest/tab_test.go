@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-const patience = 15 * time.Second
+const patience = 45 * time.Second
 
 // tab is a page in the browser.
 type tab struct {
