@@ -3,6 +3,8 @@ package transport
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -190,19 +192,29 @@ func (x *explored) differs(w word) string {
 	return ""
 }
 
-// Every word, to depth 5, and to depth 7 in the longer run.
+// Every word, to depth 5, and to depth 7 in the longer run; the processors
+// share them.
 func TestEveryWord(t *testing.T) {
-	began, n := time.Now(), 0
-	synctest.Test(t, func(t *testing.T) {
-		words(deep(5, 7), func(w word, maximal bool) {
-			if !maximal {
-				return
-			}
-			n++
-			if d := explore(&fsm.Server, w, nil).differs(w); d != "" {
-				t.Error(d)
-			}
+	shares := runtime.GOMAXPROCS(0)
+	for share := range shares {
+		t.Run(strconv.Itoa(share), func(t *testing.T) {
+			t.Parallel()
+			began, all, mine := time.Now(), 0, 0
+			synctest.Test(t, func(t *testing.T) {
+				words(deep(5, 7), func(w word, maximal bool) {
+					if !maximal {
+						return
+					}
+					if all++; all%shares != share {
+						return
+					}
+					mine++
+					if d := explore(&fsm.Server, w, nil).differs(w); d != "" {
+						t.Error(d)
+					}
+				})
+			})
+			t.Logf("%d of %d sessions to depth %d in %s", mine, all, deep(5, 7), time.Since(began).Round(time.Millisecond))
 		})
-	})
-	t.Logf("%d sessions to depth %d in %s", n, deep(5, 7), time.Since(began).Round(time.Millisecond))
+	}
 }

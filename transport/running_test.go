@@ -23,7 +23,7 @@ func eachPath(t *testing.T, test func(t *testing.T, path string)) {
 }
 
 // patience bounds every wait on a real socket.
-const patience = 30 * time.Second
+const patience = 10 * time.Second
 
 // running is a server on a loopback port.
 type running struct {
