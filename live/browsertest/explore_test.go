@@ -11,7 +11,7 @@ import (
 
 func explore(t *testing.T) *tab {
 	t.Helper()
-	b := open(t, serve(t, time.Minute).url()+"#explore").ready()
+	b := open(t, serve(t, time.Hour).url()+"#explore").ready()
 	b.at("SendAccio1")
 	return b
 }

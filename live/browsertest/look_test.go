@@ -24,7 +24,7 @@ var (
 // that goes on.
 func lively(t *testing.T) *server {
 	t.Helper()
-	s := serve(t, time.Minute)
+	s := serve(t, time.Hour)
 	for i := range 12 {
 		if err := s.session(1 << (2 * i)); err != nil {
 			t.Fatal(err)
@@ -196,7 +196,7 @@ func TestDocShots(t *testing.T) {
 
 // The page asks nobody else for anything: what it needs comes from the server.
 func TestNothingFromElsewhere(t *testing.T) {
-	s := serve(t, time.Minute)
+	s := serve(t, time.Hour)
 	b := open(t, s.url()).ready()
 	var elsewhere []string
 	b.do(chromedp.Evaluate(`performance.getEntriesByType("resource").map((e) => e.name).filter((n) => !n.startsWith(location.origin))`, &elsewhere))

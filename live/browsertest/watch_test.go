@@ -11,7 +11,7 @@ import (
 
 // A session that succeeds, step by step.
 func TestWatchSuccess(t *testing.T) {
-	s := serve(t, time.Minute)
+	s := serve(t, time.Hour)
 	b := open(t, s.url()).ready()
 	b.says("list-note", "None yet")
 
@@ -56,7 +56,7 @@ func TestWatchTimeout(t *testing.T) {
 }
 
 func TestWatchGarbage(t *testing.T) {
-	s := serve(t, time.Minute)
+	s := serve(t, time.Hour)
 	b := open(t, s.url()).ready()
 	s.connect().send("hello\r\n")
 	b.lit("AwaitConfirm1", "mismatched", "Error")
@@ -73,7 +73,7 @@ func TestWatchGarbage(t *testing.T) {
 
 // One connection stays selected while others come; the filter and the pause.
 func TestWatchSelectFilterPause(t *testing.T) {
-	s := serve(t, time.Minute)
+	s := serve(t, time.Hour)
 	b := open(t, s.url()).ready()
 	if err := s.session(7); err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestWatchSelectFilterPause(t *testing.T) {
 
 // The stream of events goes on after a restart, with the new server's numbers.
 func TestWatchRestart(t *testing.T) {
-	s := serve(t, time.Minute)
+	s := serve(t, time.Hour)
 	b := open(t, s.url()).ready()
 	if err := s.session(5); err != nil {
 		t.Fatal(err)
@@ -144,7 +144,7 @@ func TestWatchRestart(t *testing.T) {
 // Thousands of sessions while the page is open: every counter is exact.
 func TestWatchThousands(t *testing.T) {
 	const sessions, failures = 5000, 100
-	s := serve(t, time.Minute)
+	s := serve(t, time.Hour)
 	b := open(t, s.url()).ready()
 	for i := range sessions {
 		if err := s.session(i % 10); err != nil {
@@ -173,7 +173,7 @@ func TestWatchThousands(t *testing.T) {
 
 // Without scripts the page is a picture and numbers.
 func TestWithoutJavaScript(t *testing.T) {
-	s := serve(t, time.Minute)
+	s := serve(t, time.Hour)
 	if err := s.session(1234); err != nil {
 		t.Fatal(err)
 	}
