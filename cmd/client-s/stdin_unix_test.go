@@ -14,6 +14,12 @@ import (
 	"accio/internal/clitest"
 )
 
+var (
+	check = clitest.Check
+	talk  = clitest.MustTalk
+	pipe  = clitest.Pipe
+)
+
 // startClient starts a client on a connection to the test, and returns both.
 func startClient(t *testing.T, stdin *os.File, flags ...string) (*clitest.Process, *net.TCPConn) {
 	t.Helper()
@@ -41,26 +47,6 @@ func ends(t *testing.T, p *clitest.Process, want int, log string) {
 		t.Errorf("exit status %d, wanted %d", got, want)
 	}
 	check(t, p.Stderr.Wait(log))
-}
-
-func talk(t *testing.T, c *net.TCPConn, steps ...string) {
-	t.Helper()
-	check(t, clitest.Talk(c, steps...))
-}
-
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func pipe(t *testing.T) (r, w *os.File) {
-	t.Helper()
-	r, w, err := os.Pipe()
-	check(t, err)
-	t.Cleanup(func() { r.Close(); w.Close() })
-	return r, w
 }
 
 var header = []string{`>accio\r\n`, `<confirm-accio\r\n`, `>accio\r\n`, `<confirm-accio-again\r\n\r\n`}

@@ -15,6 +15,12 @@ import (
 	"accio/internal/clitest"
 )
 
+var (
+	check = clitest.Check
+	talk  = clitest.MustTalk
+	pipe  = clitest.Pipe
+)
+
 const (
 	header = `>confirm-accio\r\nconfirm-accio-again\r\n\r\n`
 	turn   = `<accio\r\naccio\r\n` // comes when the header has been taken
@@ -81,27 +87,6 @@ func (s *server) ends(t *testing.T, want int) {
 	if strings.Contains(s.Stderr.String(), "goroutine ") {
 		t.Errorf("a goroutine dump on standard error: %s", &s.Stderr)
 	}
-}
-
-func talk(t *testing.T, c *net.TCPConn, steps ...string) {
-	t.Helper()
-	check(t, clitest.Talk(c, steps...))
-}
-
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// pipe returns a pipe whose ends are closed after the test.
-func pipe(t *testing.T) (r, w *os.File) {
-	t.Helper()
-	r, w, err := os.Pipe()
-	check(t, err)
-	t.Cleanup(func() { r.Close(); w.Close() })
-	return r, w
 }
 
 // fill writes to a pipe until it is full and returns how many bytes that took.
