@@ -11,6 +11,7 @@ const (
 	open uint8 = iota // it has not
 	fin               // in order, after what was sent
 	rst               // broken
+	both              // in order, and then broken: what is read ends, what is written fails
 )
 
 // channel is one direction of a connection, up to and including the buffer of
@@ -25,7 +26,7 @@ func newChannel(p *g.Program, name string, size int, pieces []string) channel {
 	for i := range size {
 		c.slots = append(c.slots, p.Var(fmt.Sprintf("%s%d", name, i), 0, pieces...))
 	}
-	c.end = p.Var(name+"end", open, "", "fin", "rst")
+	c.end = p.Var(name+"end", open, "", "fin", "rst", "fin, rst")
 	return c
 }
 

@@ -47,7 +47,8 @@ func Server(t *fsm.Table, ahead int) *g.Program {
 		}
 	}
 	p.Rule("client ends its side", g.And(in.end.Is(open), g.Not(over)), g.Set(in.end, g.Num(fin)))
-	p.Rule("client resets", g.And(g.Not(in.end.Is(rst)), g.Not(over)), g.Set(in.end, g.Num(rst)))
+	p.Rule("client resets", g.And(in.end.Is(open), g.Not(over)), g.Set(in.end, g.Num(rst)))
+	p.Rule("client resets after its end", g.And(in.end.Is(fin), g.Not(over)), g.Set(in.end, g.Num(both)))
 
 	p.Rule("shutdown comes", g.And(stop.Is(0), g.Not(over)), g.Set(stop, g.Num(1)))
 
@@ -56,7 +57,7 @@ func Server(t *fsm.Table, ahead int) *g.Program {
 	at := func(action fsm.Action, more ...g.Expr) g.Expr {
 		return g.And(append([]g.Expr{g.Not(over), stop.Is(0), h.does(action)}, more...)...)
 	}
-	p.Rule("written whole", at(fsm.Write, g.Not(in.end.Is(rst))), whole...)
+	p.Rule("written whole", at(fsm.Write, g.Or(in.end.Is(open), in.end.Is(fin))), whole...)
 	p.Rule("write fails", at(fsm.Write), fire(fsm.Failed)...)
 	p.Rule("client takes nothing for the idle limit", at(fsm.Write), fire(fsm.TimedOut)...)
 
@@ -66,10 +67,14 @@ func Server(t *fsm.Table, ahead int) *g.Program {
 	p.Rule("reads the rest of the text", at(fsm.Expect, g.Not(in.empty()), fits, h.last()), g.Do(in.pop(), whole)...)
 	p.Rule("reads a wrong byte", at(fsm.Expect, g.Not(in.empty()), g.Not(fits)), g.Do(in.pop(), fire(fsm.Mismatched))...)
 	p.Rule("counts", at(fsm.Count, g.Not(in.empty())), append(in.pop(), g.Set(counted, g.Num(1)))...)
-	reading := func(end uint8) g.Expr {
-		return g.And(g.Not(over), stop.Is(0), h.does(fsm.Expect, fsm.Count), in.empty(), in.end.Is(end))
+	reading := func(ends ...uint8) g.Expr {
+		var any []g.Expr
+		for _, end := range ends {
+			any = append(any, in.end.Is(end))
+		}
+		return g.And(g.Not(over), stop.Is(0), h.does(fsm.Expect, fsm.Count), in.empty(), g.Or(any...))
 	}
-	p.Rule("reads the end of the stream", reading(fin), fire(fsm.Closed)...)
+	p.Rule("reads the end of the stream", reading(fin, both), fire(fsm.Closed)...)
 	p.Rule("read fails", reading(rst), fire(fsm.Failed)...)
 	p.Rule("no byte for the idle limit", reading(open), fire(fsm.TimedOut)...)
 

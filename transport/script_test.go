@@ -128,7 +128,7 @@ func (s *script) Write(p []byte) (int, error) {
 		case s.deaf != nil:
 			s.refused++
 			return 0, s.deaf, true
-		case s.broken != nil && !s.ended:
+		case s.broken != nil:
 			s.told = true
 			return 0, s.broken, true
 		}

@@ -1,0 +1,123 @@
+package transport
+
+import (
+	"strconv"
+	"strings"
+
+	"accio/fsm"
+	"accio/model"
+	"accio/model/guarded"
+)
+
+// modelled is level 1, played on with time and the network in our hands.
+type modelled struct {
+	next  func(guarded.State) map[string]guarded.State // by label
+	vars  map[string]*guarded.Var
+	taken map[string]bool // labels
+}
+
+// place is a state of level 1, and what it leaves open.
+type place struct {
+	guarded.State
+	deaf, shut bool
+	events     string
+}
+
+func newModelled() (*modelled, place) {
+	p := model.Server(&fsm.Server, model.DefaultAhead)
+	system := p.System()
+	m := &modelled{vars: map[string]*guarded.Var{}, taken: map[string]bool{}}
+	m.next = func(s guarded.State) map[string]guarded.State {
+		steps := map[string]guarded.State{}
+		for _, step := range system.Next(s) {
+			steps[step.Label] = step.To
+		}
+		return steps
+	}
+	for _, v := range p.Vars {
+		m.vars[v.Name] = v
+	}
+	return m, place{State: system.Initial[0]}
+}
+
+func (m *modelled) show(name string, s guarded.State) string { return m.vars[name].Show(s) }
+
+// give applies the stimulus; ok is false where it cannot come.
+func (m *modelled) give(p place, what stimulus) (place, bool) {
+	for _, label := range what.labels {
+		to, ok := m.next(p.State)[label]
+		if !ok {
+			return p, false
+		}
+		m.taken[label] = true
+		p.State = to
+	}
+	p.deaf = p.deaf || what.deaf
+	p.shut = (p.shut || what.shut) && !what.open
+	return p, true
+}
+
+// settle returns every place where the model can come to rest. Time passes
+// only when nothing else moves, and if it is to. A broken table may never rest.
+func (m *modelled) settle(p place, silence bool) map[place]bool {
+	if restless(p.events) {
+		return nil
+	}
+	steps := m.next(p.State)
+	const (
+		whole, fails     = "written whole", "write fails"
+		nothing, expires = "client takes nothing for the idle limit", "no byte for the idle limit"
+	)
+	_, writable := steps[whole]
+	rests, moves := map[place]bool{}, false
+	take := func(label string, silence bool) {
+		m.taken[label] = true
+		q := p
+		q.State = steps[label]
+		if label != "counts" && label != "reads part of the text" {
+			q.events += m.show("event", q.State) + " "
+		}
+		for r := range m.settle(q, silence) {
+			rests[r] = true
+		}
+		moves = true
+	}
+	for label := range steps {
+		switch {
+		case strings.HasPrefix(label, "client ") && label != nothing, label == "shutdown comes", label == nothing, label == expires:
+		case label == whole && (p.deaf || p.shut), label == fails && writable && !p.deaf:
+		default:
+			take(label, silence)
+		}
+	}
+	if !moves && silence {
+		for _, label := range []string{nothing, expires} {
+			if _, ok := steps[label]; ok {
+				take(label, false)
+			}
+		}
+	}
+	if !moves {
+		rests[p] = true
+	}
+	return rests
+}
+
+// rest is the place as the code shows it.
+func (m *modelled) rest(p place) rest {
+	r := rest{events: p.events, state: fsm.State(m.show("state", p.State))}
+	if fsm.Server.IsTerminal(r.state) {
+		return r
+	}
+	unquote := func(piece string) string {
+		text, _ := strconv.Unquote(piece)
+		return text
+	}
+	r.queue = unquote(m.show("in0", p.State)) + unquote(m.show("in1", p.State))
+	if m.vars["got"].Value(p.State) > 0 {
+		r.at = len(fsm.Confirm1) - len("\r\n") // where the texts begin to differ
+	}
+	end := m.show("inend", p.State)
+	r.end, r.reset = strings.HasPrefix(end, "fin"), strings.HasSuffix(end, "rst")
+	return r
+}
