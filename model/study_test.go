@@ -15,7 +15,7 @@ import (
 func TestLevels(t *testing.T) {
 	t.Parallel()
 	sizes := map[string][3]int{ // states, edges, depth
-		"server": {1503, 2760, 15}, "chaos": {25, 175, 5},
+		"server": {2004, 3253, 16}, "chaos": {25, 175, 5},
 		"pair": {39, 51, 25}, "faults": {512, 1427, 26}, "eager": {105, 183, 25}, "published": {13, 14, 8}, "hasty": {108, 189, 20},
 		"queue": {4141, 14769, 25},
 	}
@@ -33,7 +33,7 @@ func TestLevels(t *testing.T) {
 // However far the client is ahead, the verdicts are the same.
 func TestServerWithMoreAhead(t *testing.T) {
 	t.Parallel()
-	for ahead, size := range map[int][2]int{1: {363, 644}, 3: {6063, 11224}, 4: {24303, 45080}, 5: {97263, 180504}} {
+	for ahead, size := range map[int][2]int{1: {484, 761}, 3: {8084, 13221}, 4: {32404, 53093}, 5: {129684, 212581}} {
 		study := model.Study{Program: model.Server(&fsm.Server, ahead), False: []string{endless}}
 		r := study.Run(modelcheck.Limit{})
 		if r.Err != nil || r.States != size[0] || r.Edges != size[1] || len(study.Unexpected(r)) > 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"accio/fsm"
@@ -251,8 +252,10 @@ func TestAnErrorIsReadOnce(t *testing.T) {
 // §1.12
 func TestAResetAfterTheEndChangesNothing(t *testing.T) {
 	p := playServer(t, func(peer *script, _ context.CancelFunc) {
+		peer.arrive(header)
+		synctest.Wait() // both commands are written
 		peer.change(func() {
-			peer.arrived, peer.ended, peer.broken = []byte(header+"data"), true, errBroken
+			peer.arrived, peer.ended, peer.broken = []byte("data"), true, errBroken
 		})
 	})
 	p.wantDone(t, 4)
