@@ -44,7 +44,7 @@ func send(o options) error {
 		return err
 	}
 	defer file.Close()
-	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGINT)
+	ctx, _ := signal.NotifyContext(context.Background(), ending()...)
 
 	client := &transport.Client{Timeout: time.Duration(o.timeout)}
 	stop := func() {}
@@ -60,6 +60,16 @@ func send(o options) error {
 	}
 	fmt.Fprintf(os.Stderr, "sent %d bytes in %.3f s; the server has taken them and closed\n", result.Bytes, result.Elapsed.Seconds())
 	return nil
+}
+
+// ending returns the signals that end a session (docs/protocol.md §7.7). To be
+// killed by one would make what the server has got look like the whole file.
+func ending() []os.Signal {
+	signals := []os.Signal{syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGINT}
+	if !signal.Ignored(syscall.SIGHUP) { // nohup(1)
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 // open returns what to send and its size, or -1 where that is not known.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -23,12 +24,18 @@ var (
 // startClient starts a client on a connection to the test, and returns both.
 func startClient(t *testing.T, stdin *os.File, flags ...string) (*clitest.Process, *net.TCPConn) {
 	t.Helper()
+	cmd := exec.Command("client-s", flags...)
+	cmd.Stdin = stdin
+	return startCommand(t, cmd)
+}
+
+// startCommand starts a client that has yet to be told its arguments.
+func startCommand(t *testing.T, cmd *exec.Cmd) (*clitest.Process, *net.TCPConn) {
+	t.Helper()
 	ln, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	check(t, err)
 	defer ln.Close()
-	port := strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
-	cmd := exec.Command("client-s", append(flags, "127.0.0.1", port, "-")...)
-	cmd.Stdin = stdin
+	cmd.Args = append(cmd.Args, "127.0.0.1", strconv.Itoa(ln.Addr().(*net.TCPAddr).Port), "-")
 	p, err := clitest.Start(cmd)
 	check(t, err)
 	t.Cleanup(p.Kill)
@@ -52,10 +59,10 @@ func ends(t *testing.T, p *clitest.Process, want int, log string) {
 var header = []string{`>accio\r\n`, `<confirm-accio\r\n`, `>accio\r\n`, `<confirm-accio-again\r\n\r\n`}
 
 // A signal ends the session through the event shutdown, also while the file
-// has no more to give (docs/protocol.md §7.1).
+// has no more to give, and the server receives a reset (docs/protocol.md §7.1, §7.7).
 func TestSignalWhileWaitingForStdin(t *testing.T) {
 	t.Parallel()
-	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT} {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGHUP} {
 		t.Run(sig.String(), func(t *testing.T) {
 			t.Parallel()
 			r, w := pipe(t)
@@ -66,8 +73,30 @@ func TestSignalWhileWaitingForStdin(t *testing.T) {
 			talk(t, c, `<hello`)
 			check(t, p.Signal(sig))
 			ends(t, p, 1, `\AERROR: SendFile: told to stop\n\z`)
+			if _, err := c.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+				t.Errorf("the server received %v, wanted a reset", err)
+			}
 		})
 	}
+}
+
+// A client that is to outlive its terminal, as nohup(1) has it, does
+// (docs/protocol.md §7.7).
+func TestIgnoredHangup(t *testing.T) {
+	t.Parallel()
+	nohup, err := exec.LookPath("nohup")
+	if err != nil {
+		t.Skip(err)
+	}
+	r, w := pipe(t)
+	cmd := exec.Command(nohup, "client-s")
+	cmd.Stdin = r
+	p, c := startCommand(t, cmd)
+	talk(t, c, header...)
+	check(t, p.Signal(syscall.SIGHUP))
+	check(t, w.Close())
+	talk(t, c, "eof", "close")
+	ends(t, p, 0, `\Asent 0 bytes `)
 }
 
 // A signal while the server is silent does too.
