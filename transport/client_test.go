@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -155,7 +154,8 @@ func TestClientFileThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// §7.6
+// §7.6: a server that leaves is seen before the client ends its side, and
+// within a second while the file has nothing to give.
 func TestClientSeesAServerThatLeavesEarly(t *testing.T) {
 	for _, leaves := range []struct {
 		how func(*script)
@@ -163,15 +163,27 @@ func TestClientSeesAServerThatLeavesEarly(t *testing.T) {
 	}{
 		{func(peer *script) { peer.end() }, "the server closed before the file was sent"},
 		{func(peer *script) { peer.arrive("?") }, "the server sent something while it was to receive"},
+		{func(peer *script) { peer.reset() }, "the server reset the connection"},
 	} {
-		p := playClient(t, bytes.NewReader(nil), func(peer *script, _ context.CancelFunc) {
-			peer.change(func() { peer.arrived = []byte(fsm.Accio + fsm.Accio) })
-			leaves.how(peer)
-		})
-		p.wantEnd(t, fsm.SendFile, fsm.Failed, 0)
-		if p.Reason != leaves.why {
-			t.Errorf("reason %q, want %q", p.Reason, leaves.why)
+		want := func(p *played, elapsed time.Duration) {
+			t.Helper()
+			p.wantEnd(t, fsm.SendFile, fsm.Failed, elapsed)
+			if p.Reason != leaves.why || p.conn.half {
+				t.Errorf("reason %q, half-closed: %v; want %q and no end of the stream", p.Reason, p.conn.half, leaves.why)
+			}
 		}
+		quick := readFunc(func([]byte) (int, error) { time.Sleep(time.Millisecond); return 0, io.EOF })
+		want(playClient(t, quick, func(peer *script, _ context.CancelFunc) {
+			peer.arrive(fsm.Accio + fsm.Accio)
+			time.Sleep(time.Microsecond)
+			leaves.how(peer)
+		}), time.Millisecond)
+		want(playClient(t, &slowReader{3}, func(peer *script, _ context.CancelFunc) {
+			peer.arrive(fsm.Accio + fsm.Accio)
+			time.Sleep(90*time.Minute + time.Second/2)
+			leaves.how(peer)
+			time.Sleep(3 * time.Hour) // outlives the reader
+		}), 90*time.Minute+time.Second)
 	}
 }
 

@@ -15,6 +15,10 @@ import (
 // DefaultIdleTimeout is the idle limit of docs/protocol.md §4.
 const DefaultIdleTimeout = 10 * time.Second
 
+// lookInterval is how often a client looks at the connection while its file has
+// nothing to give.
+const lookInterval = time.Second
+
 // session is one connection on its way through a table.
 type session struct {
 	table   *fsm.Table
@@ -159,12 +163,19 @@ func (s *session) count(ctx context.Context) fsm.Event {
 
 func (s *session) upload(ctx context.Context) fsm.Event {
 	for {
-		if err := s.file.fill(ctx); err != nil && ctx.Err() == nil {
-			if !errors.Is(err, io.EOF) {
-				s.end.err = err
-				return fsm.Failed
+		err := s.file.fill(ctx, lookInterval)
+		switch {
+		case err == nil, ctx.Err() != nil: // await tells of a shutdown
+		case errors.Is(err, errNothingYet):
+			if event := s.look(ctx); event != whole {
+				return event
 			}
+			continue
+		case errors.Is(err, io.EOF):
 			return s.finish(ctx)
+		default:
+			s.end.err = err
+			return fsm.Failed
 		}
 		s.restart()
 		n, event := s.await(ctx, feed, nil)
@@ -175,10 +186,10 @@ func (s *session) upload(ctx context.Context) fsm.Event {
 	}
 }
 
-// finish ends our side of the stream. A peer that has already ended its own,
-// or said something, did not take the file as a server does; better to know
-// than to call that a success.
-func (s *session) finish(ctx context.Context) fsm.Event {
+// look sees, without waiting, whether the peer still takes what it is sent. One
+// that has ended its side, or said something, does not take a file as a server
+// does; better to know than to call that a success.
+func (s *session) look(ctx context.Context) fsm.Event {
 	s.conn.SetDeadline(elapsed)
 	_, err := s.conn.Read(s.text[:1])
 	s.restart()
@@ -195,6 +206,14 @@ func (s *session) finish(ctx context.Context) fsm.Event {
 	case !errors.Is(err, os.ErrDeadlineExceeded):
 		s.end.err = err
 		return fsm.Failed
+	}
+	return whole
+}
+
+// finish ends our side of the stream, after a last look.
+func (s *session) finish(ctx context.Context) fsm.Event {
+	if event := s.look(ctx); event != whole {
+		return event
 	}
 	if err := s.conn.CloseWrite(); err != nil {
 		s.end.err = err

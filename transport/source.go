@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 )
 
 // uploadChunk bounds what one call sends, and so how coarsely progress is seen.
@@ -13,13 +14,16 @@ const uploadChunk = 256 << 10
 
 // source is what a client uploads.
 type source interface {
-	// fill waits until there is something to send; io.EOF if there is no more.
-	fill(ctx context.Context) error
+	// fill waits until there is something to send, but not longer than patience:
+	// errNothingYet. It returns io.EOF if there is no more.
+	fill(ctx context.Context, patience time.Duration) error
 	// send gives some of what there is to the connection.
 	send(conn Conn) (int64, error)
 	// close frees what the source holds; it does not close what it reads from.
 	close()
 }
+
+var errNothingYet = errors.New("nothing to send yet")
 
 // newSource returns a source that the kernel moves by itself (sendfile(2))
 // where r is a regular file and the connection can, and a buffered one for
@@ -46,7 +50,7 @@ type fileSource struct {
 
 // fill looks for a byte: a file may have grown since it was opened, and one
 // that has shrunk is not sent as if it were whole.
-func (s *fileSource) fill(context.Context) error {
+func (s *fileSource) fill(context.Context, time.Duration) error {
 	var next [1]byte
 	_, err := s.file.ReadAt(next[:], s.at)
 	if err == io.EOF && s.at < s.size {
@@ -131,7 +135,9 @@ func (s *streamSource) read(r io.Reader) {
 	}
 }
 
-func (s *streamSource) fill(ctx context.Context) error {
+func (s *streamSource) fill(ctx context.Context, patience time.Duration) error {
+	late := time.NewTimer(patience)
+	defer late.Stop()
 	for len(s.pending) == 0 {
 		if s.current.err != nil {
 			return s.current.err
@@ -143,6 +149,8 @@ func (s *streamSource) fill(ctx context.Context) error {
 		select {
 		case s.current = <-s.chunks:
 			s.pending = s.current.buffer[:s.current.n]
+		case <-late.C:
+			return errNothingYet
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -295,7 +295,7 @@ func TestClientSendsOnceMoreAfterTheDeadline(t *testing.T) {
 func TestClientFileThatShrinks(t *testing.T) {
 	file := tempFile(t, 1)
 	source := newSource(file, &netConn{}).(*fileSource)
-	if err := source.fill(context.Background()); err != nil {
+	if err := source.fill(context.Background(), 0); err != nil {
 		t.Fatal(err)
 	}
 	source.to = readsNothing{}

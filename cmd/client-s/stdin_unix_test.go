@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"syscall"
 	"testing"
@@ -65,6 +66,9 @@ func TestSignalWhileWaitingForStdin(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGHUP} {
 		t.Run(sig.String(), func(t *testing.T) {
 			t.Parallel()
+			if signal.Ignored(sig) {
+				t.Skip("ignored by these tests, and so by the client")
+			}
 			r, w := pipe(t)
 			p, c := startClient(t, r)
 			talk(t, c, header...)
@@ -127,6 +131,26 @@ func TestSlowStdinIsNotASilentServer(t *testing.T) {
 	check(t, w.Close())
 	talk(t, c, `<slow`, "eof", "close")
 	ends(t, p, 0, `\Asent 4 bytes `)
+}
+
+// A server that leaves is noticed while the file has nothing to give
+// (docs/protocol.md §7.6).
+func TestServerLeavesWhileStdinIsSilent(t *testing.T) {
+	t.Parallel()
+	for step, words := range map[string]string{
+		"close": "the server closed before the file was sent",
+		"reset": "the server reset the connection; its log says why",
+		`>?`:    "the server sent something while it was to receive",
+	} {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			r, _ := pipe(t)
+			p, c := startClient(t, r)
+			talk(t, c, header...)
+			talk(t, c, step)
+			ends(t, p, 1, `\AERROR: SendFile: `+words+`\n\z`)
+		})
+	}
 }
 
 // A redirected file is sent from where it stands.
