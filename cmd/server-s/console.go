@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"accio/internal/cli"
 	"accio/transport"
 
 	"github.com/dustin/go-humanize"
@@ -26,7 +27,7 @@ const (
 // what cannot be written is dropped, and counted where it can be said.
 type console struct {
 	mu      sync.Mutex
-	out     *output
+	out     *cli.Output
 	columns func() int // of the terminal; 0 if it is none
 	live    bool       // the live line is on the screen
 	dropped int
@@ -37,7 +38,7 @@ func newConsole(f *os.File) *console {
 		n, _, _ := term.GetSize(int(f.Fd()))
 		return n
 	}
-	return &console{out: newOutput(f), columns: columns}
+	return &console{out: cli.NewOutput(f), columns: columns}
 }
 
 // Write implements io.Writer.
@@ -71,7 +72,7 @@ func (c *console) eraseLocked() {
 func (c *console) put(p []byte) bool {
 	timer := time.NewTimer(logPatience)
 	defer timer.Stop()
-	return c.out.write(p, timer.C) != errBusy
+	return c.out.Write(p, timer.C) != cli.ErrBusy
 }
 
 // show draws the live line from time to time while progress has something to

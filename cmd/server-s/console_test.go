@@ -6,13 +6,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"accio/internal/cli"
 	"accio/internal/clitest"
 	"accio/transport"
 )
 
 // nobody is a console whose lines nobody sees.
 func nobody() *console {
-	return &console{out: newOutput(io.Discard), columns: func() int { return 0 }}
+	return &console{out: cli.NewOutput(io.Discard), columns: func() int { return 0 }}
 }
 
 // gate is a writer that blocks while it is shut.
@@ -31,8 +32,8 @@ func (g *gate) Write(p []byte) (int, error) {
 // newGate returns a console that writes to a gate.
 func newGate(t *testing.T) (*console, *gate) {
 	g := new(gate)
-	c := &console{out: newOutput(g), columns: func() int { return 0 }}
-	t.Cleanup(func() { close(c.out.lines) })
+	c := &console{out: cli.NewOutput(g), columns: func() int { return 0 }}
+	t.Cleanup(func() { c.out.Close() })
 	return c, g
 }
 
@@ -89,7 +90,7 @@ func TestConsoleShow(t *testing.T) {
 // behind: progress is asked for under the lock that erase takes.
 func TestConsoleAsksForProgressUnderTheLock(t *testing.T) {
 	c := nobody()
-	defer close(c.out.lines)
+	defer c.out.Close()
 	c.draw(func() (transport.Progress, bool) {
 		if c.mu.TryLock() {
 			t.Error("the lock is free")

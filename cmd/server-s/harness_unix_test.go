@@ -4,7 +4,6 @@ package main
 
 import (
 	"net"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -19,6 +18,7 @@ var (
 	check = clitest.Check
 	talk  = clitest.MustTalk
 	pipe  = clitest.Pipe
+	fill  = clitest.Fill
 )
 
 const (
@@ -87,24 +87,4 @@ func (s *server) ends(t *testing.T, want int) {
 	if strings.Contains(s.Stderr.String(), "goroutine ") {
 		t.Errorf("a goroutine dump on standard error: %s", &s.Stderr)
 	}
-}
-
-// fill writes to a pipe until it is full and returns how many bytes that took.
-func fill(t *testing.T, w *os.File) int {
-	t.Helper()
-	raw, err := w.SyscallConn()
-	check(t, err)
-	total, line := 0, []byte(strings.Repeat("-", 1023)+"\n")
-	check(t, raw.Control(func(fd uintptr) {
-		syscall.SetNonblock(int(fd), true)
-		defer syscall.SetNonblock(int(fd), false)
-		for chunk := line; len(chunk) > 0; {
-			n, err := syscall.Write(int(fd), chunk)
-			if err == syscall.EAGAIN {
-				chunk = chunk[:len(chunk)/2]
-			}
-			total += max(n, 0)
-		}
-	}))
-	return total
 }

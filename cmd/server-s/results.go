@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/internal/cli"
 	"accio/transport"
 )
 
@@ -77,7 +78,7 @@ func (p *results) await(ctx context.Context, served <-chan error) error {
 		case <-time.After(wait):
 		}
 		if w := p.writing.Load(); w != nil && time.Since(w.since) >= look {
-			return &lostError{w.connection, errBlocked}
+			return &lostError{w.connection, cli.ErrBlocked}
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/internal/cli"
 	"accio/transport"
 )
 
@@ -73,7 +74,7 @@ func TestResultPatience(t *testing.T) {
 		shutdown()
 		err := <-given
 		var lost *lostError
-		if !errors.As(err, &lost) || lost.connection != 7 || !errors.Is(err, errBlocked) || time.Since(start) != resultPatience {
+		if !errors.As(err, &lost) || lost.connection != 7 || !errors.Is(err, cli.ErrBlocked) || time.Since(start) != resultPatience {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
 		close(g.shut)

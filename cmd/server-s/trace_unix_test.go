@@ -140,7 +140,7 @@ func BenchmarkServer(b *testing.B) {
 				o.trace = b.TempDir() + "/trace"
 			}
 			log, said := io.Pipe()
-			stderr := &console{out: newOutput(said), columns: func() int { return 0 }}
+			stderr := &console{out: cli.NewOutput(said), columns: func() int { return 0 }}
 			ctx, stop := context.WithCancel(b.Context())
 			served := make(chan error, 1)
 			go func() { served <- serve(ctx, o, stderr) }()

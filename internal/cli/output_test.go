@@ -1,6 +1,7 @@
-package main
+package cli
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"testing"
@@ -12,11 +13,22 @@ type failing struct{ err error }
 
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
+// gate is a writer that blocks until it is opened.
+type gate struct {
+	bytes.Buffer
+	shut chan struct{}
+}
+
+func (g *gate) Write(p []byte) (int, error) {
+	<-g.shut
+	return g.Buffer.Write(p)
+}
+
 // A write's own error is returned.
 func TestOutputError(t *testing.T) {
-	o := newOutput(failing{io.ErrClosedPipe})
-	defer close(o.lines)
-	if err := o.write([]byte("x"), nil); err != io.ErrClosedPipe {
+	o := NewOutput(failing{io.ErrClosedPipe})
+	defer o.Close()
+	if err := o.Write([]byte("x"), nil); err != io.ErrClosedPipe {
 		t.Error(err)
 	}
 }
@@ -26,19 +38,19 @@ func TestOutputError(t *testing.T) {
 func TestOutputBlocked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &gate{shut: make(chan struct{})}
-		o := newOutput(g)
-		defer close(o.lines)
+		o := NewOutput(g)
+		defer o.Close()
 		giveUp := time.After(time.Minute)
 		start := time.Now()
-		if err := o.write([]byte("1"), giveUp); err != errBlocked || time.Since(start) != time.Minute {
+		if err := o.Write([]byte("1"), giveUp); err != ErrBlocked || time.Since(start) != time.Minute {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
-		if err := o.write([]byte("2"), nil); !errors.Is(err, errBlocked) {
+		if err := o.Write([]byte("2"), nil); !errors.Is(err, ErrBlocked) {
 			t.Errorf("%v while another write is in progress", err)
 		}
 		close(g.shut)
 		synctest.Wait()
-		if err := o.write([]byte("3"), nil); err != nil {
+		if err := o.Write([]byte("3"), nil); err != nil {
 			t.Error(err)
 		}
 		if got := g.String(); got != "13" {
