@@ -31,35 +31,38 @@ func run(args []string) int {
 	options, text, err := parse(args)
 	if err == nil && text != "" {
 		_, err = os.Stdout.WriteString(text)
-	} else if err == nil {
-		err = send(options)
 	}
-	return cli.Status(os.Stderr, err, usageLine)
+	if err != nil || text != "" {
+		return cli.Status(os.Stderr, err, usageLine)
+	}
+	ctx, _ := signal.NotifyContext(context.Background(), ending()...)
+	w := newStderr(ctx, os.Stderr)
+	return cli.Status(w, send(ctx, options, w), usageLine)
 }
 
-func send(o options) error {
-	// Opening a named pipe waits for its writer: signals still end the process.
-	file, size, err := open(o.file)
+func send(ctx context.Context, o options, w *stderr) error {
+	file, size, err := openUnless(ctx, o.file)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	ctx, _ := signal.NotifyContext(context.Background(), ending()...)
-
 	client := &transport.Client{Timeout: time.Duration(o.timeout)}
 	stop := func() {}
 	// A bar would overwrite what is being typed.
 	typed := o.file == "-" && term.IsTerminal(int(os.Stdin.Fd()))
 	if o.progress == "always" || o.progress.On(os.Stderr) && !typed {
-		stop = show(client.Sent, size)
+		stop = show(w, client.Sent, size)
 	}
 	result, err := client.Send(ctx, net.JoinHostPort(o.host, strconv.Itoa(o.port)), file)
 	stop()
 	if err != nil {
 		return explain(o, err)
 	}
-	fmt.Fprintf(os.Stderr, "sent %d bytes in %.3f s; the server has taken them and closed\n", result.Bytes, result.Elapsed.Seconds())
-	return nil
+	_, err = fmt.Fprintf(w, "sent %d bytes in %.3f s; the server has taken them and closed\n", result.Bytes, result.Elapsed.Seconds())
+	if errors.Is(err, cli.ErrBlocked) {
+		return err
+	}
+	return nil // a broken standard error is no failure to send
 }
 
 // ending returns the signals that end a session (docs/protocol.md §7.7). To be
@@ -70,6 +73,27 @@ func ending() []os.Signal {
 		signals = append(signals, syscall.SIGHUP)
 	}
 	return signals
+}
+
+// openUnless is open, but does not wait for the writer of a named pipe when ctx
+// is done.
+func openUnless(ctx context.Context, name string) (*os.File, int64, error) {
+	type opened struct {
+		file *os.File
+		size int64
+		err  error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		file, size, err := open(name)
+		done <- opened{file, size, err}
+	}()
+	select {
+	case o := <-done:
+		return o.file, o.size, o.err
+	case <-ctx.Done():
+		return nil, 0, fmt.Errorf("told to stop before %s could be opened", name)
+	}
 }
 
 // open returns what to send and its size, or -1 where that is not known.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"time"
 
@@ -10,13 +11,13 @@ import (
 
 const interval = 100 * time.Millisecond
 
-// show draws a bar until the returned function is called; a size of -1 is not
+// show draws a bar on w until the returned function is called; a size of -1 is not
 // known. What is over before the first interval, and sent nothing, has none.
-func show(sent func() int64, size int64) (stop func()) {
+func show(w io.Writer, sent func() int64, size int64) (stop func()) {
 	if size == 0 {
 		size = -1 // files of /proc have contents and no size
 	}
-	bar := newBar(size)
+	bar := newBar(w, size)
 	bar.StartWithoutRender() // or else the rate counts from the first drawing
 	drawn := false
 	done, stopped := make(chan struct{}), make(chan struct{})
@@ -32,19 +33,13 @@ func show(sent func() int64, size int64) (stop func()) {
 			case <-done:
 				if n := sent(); drawn || n > 0 {
 					bar.Set64(n)
-					os.Stderr.WriteString("\n")
+					io.WriteString(w, "\n")
 				}
 				return
 			}
 		}
 	}()
-	return func() {
-		close(done)
-		select {
-		case <-stopped:
-		case <-time.After(time.Second): // a blocked standard error keeps nobody
-		}
-	}
+	return func() { close(done); <-stopped }
 }
 
 // What a bar is made of beside the bar itself, in columns at the most.
@@ -56,7 +51,7 @@ const (
 
 // newBar returns a bar that fits the terminal, as one that wraps would leave
 // a line behind each time it is drawn.
-func newBar(size int64) *progressbar.ProgressBar {
+func newBar(w io.Writer, size int64) *progressbar.ProgressBar {
 	columns, _, err := term.GetSize(int(os.Stderr.Fd()))
 	if err != nil {
 		columns = 80
@@ -67,7 +62,7 @@ func newBar(size int64) *progressbar.ProgressBar {
 		left -= timesWidth
 	}
 	return progressbar.NewOptions64(size,
-		progressbar.OptionSetWriter(os.Stderr),
+		progressbar.OptionSetWriter(w),
 		progressbar.OptionShowBytes(true),
 		progressbar.OptionUseIECUnits(true),
 		progressbar.OptionShowCount(),

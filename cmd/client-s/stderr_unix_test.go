@@ -1,0 +1,45 @@
+//go:build unix
+
+package main
+
+import (
+	"os/exec"
+	"syscall"
+	"testing"
+
+	"accio/internal/clitest"
+)
+
+// A signal ends a client whose standard error is blocked, also when only the
+// last message is left to be written (docs/protocol.md §7.4).
+func TestBlockedStderrIsNoImmunity(t *testing.T) {
+	t.Parallel()
+	for _, progress := range []string{"never", "always"} {
+		for name, steps := range map[string][]string{
+			"sending": nil,
+			"sent":    {"eof", "close"},
+			"failed":  {"reset"},
+		} {
+			t.Run(name+", progress "+progress, func(t *testing.T) {
+				t.Parallel()
+				r, stdin := pipe(t)
+				_, w := pipe(t)
+				clitest.Fill(t, w)
+				cmd := exec.Command("client-s", "--progress", progress)
+				cmd.Stdin, cmd.Stderr = r, w
+				p, c := startCommand(t, cmd)
+				talk(t, c, header...)
+				if name == "sent" {
+					check(t, stdin.Close())
+				}
+				talk(t, c, steps...)
+				check(t, p.Signal(syscall.SIGTERM))
+				status, err := p.Wait()
+				check(t, err)
+				if status != 1 {
+					t.Errorf("exit status %d, wanted 1", status)
+				}
+			})
+		}
+	}
+}
