@@ -100,7 +100,8 @@ func (r *report) failed(a fsm.Activity) (reason, hint string) {
 	reason = fmt.Sprintf("the %s reset the connection", r.table.Peer)
 	switch a.Action {
 	case fsm.Count:
-		return fmt.Sprintf("%s after %d bytes", reason, r.payload), "it is to end its side of the stream instead"
+		return fmt.Sprintf("%s after %d bytes", reason, r.payload), fmt.Sprintf("a client that closes before it has read"+
+			" both commands makes its system send a reset: read both %q first, then close", fsm.Accio)
 	case fsm.Upload, fsm.Drain:
 		return reason, "its log says why"
 	}
