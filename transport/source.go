@@ -54,9 +54,20 @@ func (s *fileSource) fill(context.Context, time.Duration) error {
 	var next [1]byte
 	_, err := s.file.ReadAt(next[:], s.at)
 	if err == io.EOF && s.at < s.size {
-		return fmt.Errorf("the file has shrunk from %d to %d bytes: %w", s.size, s.at, io.ErrUnexpectedEOF)
+		return s.shrunk()
 	}
 	return err
+}
+
+func (s *fileSource) shrunk() error {
+	sizes := ""
+	if info, err := s.file.Stat(); err == nil {
+		sizes = fmt.Sprintf(", to %d bytes", info.Size())
+		if info.Size() < s.size {
+			sizes = fmt.Sprintf(", from %d to %d bytes", s.size, info.Size())
+		}
+	}
+	return fmt.Errorf("the file has become shorter while it was sent%s: %w", sizes, io.ErrUnexpectedEOF)
 }
 
 func (s *fileSource) send(conn Conn) (int64, error) {
@@ -72,8 +83,8 @@ func (s *fileSource) send(conn Conn) (int64, error) {
 	switch {
 	case n > 0:
 		return n, nil
-	case err == nil: // there was a byte when fill looked
-		return 0, io.ErrUnexpectedEOF
+	case err == nil, err == io.EOF: // there was a byte when fill looked
+		return 0, s.shrunk()
 	}
 	return 0, err
 }

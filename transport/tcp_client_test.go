@@ -291,19 +291,52 @@ func TestClientSendsOnceMoreAfterTheDeadline(t *testing.T) {
 	}
 }
 
-// A file that ends between the look and the call is not sent as if it were whole.
+// A file that becomes shorter while it is sent is not sent as if it were whole,
+// whenever that is noticed, and the error says what was wrong.
 func TestClientFileThatShrinks(t *testing.T) {
-	file := tempFile(t, 1)
-	source := newSource(file, &netConn{}).(*fileSource)
+	const shrunk = "the file has become shorter while it was sent, from 100 to 10 bytes: unexpected EOF"
+	prepare := func(at int64) (*os.File, *fileSource) {
+		file := tempFile(t, 100)
+		source := newSource(file, &netConn{}).(*fileSource)
+		source.at, source.to = at, readsNothing{}
+		return file, source
+	}
+	want := func(err error, text string) {
+		t.Helper()
+		if !errors.Is(err, io.ErrUnexpectedEOF) || err.Error() != text {
+			t.Errorf("%v, wanted %s", err, text)
+		}
+	}
+
+	file, source := prepare(50)
+	file.Truncate(10)
+	want(source.fill(context.Background(), 0), shrunk)
+
+	for _, deadline := range []bool{false, true} {
+		file, source := prepare(50)
+		if err := source.fill(context.Background(), 0); err != nil {
+			t.Fatal(err)
+		}
+		file.Truncate(10)
+		if deadline {
+			source.to = readsNothing{os.ErrDeadlineExceeded}
+		}
+		_, err := source.send(nil)
+		want(err, shrunk)
+	}
+
+	// It had grown before, so that nobody knows how long it was.
+	file, source = prepare(100)
+	file.Truncate(110)
 	if err := source.fill(context.Background(), 0); err != nil {
 		t.Fatal(err)
 	}
-	source.to = readsNothing{}
-	if _, err := source.send(nil); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("got %v", err)
-	}
+	file.Truncate(105)
+	source.at = 105
+	_, err := source.send(nil)
+	want(err, "the file has become shorter while it was sent, to 105 bytes: unexpected EOF")
 }
 
-type readsNothing struct{}
+type readsNothing struct{ err error }
 
-func (readsNothing) ReadFrom(io.Reader) (int64, error) { return 0, nil }
+func (r readsNothing) ReadFrom(io.Reader) (int64, error) { return 0, r.err }
