@@ -36,7 +36,7 @@ func run(args []string) int {
 		return cli.Status(os.Stderr, err, usageLine)
 	}
 	ctx, _ := signal.NotifyContext(context.Background(), ending()...)
-	w := newStderr(ctx, os.Stderr)
+	w := newStderr(ctx, cli.Whole{Writer: os.Stderr})
 	return cli.Status(w, send(ctx, options, w), usageLine)
 }
 

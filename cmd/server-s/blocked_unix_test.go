@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -89,6 +90,45 @@ func TestBlockedStdoutLosesNothing(t *testing.T) {
 	if string(got) != "1\n4\n3\n" {
 		t.Errorf("standard output %q; standard error: %s", got, &s.Stderr)
 	}
+}
+
+// Standard output that somebody else makes non-blocking meanwhile, and that is
+// full for a moment, is blocked and not broken (docs/protocol.md §6.5).
+func TestStdoutMadeNonblocking(t *testing.T) {
+	t.Parallel()
+	for _, read := range []bool{true, false} {
+		t.Run(strconv.FormatBool(read), func(t *testing.T) {
+			t.Parallel()
+			r, w := pipe(t)
+			filler := fill(t, w)
+			s := startServer(t, toStdout(w), "--verbose")
+			nonblocking(t, w)
+			s.client(t, header, `>hello`, "end", turn)
+			check(t, s.Stderr.Wait("Streaming → Done"))
+			s.signal(t, syscall.SIGTERM)
+			if !read {
+				s.ends(t, 1)
+				check(t, s.Stderr.Wait(`^ERROR: standard output: .* blocked.*; the result of connection 1 is lost\n\z`))
+				return
+			}
+			w.Close()
+			got, err := io.ReadAll(r)
+			check(t, err)
+			s.ends(t, 0)
+			if got := string(got[filler:]); got != "5\n" {
+				t.Errorf("standard output %q", got)
+			}
+		})
+	}
+}
+
+// nonblocking makes a file non-blocking, for all who share it.
+func nonblocking(t *testing.T, f *os.File) {
+	t.Helper()
+	raw, err := f.SyscallConn()
+	check(t, err)
+	check(t, raw.Control(func(fd uintptr) { err = syscall.SetNonblock(int(fd), true) }))
+	check(t, err)
 }
 
 // Standard output that nobody can read loses results: ERROR: and exit status 1;

@@ -38,7 +38,7 @@ func newConsole(f *os.File) *console {
 		n, _, _ := term.GetSize(int(f.Fd()))
 		return n
 	}
-	return &console{out: cli.NewOutput(f), columns: columns}
+	return &console{out: cli.NewOutput(cli.Whole{Writer: f}), columns: columns}
 }
 
 // Write implements io.Writer.

@@ -63,7 +63,7 @@ func serve(ctx context.Context, o options, stderr *console) error {
 	defer traced.close()
 	log.Info("listening", "address", ln.Addr().String())
 
-	results := newResults(os.Stdout, o.json)
+	results := newResults(cli.Whole{Writer: os.Stdout}, o.json)
 	server := &transport.Server{IdleTimeout: time.Duration(o.idleTimeout), Log: log}
 	server.Result = func(r transport.Result) error {
 		stderr.erase()
