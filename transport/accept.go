@@ -2,7 +2,9 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"net"
+	"os"
 	"time"
 
 	"accio/internal/errno"
@@ -23,7 +25,7 @@ func (s *Server) accept(ctx context.Context, ln Listener) (Incoming, error) {
 			return c, err
 		}
 		if s.Log != nil {
-			s.Log.Warn("cannot accept a connection; clients wait", "error", err, "retry", delay)
+			s.Log.Warn("cannot accept a connection; clients wait", "error", bare(err), "retry", delay)
 		}
 		select {
 		case <-time.After(delay):
@@ -31,4 +33,15 @@ func (s *Server) accept(ctx context.Context, ln Listener) (Incoming, error) {
 			return nil, net.ErrClosed
 		}
 	}
+}
+
+// bare is an error of accept without those around it that say that it is one.
+func bare(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		err = op.Err
+	}
+	if call, ok := errors.AsType[*os.SyscallError](err); ok {
+		err = call.Err
+	}
+	return err
 }

@@ -73,7 +73,7 @@ func TestAcceptWaitsOutWhatPasses(t *testing.T) {
 			if fmt.Sprint(ln.at) != fmt.Sprint(want) {
 				t.Errorf("%v: called at %v, want %v", err, ln.at, want)
 			}
-			if n := strings.Count(log.String(), "clients wait"); n != 10 {
+			if n := strings.Count(log.String(), "clients wait\" error=\""+err.Error()+"\" "); n != 10 {
 				t.Errorf("%d log lines, want 10:\n%s", n, log.String())
 			}
 		})
@@ -104,8 +104,8 @@ func TestServeEndsWhenTheListenerFailsForGood(t *testing.T) {
 	for _, err := range []error{syscall.EINVAL, syscall.EBADF, errBroken} {
 		ln := &failing{errs: []error{err}, closed: make(chan struct{})}
 		got := new(Server).Serve(context.Background(), ln)
-		if !errors.Is(got, err) {
-			t.Errorf("Serve: %v, want %v", got, err)
+		if !errors.Is(got, err) || got.Error() != "accept: "+err.Error() {
+			t.Errorf("Serve: %v, want accept: %v", got, err)
 		}
 		select {
 		case <-ln.closed:

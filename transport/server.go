@@ -103,7 +103,7 @@ func (s *Server) Serve(ctx context.Context, ln Listener) error {
 			break
 		}
 		if err != nil {
-			return fmt.Errorf("accept: %w", err)
+			return fmt.Errorf("accept: %w", bare(err))
 		}
 		if err := s.serve(ctx, c); err != nil {
 			return err
