@@ -52,7 +52,7 @@ func serve(ctx context.Context, o options, stderr *console) error {
 	ln, err := transport.Listen(ctx, o.port)
 	if err != nil {
 		page.Close()
-		return cannotListen("port "+strconv.Itoa(o.port), err)
+		return cannotListenBeside(o.http, o.port, err)
 	}
 	traced, err := openTrace(o.trace, log)
 	if err != nil {
@@ -87,6 +87,16 @@ func serve(ctx context.Context, o options, stderr *console) error {
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, ln) }()
 	return results.await(ctx, served)
+}
+
+// cannotListenBeside is cannotListen for the port of a server that has a page.
+func cannotListenBeside(page cli.Address, port int, err error) error {
+	where := "port " + strconv.Itoa(port)
+	ipv4 := page.Addr().Unmap().Is4() || page.Addr().IsUnspecified() // as the server's
+	if errno.IsInUse(err) && int(page.Port()) == port && ipv4 {
+		return fmt.Errorf("cannot listen on %s: the page of --http listens there, choose another port for one of them", where)
+	}
+	return cannotListen(where, err)
 }
 
 func cannotListen(where string, err error) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -34,6 +35,9 @@ func openTrace(name string, log *slog.Logger) (*traceFile, error) {
 	// O_NONBLOCK refuses a named pipe that nobody reads, instead of waiting for
 	// a reader for ever.
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|os.O_APPEND|syscall.O_NONBLOCK, 0o666)
+	if errors.Is(err, syscall.ENXIO) {
+		return nil, fmt.Errorf("cannot write the trace: %w; nobody reads that named pipe, start its reader first", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the trace: %w", err)
 	}
