@@ -55,6 +55,7 @@ func (m *Machine) Activity() Activity { return m.table.Activity(m.State()) }
 // present state and e, then calls the observer. Where the table has none, it
 // returns an [*IllegalEventError] and changes nothing; so it does, with
 // [ErrBusy], when it is called by the observer or by two goroutines at once.
+// Any other error is the library's own and means a bug in this package.
 func (m *Machine) Fire(e Event) error {
 	if !m.firing.CompareAndSwap(false, true) {
 		return fmt.Errorf("%w: event %s", ErrBusy, e)
@@ -64,15 +65,29 @@ func (m *Machine) Fire(e Event) error {
 	from := m.State()
 	// A context that can be cancelled would wedge looplab's machine for ever
 	// (looplab/fsm#115); so would a panic in a leave_ callback, and there is none.
-	err := m.states.Event(context.Background(), string(e))
-	var stayed looplab.NoTransitionError // how looplab reports a self-transition
-	if err != nil && !errors.As(err, &stayed) {
-		return &IllegalEventError{Role: m.table.Role, State: from, Event: e, Possible: m.table.Possible(from)}
+	if err := m.states.Event(context.Background(), string(e)); err != nil {
+		if err := m.refused(from, e, err); err != nil {
+			return err
+		}
 	}
 	if m.observe != nil {
 		m.observe(from, e, m.State())
 	}
 	return nil
+}
+
+// refused tells what an error of looplab's means; nil is no refusal but how it
+// reports a self-transition.
+func (m *Machine) refused(from State, e Event, err error) error {
+	if _, stayed := errors.AsType[looplab.NoTransitionError](err); stayed {
+		return nil
+	}
+	_, notHere := errors.AsType[looplab.InvalidEventError](err)
+	_, nowhere := errors.AsType[looplab.UnknownEventError](err)
+	if notHere || nowhere {
+		return &IllegalEventError{Role: m.table.Role, State: from, Event: e, Possible: m.table.Possible(from)}
+	}
+	return fmt.Errorf("%s: event %q in state %s: %w", m.table.Role, e, from, err)
 }
 
 // ErrBusy is returned by [Machine.Fire] while another call of it has not returned.

@@ -83,6 +83,24 @@ func TestTrapCancelledContextWedges(t *testing.T) {
 	var _ func(*Machine, Event) error = (*Machine).Fire
 }
 
+// A library that refuses for a reason of its own is not taken for a table
+// without the transition: the error keeps what the library said.
+func TestTrapWedgedLibraryIsNoIllegalEvent(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	m := NewMachine(&Server, func(State, Event, State) { t.Error("the observer was told") })
+	m.states.Event(ctx, string(Sent))
+	err := m.Fire(Sent)
+	var illegal *IllegalEventError
+	var cause looplab.InTransitionError
+	if errors.As(err, &illegal) || !errors.As(err, &cause) {
+		t.Fatalf("%v (%[1]T), want one that wraps looplab's InTransitionError", err)
+	}
+	if want := `server: event "sent" in state SendAccio1: ` + cause.Error(); err.Error() != want {
+		t.Errorf("got %q, want %q", err, want)
+	}
+}
+
 // A panic in a leave_ callback wedges the library's machine. Machine installs
 // no callback; its observer runs after the change, and a panic in it leaves
 // the machine where the event led, ready for the next.

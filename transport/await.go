@@ -34,13 +34,8 @@ func give(s *session, p []byte) (int64, error) {
 	return int64(n), err
 }
 
-func feed(s *session, _ []byte) (int64, error) {
-	n, err := s.file.send(s.conn)
-	if n > 0 {
-		s.restart()
-	}
-	return n, err
-}
+// feed restarts nothing: upload does, before each call of await.
+func feed(s *session, _ []byte) (int64, error) { return s.file.send(s.conn) }
 
 // await calls m until it has moved something or an event says why it cannot.
 // The order of its questions is the order of precedence of docs/protocol.md

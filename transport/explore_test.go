@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,6 +68,11 @@ type explored struct {
 // maxEvents bounds what a session may fire: a broken table can go in circles.
 const maxEvents = 50
 
+// endless is what a session that fires more panics with.
+type endless struct{}
+
+func (endless) String() string { return "more events than any session has" }
+
 // explore runs the real loop on a word. It must be called in a bubble. The
 // session is stopped at the end of the word if it has not ended.
 func explore(table *fsm.Table, w word, at hook) *explored {
@@ -87,7 +93,7 @@ func explore(table *fsm.Table, w word, at hook) *explored {
 	s.machine = fsm.NewMachine(table, func(from fsm.State, e fsm.Event, to fsm.State) {
 		x.path = append(x.path, fsm.Transition{From: from, Event: e, To: to})
 		if len(x.path) > maxEvents {
-			panic("more events than any session has")
+			panic(endless{})
 		}
 		yield()
 	})
@@ -165,56 +171,95 @@ func (in input) do(conn *script, stop context.CancelFunc) {
 	}
 }
 
-// differs says in what the session differs from what is expected, or nothing.
-func (x *explored) differs(w word) string {
+// aspect is what of a session is not as expected.
+type aspect string
+
+const (
+	panicked   aspect = "panic"
+	goesOn     aspect = "endless"
+	seenWrong  aspect = "events"
+	endedWrong aspect = "result"
+)
+
+// difference is where a session leaves the expectation first.
+type difference struct {
+	aspect
+	word // up to there
+	what string
+}
+
+func (d *difference) String() string { return fmt.Sprintf("%s: %s", d.word, d.what) }
+
+// differs says in what the session differs from what is expected, or nil.
+func (x *explored) differs(w word) *difference {
 	want, last := expect(w)
+	differs := func(a aspect, w word, format string, args ...any) *difference {
+		return &difference{a, w, fmt.Sprintf(format, args...)}
+	}
+	if _, ok := x.err.(endless); ok {
+		return differs(goesOn, w, "%v", x.err)
+	}
 	if x.err != nil {
-		return fmt.Sprintf("%s: %v", w, x.err)
+		return differs(panicked, w, "%v", x.err)
+	}
+	first := 0 // inputs before the first look
+	if w.early {
+		first = 1
 	}
 	for i := range min(len(want), len(x.seen)) {
 		if x.seen[i] != want[i] {
-			return fmt.Sprintf("%s: after %d inputs %v, want %v", w, i, x.seen[i], want[i])
+			given := word{w.inputs[:i+first], w.early}
+			return differs(seenWrong, given, "%v, want %v", x.seen[i], want[i])
 		}
 	}
 	if len(want) != len(x.seen) {
-		return fmt.Sprintf("%s: ended after %d inputs, want %d", w, len(x.seen), len(want))
+		return differs(seenWrong, w, "ended after %d inputs, want %d", len(x.seen)-1+first, len(want)-1+first)
 	}
 	if !last.ended {
-		return ""
+		return nil
 	}
 	state := fsm.Error
 	if strings.HasSuffix(last.events, "confirmed closed ") {
 		state = fsm.Done
 	}
 	if x.result.State != state || x.result.Bytes != last.bytes {
-		return fmt.Sprintf("%s: result %s with %d bytes, want %s with %d", w, x.result.State, x.result.Bytes, state, last.bytes)
+		return differs(endedWrong, w, "result %s with %d bytes, want %s with %d", x.result.State, x.result.Bytes, state, last.bytes)
 	}
-	return ""
+	return nil
 }
 
-// Every word, to depth 5, and to depth 7 in the longer run; the processors
-// share them.
-func TestEveryWord(t *testing.T) {
-	shares := runtime.GOMAXPROCS(0)
-	for share := range shares {
-		t.Run(strconv.Itoa(share), func(t *testing.T) {
-			t.Parallel()
-			began, all, mine := time.Now(), 0, 0
-			synctest.Test(t, func(t *testing.T) {
-				words(deep(5, 7), func(w word, maximal bool) {
-					if !maximal {
-						return
-					}
-					if all++; all%shares != share {
-						return
-					}
-					mine++
-					if d := explore(&fsm.Server, w, nil).differs(w); d != "" {
-						t.Error(d)
-					}
+// inShares runs f once for each processor, side by side. Each of them counts
+// the same things with mine, which tells it those that are its own.
+func inShares(t *testing.T, f func(mine func() bool)) {
+	t.Run("share", func(t *testing.T) {
+		shares := runtime.GOMAXPROCS(0)
+		for share := range shares {
+			t.Run(strconv.Itoa(share), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					i := 0
+					f(func() bool { i++; return i%shares == share })
 				})
 			})
-			t.Logf("%d of %d sessions to depth %d in %s", mine, all, deep(5, 7), time.Since(began).Round(time.Millisecond))
+		}
+	})
+}
+
+// Every word, to depth 5, and to depth 7 in the longer run.
+func TestEveryWord(t *testing.T) {
+	var failures shortest
+	var sessions atomic.Int64
+	inShares(t, func(mine func() bool) {
+		words(deep(5, 7), func(w word, maximal bool) {
+			if !maximal || !mine() {
+				return
+			}
+			sessions.Add(1)
+			if d := explore(&fsm.Server, w, nil).differs(w); d != nil {
+				failures.failf(d.rank(), "%s", d)
+			}
 		})
-	}
+	})
+	failures.report(t)
+	t.Logf("%d sessions to depth %d", sessions.Load(), deep(5, 7))
 }

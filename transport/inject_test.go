@@ -42,8 +42,9 @@ func inject(table *fsm.Table, what string, w word, n int, f func(*script, contex
 	return in
 }
 
-func (x *injected) errorf(t *testing.T, n int, format string, args ...any) {
-	t.Errorf("%s at yield point %d of %s: %s; events %v", x.what, n, x.word, fmt.Sprintf(format, args...), x.path)
+func (x *injected) failf(failures *shortest, n int, format string, args ...any) {
+	failures.failf(append(x.word.rank(), n), "%s: %s at yield point %d: %s; events %v",
+		x.word, x.what, n, fmt.Sprintf(format, args...), x.path)
 }
 
 // injections calls f for each yield point that a word adds to the word without
@@ -61,67 +62,76 @@ func injections(t *testing.T, depth int, f func(w word, n int)) {
 
 // §6.4: whenever a shutdown comes, it is the next event, and no time passes.
 func TestShutdownAtEveryYieldPoint(t *testing.T) {
-	sessions := 0
+	sessions, failures := 0, shortest{}
 	injections(t, 4, func(w word, n int) {
 		sessions++
 		x := inject(&fsm.Server, "shutdown", w, n, func(_ *script, stop context.CancelFunc) { stop() })
 		switch {
 		case x.err != nil:
-			x.errorf(t, n, "%v", x.err)
+			x.failf(&failures, n, "%v", x.err)
 		case fsm.Server.IsTerminal(x.before):
 			if len(x.path) != x.events {
-				x.errorf(t, n, "an event after the end")
+				x.failf(&failures, n, "an event after the end")
 			}
 		case len(x.path) != x.events+1 || x.path[x.events].Event != fsm.Shutdown:
-			x.errorf(t, n, "the next event is not the last, or not shutdown")
+			x.failf(&failures, n, "the next event is not the last, or not shutdown")
 		case x.result.State != fsm.Error || x.result.Event != fsm.Shutdown:
-			x.errorf(t, n, "result %s by %s", x.result.State, x.result.Event)
+			x.failf(&failures, n, "result %s by %s", x.result.State, x.result.Event)
 		case !x.seen[len(x.seen)-1].ended:
-			x.errorf(t, n, "the session goes on")
+			x.failf(&failures, n, "the session goes on")
 		case x.result.Started.Add(x.result.Elapsed) != x.when:
-			x.errorf(t, n, "it took %s", x.result.Started.Add(x.result.Elapsed).Sub(x.when))
+			x.failf(&failures, n, "it took %s", x.result.Started.Add(x.result.Elapsed).Sub(x.when))
 		}
 	})
+	failures.report(t)
 	t.Logf("%d sessions", sessions)
 }
 
 // §2.4, §2.6: whenever a reset comes, what arrived before it still counts, no
 // time passes, and it never looks like an end of the stream.
 func TestResetAtEveryYieldPoint(t *testing.T) {
-	sessions := 0
+	sessions, failures := 0, shortest{}
 	injections(t, 4, func(w word, n int) {
 		sessions++
-		ended, shut := false, false
+		ended, shut, commands := false, false, 0
 		x := inject(&fsm.Server, "reset", w, n, func(conn *script, _ context.CancelFunc) {
 			conn.change(func() {
-				ended, shut = conn.ended, conn.room == 0
+				ended, shut, commands = conn.ended, conn.room == 0, len(conn.written)/len(fsm.Accio)
 				if conn.broken == nil {
 					conn.broken = syscall.ECONNRESET
 				}
 			})
 		})
+		bytes := int64(0) // a command that the reset keeps back keeps all of them back
+		if ended || commands == 2 {
+			_, last := expect(w)
+			bytes = last.bytes
+		}
 		switch {
 		case x.err != nil:
-			x.errorf(t, n, "%v", x.err)
+			x.failf(&failures, n, "%v", x.err)
 		case ended && shut: // the peer neither takes nor sends anything
 		case !x.seen[len(x.seen)-1].ended:
-			x.errorf(t, n, "the session goes on")
+			x.failf(&failures, n, "the session goes on")
 		case x.result.Started.Add(x.result.Elapsed).After(x.when):
-			x.errorf(t, n, "it took %s", x.result.Started.Add(x.result.Elapsed).Sub(x.when))
+			x.failf(&failures, n, "it took %s", x.result.Started.Add(x.result.Elapsed).Sub(x.when))
+		case x.result.Bytes != bytes:
+			x.failf(&failures, n, "%d bytes are counted, want %d", x.result.Bytes, bytes)
 		case x.result.State == fsm.Done && !ended:
-			x.errorf(t, n, "Done although the stream has not ended")
+			x.failf(&failures, n, "Done although the stream has not ended")
 		case !ended && len(x.path) > x.events && x.result.Event != fsm.Failed && x.result.Event != fsm.Mismatched &&
 			x.result.Event != fsm.Shutdown && x.result.Event != fsm.TimedOut:
-			x.errorf(t, n, "ended by %s", x.result.Event)
+			x.failf(&failures, n, "ended by %s", x.result.Event)
 		}
 	})
+	failures.report(t)
 	t.Logf("%d sessions", sessions)
 }
 
 // Whenever writing begins to fail, the next write ends the session in Error,
 // and nothing else changes.
 func TestWriteFailureAtEveryYieldPoint(t *testing.T) {
-	sessions := 0
+	sessions, failures := 0, shortest{}
 	synctest.Test(t, func(t *testing.T) {
 		words(4, func(w word, maximal bool) {
 			if !maximal {
@@ -135,16 +145,17 @@ func TestWriteFailureAtEveryYieldPoint(t *testing.T) {
 				})
 				switch {
 				case x.err != nil:
-					x.errorf(t, n, "%v", x.err)
+					x.failf(&failures, n, "%v", x.err)
 				case x.conn.refused > 1:
-					x.errorf(t, n, "wrote %d times more", x.conn.refused-1)
+					x.failf(&failures, n, "wrote %d times more", x.conn.refused-1)
 				case x.conn.refused == 1 && (x.result.State != fsm.Error || x.result.Event != fsm.Failed && x.result.Event != fsm.Shutdown):
-					x.errorf(t, n, "result %s by %s", x.result.State, x.result.Event)
-				case x.conn.refused == 0 && x.differs(w) != "":
-					x.errorf(t, n, "no write has failed, and yet: %s", x.differs(w))
+					x.failf(&failures, n, "result %s by %s", x.result.State, x.result.Event)
+				case x.conn.refused == 0 && x.differs(w) != nil:
+					x.failf(&failures, n, "no write has failed, and yet: %s", x.differs(w))
 				}
 			}
 		})
 	})
+	failures.report(t)
 	t.Logf("%d sessions", sessions)
 }

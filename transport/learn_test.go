@@ -63,9 +63,9 @@ type arc struct {
 // learn explores by state: a word whose key was seen before is not extended.
 // run plays a word and returns what was seen before and after its last input,
 // and the key after it.
-func learn(run func(w word) (before, after seen, k key)) (keys map[key]word, arcs map[arc]bool) {
+func learn(run func(w word) (before, after seen, k key)) (keys map[key]word, arcs map[arc]word) {
 	_, _, initial := run(word{})
-	keys, arcs = map[key]word{initial: {}}, map[arc]bool{}
+	keys, arcs = map[key]word{initial: {}}, map[arc]word{}
 	from := []key{initial}
 	for queue := []word{{}}; len(queue) > 0; queue, from = queue[1:], from[1:] {
 		_, x := expect(queue[0])
@@ -75,8 +75,11 @@ func learn(run func(w word) (before, after seen, k key)) (keys map[key]word, arc
 			}
 			w := queue[0].then(in)
 			before, after, k := run(w)
-			arcs[arc{from[0], k, in.name, strings.TrimPrefix(after.events, before.events),
-				after.bytes - before.bytes, after.written - before.written}] = true
+			a := arc{from[0], k, in.name, strings.TrimPrefix(after.events, before.events),
+				after.bytes - before.bytes, after.written - before.written}
+			if _, known := arcs[a]; !known {
+				arcs[a] = w
+			}
 			if _, known := keys[k]; !known {
 				keys[k] = w
 				queue, from = append(queue, w), append(from, k)
@@ -101,28 +104,22 @@ func TestLearnedBehaviourIsTheExpectedOne(t *testing.T) {
 			x := explore(&fsm.Server, w, nil)
 			return x.seen[max(0, len(x.seen)-2)], x.seen[len(x.seen)-1], x.last
 		})
-		for k, w := range gotKeys {
-			if _, ok := wantKeys[k]; !ok {
-				t.Errorf("extra state %+v after %s", k, w)
-			}
-		}
-		for k, w := range wantKeys {
-			if _, ok := gotKeys[k]; !ok {
-				t.Errorf("missing state %+v after %s", k, w)
-			}
-		}
-		for a := range gotArcs {
-			if !wantArcs[a] {
-				t.Errorf("extra step %+v", a)
-			}
-		}
-		for a := range wantArcs {
-			if !gotArcs[a] {
-				t.Errorf("missing step %+v", a)
-			}
-		}
+		var failures shortest
+		missing(&failures, "the code has an extra state", gotKeys, wantKeys)
+		missing(&failures, "the code lacks the state", wantKeys, gotKeys)
+		missing(&failures, "the code takes an extra step", gotArcs, wantArcs)
+		missing(&failures, "the code does not take the step", wantArcs, gotArcs)
+		failures.report(t)
 		t.Logf("%d sessions: %d states, %d steps", sessions, len(gotKeys), len(gotArcs))
 	})
+}
+
+func missing[K comparable](failures *shortest, what string, of, in map[K]word) {
+	for k, w := range of {
+		if _, ok := in[k]; !ok {
+			failures.failf(w.rank(), "%s: %s %+v", w, what, k)
+		}
+	}
 }
 
 // The transitions that the running code takes, over every word to depth 4 and
@@ -199,11 +196,13 @@ func TestConformsByTheWMethod(t *testing.T) {
 	}
 	began := time.Now()
 	synctest.Test(t, func(t *testing.T) {
+		var failures shortest
 		for _, w := range suite {
-			if d := explore(&fsm.Server, w, nil).differs(w); d != "" {
-				t.Error(d)
+			if d := explore(&fsm.Server, w, nil).differs(w); d != nil {
+				failures.failf(d.rank(), "%s", d)
 			}
 		}
+		failures.report(t)
 	})
 	t.Logf("%d states, %d words tell them apart, %d extra states: %d sessions in %s",
 		len(order), len(telling), extra, len(suite), time.Since(began).Round(time.Millisecond))

@@ -2,9 +2,8 @@ package transport
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -18,29 +17,36 @@ type cell struct {
 	fsm.Event
 }
 
+// across returns for each cell the words to the depth that come across it, the
+// shortest first.
+func across(depth int) map[cell][]word {
+	all := map[cell][]word{}
+	words(depth, func(w word, _ bool) {
+		met := map[cell]bool{}
+		for _, tr := range explore(&fsm.Server, w, nil).path {
+			if c := (cell{tr.From, tr.Event}); !met[c] {
+				met[c] = true
+				all[c] = append(all[c], w)
+			}
+		}
+	})
+	for _, list := range all {
+		slices.SortStableFunc(list, func(v, w word) int { return len(v.inputs) - len(w.inputs) })
+	}
+	return all
+}
+
 // Every single-cell mutant of the server's table is driven by the running loop
 // through the words to depth 4 that come across its cell. It is killed where a
 // session differs from the expectation. A mutant whose cell no session comes
 // across behaves like the table itself: the loop asks a machine for nothing
-// but the state that a fired event leads to.
+// but the state that a fired event leads to. The next test runs them.
 func TestMutantsOfTheTableAreKilled(t *testing.T) {
-	across := map[cell][]word{}
 	killed, equivalent, reasons := map[model.Change]int{}, map[model.Change]int{}, map[string]int{}
 	synctest.Test(t, func(t *testing.T) {
-		words(4, func(w word, _ bool) {
-			met := map[cell]bool{}
-			for _, tr := range explore(&fsm.Server, w, nil).path {
-				if c := (cell{tr.From, tr.Event}); !met[c] {
-					met[c] = true
-					across[c] = append(across[c], w)
-				}
-			}
-		})
-		for _, list := range across { // so that a shortest word kills
-			slices.SortStableFunc(list, func(v, w word) int { return len(v.inputs) - len(w.inputs) })
-		}
+		met := across(4)
 		for _, m := range model.Mutants(&fsm.Server) {
-			list := across[cell{m.Cell.From, m.Cell.Event}]
+			list := met[cell{m.Cell.From, m.Cell.Event}]
 			if len(list) == 0 {
 				if m.Change != model.Add {
 					t.Errorf("%s: no session comes across it", m.Name)
@@ -76,17 +82,51 @@ func TestMutantsOfTheTableAreKilled(t *testing.T) {
 // kill runs a word on a mutant and says by what it is killed, if it is.
 func kill(table *fsm.Table, w word) (reason, example string) {
 	x := explore(table, w, nil)
-	difference := x.differs(w)
-	var illegal *fsm.IllegalEventError
-	switch {
-	case difference == "":
+	d := x.differs(w)
+	if d == nil {
 		return "", ""
-	case x.err != nil && strings.Contains(fmt.Sprint(x.err), "more events"):
-		return "endless", difference
-	case errors.As(x.result.Err, &illegal):
-		return "illegal event", difference
-	case strings.Contains(difference, "result"):
-		return "result", difference
 	}
-	return "events", difference
+	if illegal := (*fsm.IllegalEventError)(nil); errors.As(x.result.Err, &illegal) {
+		return "illegal event", d.String()
+	}
+	return string(d.aspect), d.String()
+}
+
+// The mutants that count as equivalent, since no session to depth 4 comes
+// across their cell: every session takes the same transitions with each of them
+// as with the table.
+func TestMutantsThatNoSessionMeetsAreEquivalent(t *testing.T) {
+	depth := deep(1, 3)
+	var failures shortest
+	var equivalent []model.Mutant
+	var sessions atomic.Int64
+	synctest.Test(t, func(*testing.T) {
+		met := across(4)
+		for _, m := range model.Mutants(&fsm.Server) {
+			if len(met[cell{m.Cell.From, m.Cell.Event}]) == 0 {
+				equivalent = append(equivalent, m)
+			}
+		}
+	})
+	inShares(t, func(mine func() bool) {
+		words(depth, func(w word, maximal bool) {
+			if !maximal || !mine() {
+				return
+			}
+			want := explore(&fsm.Server, w, nil)
+			for i, m := range equivalent {
+				sessions.Add(1)
+				got := explore(m.Table, w, nil)
+				switch {
+				case !slices.Equal(got.path, want.path):
+					failures.failf(append(w.rank(), i), "%s: %s takes %v, the table %v", w, m.Name, got.path, want.path)
+				case got.err != nil || !slices.Equal(got.seen, want.seen) || got.result.State != want.result.State || got.result.Bytes != want.result.Bytes:
+					failures.failf(append(w.rank(), i), "%s: %s shows %v and ends in %s, the table %v and in %s",
+						w, m.Name, got.seen, got.result.State, want.seen, want.result.State)
+				}
+			}
+		})
+	})
+	failures.report(t)
+	t.Logf("%d mutants, %d sessions to depth %d", len(equivalent), sessions.Load(), depth)
 }

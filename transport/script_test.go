@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -219,21 +220,36 @@ func playServer(t *testing.T, a actor, change ...func(*session)) *played {
 	return play(t, &fsm.Server, a, change...)
 }
 
-// wantEnd checks where, how and when a session ended.
+// notEnd says what is wrong with where, how and when a session ended, or nothing.
+func (p *played) notEnd(from fsm.State, event fsm.Event, elapsed time.Duration) string {
+	switch {
+	case p.State != fsm.Error || p.From != from || p.Event != event:
+		return fmt.Sprintf("ended in %s by %s from %s (%s); want %s from %s", p.State, p.Event, p.From, p.Reason, event, from)
+	case p.Elapsed != elapsed:
+		return fmt.Sprintf("ended after %s, want %s", p.Elapsed, elapsed)
+	}
+	return ""
+}
+
 func (p *played) wantEnd(t *testing.T, from fsm.State, event fsm.Event, elapsed time.Duration) {
 	t.Helper()
-	if p.State != fsm.Error || p.From != from || p.Event != event {
-		t.Errorf("ended in %s by %s from %s (%s); want %s from %s", p.State, p.Event, p.From, p.Reason, event, from)
+	if wrong := p.notEnd(from, event, elapsed); wrong != "" {
+		t.Error(wrong)
 	}
-	if p.Elapsed != elapsed {
-		t.Errorf("ended after %s, want %s", p.Elapsed, elapsed)
+}
+
+// notDone says what is wrong with a session that is to count so many bytes, or nothing.
+func (p *played) notDone(bytes int64) string {
+	if p.State != fsm.Done || p.Bytes != bytes {
+		return fmt.Sprintf("ended in %s with %d bytes (%s); want Done with %d", p.State, p.Bytes, p.Explanation(), bytes)
 	}
+	return ""
 }
 
 func (p *played) wantDone(t *testing.T, bytes int64) {
 	t.Helper()
-	if p.State != fsm.Done || p.Bytes != bytes {
-		t.Errorf("ended in %s with %d bytes (%s); want Done with %d", p.State, p.Bytes, p.Explanation(), bytes)
+	if wrong := p.notDone(bytes); wrong != "" {
+		t.Error(wrong)
 	}
 }
 

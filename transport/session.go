@@ -65,7 +65,7 @@ func interrupt(ctx context.Context, conn Conn) (stop func()) {
 }
 
 // run drives the machine until it is terminal. It returns an error only where
-// the table has no transition for what happened (see fsm.IllegalEventError).
+// the machine refuses what happened (see fsm.Machine.Fire).
 //
 // When ctx is done, the activity ends with the event shutdown. For that the
 // caller sets the deadline to elapsed once ctx is done, as interrupt does: it

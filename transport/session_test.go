@@ -72,18 +72,27 @@ func TestPayloadIsWhateverFollowsTheHeader(t *testing.T) {
 // payload, and every limit on what one call moves.
 func TestEveryCutOfTheHeader(t *testing.T) {
 	const payload = "\r\npayload"
+	var cuts, limits shortest
 	for cut := range len(header) + 1 {
-		playServer(t, sends(header[:cut], header[cut:]+payload)).wantDone(t, int64(len(payload)))
+		p := playServer(t, sends(header[:cut], header[cut:]+payload))
+		if wrong := p.notDone(int64(len(payload))); wrong != "" {
+			cuts.failf([]int{cut}, "cut after %d bytes: %s", cut, wrong)
+		}
 	}
 	for limit := 1; limit <= len(header)+1; limit++ {
 		p := playServer(t, sends(header+payload), func(s *session) { s.conn.(*script).limit = limit })
-		p.wantDone(t, int64(len(payload)))
+		if wrong := p.notDone(int64(len(payload))); wrong != "" {
+			limits.failf([]int{limit}, "%d bytes a call: %s", limit, wrong)
+		}
 	}
+	cuts.report(t)
+	limits.report(t)
 }
 
 // §1.7: every wrong byte at every place of the header, whole and byte by byte,
 // ends the session at that byte.
 func TestEveryWrongByte(t *testing.T) {
+	var failures shortest
 	for at := range len(header) {
 		for _, wrong := range []byte{'X', '\r', '\n', ' ', 0, 0xff, header[at] ^ 0x20} {
 			if wrong == header[at] {
@@ -99,10 +108,13 @@ func TestEveryWrongByte(t *testing.T) {
 			}
 			for _, limit := range []int{0, 1} {
 				p := playServer(t, sends(text), func(s *session) { s.conn.(*script).limit = limit })
-				p.wantEnd(t, from, fsm.Mismatched, 0)
+				if wrong := p.notEnd(from, fsm.Mismatched, 0); wrong != "" {
+					failures.failf([]int{at, limit}, "%q, %d bytes a call: %s", text, limit, wrong)
+				}
 			}
 		}
 	}
+	failures.report(t)
 }
 
 // states lists for each state of the server that waits how a client gets it

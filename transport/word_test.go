@@ -193,21 +193,22 @@ func expect(w word) (list []seen, last *expectation) {
 // session has ended. maximal says that the session has ended, or that the word
 // has that many inputs.
 func words(depth int, f func(w word, maximal bool)) {
-	var extend func(word)
-	extend = func(w word) {
-		_, x := expect(w)
-		maximal := x.ended || len(w.inputs) == depth
-		f(w, maximal)
-		for _, in := range alphabet {
-			if !maximal && x.possible(in) {
-				extend(w.then(in))
-			}
-		}
-	}
-	extend(word{})
+	extend(word{}, depth, f)
 	for _, in := range alphabet {
 		if in.pause == 0 && in.what != 'o' {
-			extend(word{[]input{in}, true})
+			extend(word{[]input{in}, true}, depth, f)
+		}
+	}
+}
+
+// extend does so for those that begin with w.
+func extend(w word, depth int, f func(w word, maximal bool)) {
+	_, x := expect(w)
+	maximal := x.ended || len(w.inputs) == depth
+	f(w, maximal)
+	for _, in := range alphabet {
+		if !maximal && x.possible(in) {
+			extend(w.then(in), depth, f)
 		}
 	}
 }

@@ -1,0 +1,52 @@
+package transport
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+)
+
+// shortest collects the failures of a test that plays many sessions. As most of
+// them say the same, only the first in the order of rank is told, whatever the
+// order they come in, and how many there are.
+type shortest struct {
+	mu    sync.Mutex
+	count int
+	rank  []int
+	text  string
+}
+
+func (s *shortest) failf(rank []int, format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.count++; s.count == 1 || slices.Compare(rank, s.rank) < 0 {
+		s.rank, s.text = rank, fmt.Sprintf(format, args...)
+	}
+}
+
+func (s *shortest) report(t *testing.T) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch s.count {
+	case 0:
+	case 1:
+		t.Error(s.text)
+	default:
+		t.Errorf("%s\nand %d more failures, none of them shorter", s.text, s.count-1)
+	}
+}
+
+// rank puts words with fewer inputs first and those with as many in the order
+// of the alphabet. What is appended to it distinguishes sessions of one word.
+func (w word) rank() []int {
+	rank := []int{len(w.inputs)}
+	for _, in := range w.inputs {
+		rank = append(rank, slices.IndexFunc(alphabet, func(a input) bool { return a.name == in.name }))
+	}
+	if w.early {
+		return append(rank, 1)
+	}
+	return append(rank, 0)
+}
