@@ -28,7 +28,8 @@ func NewPair(server, client *fsm.Table, units uint8) *Pair {
 	k := &end{machine: newMachine(p, "client_", client, c), p: p, in: down, out: up, peer: "server"}
 	illegal, late := p.Var("illegal", 0), p.Var("late", 0)
 	for _, e := range []*end{s, k} {
-		e.illegal, e.late, e.closed = illegal, late, p.Var(e.table.Role+"_closed", 0)
+		e.illegal, e.late = illegal, late
+		e.got, e.closed = p.Var(e.table.Role+"_got", 0), p.Var(e.table.Role+"_closed", 0)
 	}
 	k.left, s.count = p.Var("left", units), p.Var("count", 0)
 	for _, e := range []*end{s, k} {
