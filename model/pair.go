@@ -79,12 +79,16 @@ func (p *Pair) Safe() []g.Claim {
 // fails.
 func (p *Pair) Sound() []g.Claim {
 	return append(p.Safe(),
-		g.Always("no_waiting", "the ends never wait for each other", p.server.late.Is(0)),
+		p.noWaiting(),
 		g.Eventually("both_done", "both ends end in Done", p.Both()),
 		g.Always("no_orphans", "no byte is left when both have closed",
 			p.gone().Implies(g.And(p.server.in.empty(), p.client.in.empty()))),
 		g.Always("counted", "the count is what was sent", p.server.is(fsm.Done).Implies(p.server.count.Is(p.units))),
 	)
+}
+
+func (p *Pair) noWaiting() g.Claim {
+	return g.Always("no_waiting", "the ends never wait for each other", p.server.late.Is(0))
 }
 
 // Told are claims about what the ends can know when there are faults: the
