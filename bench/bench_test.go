@@ -65,7 +65,7 @@ func TestRun(t *testing.T) {
 // wrong is a peer that ends in the way a test wants, by a shell script.
 func wrong(t *testing.T, script string) *peer {
 	if !hasProc {
-		t.Skip("there is no /proc")
+		t.Skip("needs /proc: there is none")
 	}
 	argv, err := shell("sh", script)
 	var missing *missingError

@@ -42,12 +42,12 @@ func parse(args []string, w io.Writer) (*options, error) {
 	flags.Float64Var(&o.bulk, "bulk", 3, "`GiB` of the bulk session")
 	flags.IntVar(&o.small, "small", 4000, "`sessions` of 500 bytes")
 	flags.IntVar(&o.handOver, "handover", 50, "`times` that ten clients are queued in one round")
-	o.memory = []float64{1, 4}
-	flags.Func("memory", "`GiB` of the sessions for peak memory, a list (default 1,4)", func(text string) (err error) {
+	o.memory = []float64{1, 4, 16}
+	flags.Func("memory", "`GiB` of the sessions for peak memory, a list (default 1,4,16)", func(text string) (err error) {
 		o.memory, err = sizes(text)
 		return err
 	})
-	flags.IntVar(&o.memoryRuns, "memory-runs", 1, "`rounds` for peak memory")
+	flags.IntVar(&o.memoryRuns, "memory-runs", 3, "`rounds` for peak memory")
 	flags.IntVar(&o.startUp, "startup", 20, "`starts` in one round")
 	flags.IntVar(&o.runs, "runs", 5, "`rounds` for everything else")
 	flags.Func("workloads", "only these workloads, a `list` of "+strings.Join(workloadNames, ","), func(text string) error {

@@ -22,6 +22,14 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// What docs/benchmarks.md shows is what the defaults measure.
+func TestDefaults(t *testing.T) {
+	o, err := parse(nil, io.Discard)
+	if err != nil || !slices.Equal(o.memory, []float64{1, 4, 16}) || o.memoryRuns < 2 {
+		t.Errorf("%+v, %v; want peak memory of 1, 4 and 16 GiB, in more than one round", o, err)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for _, args := range [][]string{
 		{"bulk"}, {"-only", "theirs"}, {"-base", "theirs"}, {"-workloads", "sleep"}, {"-with", "old=server-s"},

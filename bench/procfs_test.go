@@ -60,7 +60,7 @@ func TestParsePeak(t *testing.T) {
 
 func TestProcOfThisProcess(t *testing.T) {
 	if !hasProc {
-		t.Skip("there is no /proc")
+		t.Skip("needs /proc: there is none")
 	}
 	if n, err := peakMemory(os.Getpid()); err != nil || n < 1<<20 {
 		t.Errorf("peak memory %d, %v", n, err)

@@ -20,6 +20,7 @@ type history struct {
 func newHistory(p *g.Program, t *fsm.Table) *history {
 	h := &history{machine: newMachine(p, "", t, cut(t))}
 	h.next.Loaded = true
+	h.got = p.Var("got", 0)
 	var events []string
 	for _, e := range t.Events {
 		events = append(events, string(e))

@@ -19,7 +19,7 @@ type machine struct {
 	states []fsm.State
 
 	state *g.Var
-	got   *g.Var // pieces of the present activity that were read or written
+	got   *g.Var // pieces of the present activity that were read or written; nil if texts have none
 	next  *g.Map // state × event; None where the table has nothing
 	ends  *g.Map // of each state, the event of an activity that went as it should
 }
@@ -41,7 +41,6 @@ func newMachine(p *g.Program, prefix string, t *fsm.Table, c cuts) *machine {
 	}
 	m.next, m.ends = p.Map(prefix+"next", next), p.Map(prefix+"ends", ends)
 	m.state = p.Var(prefix+"state", m.code(t.Initial, true), names...)
-	m.got = p.Var(prefix+"got", 0)
 	return m
 }
 

@@ -19,15 +19,22 @@ type edge = modelcheck.Edge[guarded.State]
 
 // edges returns the labelled edges that the program can take.
 func edges(t *testing.T, p *guarded.Program) map[edge]bool {
-	graph, err := modelcheck.Explore(p.System(), modelcheck.Limit{})
+	t.Helper()
+	set, err := explore(p)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return set
+}
+
+// explore is edges for a goroutine that must not end the test.
+func explore(p *guarded.Program) (map[edge]bool, error) {
+	graph, err := modelcheck.Explore(p.System(), modelcheck.Limit{})
 	set := map[edge]bool{}
 	for e := range graph.Edges() {
 		set[e] = true
 	}
-	return set
+	return set, err
 }
 
 // environments are those that mutants have to survive.
@@ -67,8 +74,7 @@ func TestMutantsAreEverySingleCell(t *testing.T) {
 }
 
 // Each mutant is killed by a claim or proven equivalent, in each environment,
-// and killed in one of them; each claim kills one. With -v it prints the
-// matrix.
+// and killed in one of them. With -v it prints the matrix.
 func TestEveryMutantIsKilled(t *testing.T) {
 	t.Parallel()
 	type tally struct{ killed, equivalent map[model.Change]int }
@@ -122,15 +128,6 @@ func TestEveryMutantIsKilled(t *testing.T) {
 			t.Errorf("%s is killed nowhere", m.Name)
 		}
 	}
-	for _, c := range append(model.Server(&fsm.Server, 1).Claims, model.Chaos(&fsm.Server).Claims...) {
-		if c.Name == endless {
-			continue
-		}
-		if len(kills["real: "+c.Text])+len(kills["chaos: "+c.Text]) == 0 {
-			t.Errorf("this claim kills nothing: %s", c.Text)
-		}
-	}
-
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "\tdelete\tredirect\tadd")

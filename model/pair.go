@@ -28,7 +28,8 @@ func NewPair(server, client *fsm.Table, units uint8) *Pair {
 	k := &end{machine: newMachine(p, "client_", client, c), p: p, in: down, out: up, peer: "server"}
 	illegal, late := p.Var("illegal", 0), p.Var("late", 0)
 	for _, e := range []*end{s, k} {
-		e.illegal, e.late, e.closed = illegal, late, p.Var(e.table.Role+"_closed", 0)
+		e.illegal, e.late = illegal, late
+		e.got, e.closed = p.Var(e.table.Role+"_got", 0), p.Var(e.table.Role+"_closed", 0)
 	}
 	k.left, s.count = p.Var("left", units), p.Var("count", 0)
 	for _, e := range []*end{s, k} {
@@ -78,12 +79,16 @@ func (p *Pair) Safe() []g.Claim {
 // fails.
 func (p *Pair) Sound() []g.Claim {
 	return append(p.Safe(),
-		g.Always("no_waiting", "the ends never wait for each other", p.server.late.Is(0)),
+		p.noWaiting(),
 		g.Eventually("both_done", "both ends end in Done", p.Both()),
 		g.Always("no_orphans", "no byte is left when both have closed",
 			p.gone().Implies(g.And(p.server.in.empty(), p.client.in.empty()))),
 		g.Always("counted", "the count is what was sent", p.server.is(fsm.Done).Implies(p.server.count.Is(p.units))),
 	)
+}
+
+func (p *Pair) noWaiting() g.Claim {
+	return g.Always("no_waiting", "the ends never wait for each other", p.server.late.Is(0))
 }
 
 // Told are claims about what the ends can know when there are faults: the

@@ -78,9 +78,18 @@ func Server(t *fsm.Table, ahead int) *g.Program {
 	p.Rule("read fails", reading(rst), fire(fsm.Failed)...)
 	p.Rule("no byte for the idle limit", reading(open), fire(fsm.TimedOut)...)
 
+	// The order of docs/protocol.md §2.4, told by the event that ended the
+	// connection: nothing comes after it.
+	ended := g.And(over, h.was(fsm.Expect, fsm.Count))
 	p.Claim(h.claims()...)
 	p.Claim(
 		g.Always("legal", "no event comes that the table does not have", h.illegal.Is(0)),
+		g.Always("in_order", "the end of the stream, a failed read and the idle limit of a read come only when nothing is unread",
+			g.And(ended, g.Or(h.fired(fsm.Closed), h.fired(fsm.Failed), h.fired(fsm.TimedOut))).Implies(in.empty())),
+		g.Always("time_last", "the idle limit of a read comes only when the stream is open",
+			g.And(ended, h.fired(fsm.TimedOut)).Implies(in.end.Is(open))),
+		g.Always("shutdown_first", "once the shutdown has come, nothing else ends the connection",
+			g.And(over, stop.Is(1)).Implies(h.fired(fsm.Shutdown))),
 		g.LeadsTo("prompt", "a shutdown that has come ends the connection", stop.Is(1), over),
 		g.Eventually("ends", "every run ends, with one line", h.lines.Is(1)).Unless("the client sends", counted.Is(1)),
 		g.Eventually("always_ends", "every run ends, whatever the client does", h.lines.Is(1)),

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"accio/fsm"
-	g "accio/model/guarded"
 	"accio/modelcheck"
 )
 
@@ -31,10 +29,10 @@ type storyStep struct {
 // Story returns live/page/counterexample.json: the shortest run in which the
 // server and the client as published wait for each other.
 func Story() ([]byte, error) {
-	levels := Levels(&fsm.Server, &fsm.Client, 1)
-	study := levels[slices.IndexFunc(levels, func(s Study) bool { return s.Name == "published" })]
-	claim := slices.IndexFunc(study.Program.Claims, func(c g.Claim) bool { return c.Name == "no_waiting" })
-	trace := study.Run(modelcheck.Limit{}).Verdicts[claim].Trace
+	client := Published()
+	p := NewPair(&fsm.Server, &client, 2)
+	p.Claim(p.noWaiting())
+	trace := p.Check(modelcheck.Limit{}).Verdicts[0].Trace
 	if trace == nil {
 		return nil, fmt.Errorf("model: the published client does not wait")
 	}
@@ -43,7 +41,7 @@ func Story() ([]byte, error) {
 		Source: "the model checker: accio check --traces; docs/model-checking.md tells the story",
 		Steps:  []storyStep{{Who: "client", What: "connects, and confirms no command before it has both", State: fsm.Server.Initial}},
 	}
-	format, state := study.Program.System().Format, fsm.Server.Initial
+	state := fsm.Server.Initial
 	for _, step := range trace.Stem {
 		who, what, _ := strings.Cut(step.Label, ": ")
 		who, to, sends := strings.Cut(who, " → ")
@@ -54,7 +52,7 @@ func Story() ([]byte, error) {
 				what += ", " + why
 			}
 		}
-		next := storyStep{Who: who, What: what, State: serverState(format(step.To))}
+		next := storyStep{Who: who, What: what, State: fsm.State(p.server.state.Show(step.To))}
 		if next.State != state {
 			next.Event = eventOf(state, next.State)
 			state = next.State
@@ -69,15 +67,6 @@ func Story() ([]byte, error) {
 	e.SetIndent("", "  ")
 	err := e.Encode(s)
 	return b.Bytes(), err
-}
-
-func serverState(text string) fsm.State {
-	for _, field := range strings.Fields(text) {
-		if name, value, _ := strings.Cut(field, "="); name == fsm.Server.Role+"_state" {
-			return fsm.State(value)
-		}
-	}
-	return ""
 }
 
 // eventOf returns what leads from one state to the other, the idle limit where

@@ -39,9 +39,9 @@ func Levels(server, client *fsm.Table, clients int) []Study {
 	pair("eager", "the server and a client that sends everything before it reads", Eager(), false)
 	pair("published", "the server and the client as published, which sends nothing before two commands", Published(), false, "no_waiting", "both_done")
 	pair("hasty", "the server and a client that sends everything and closes both directions", Hasty(), false, "both_done", "no_orphans")
-	queue := Queue(server, clients)
-	queue.Claim(QueueLive(queue)...)
-	return append(all, Study{"queue", fmt.Sprintf("%d clients at one server", clients), queue, nil})
+	queue := NewQueue(server, clients)
+	queue.Claim(queue.Live()...)
+	return append(all, Study{"queue", fmt.Sprintf("%d clients at one server", clients), queue.Program, nil})
 }
 
 // Run explores the model and decides every claim.

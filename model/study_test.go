@@ -46,7 +46,7 @@ func TestServerWithMoreAhead(t *testing.T) {
 func TestQueue(t *testing.T) {
 	t.Parallel()
 	for clients, size := range map[int][3]int{1: {37, 73, 9}, 2: {385, 1053, 17}, 4: {52177, 234441, 33}} {
-		r := model.Queue(&fsm.Server, clients).Check(modelcheck.Limit{})
+		r := model.NewQueue(&fsm.Server, clients).Check(modelcheck.Limit{})
 		if !r.OK() || [3]int{r.States, r.Edges, r.Depth} != size {
 			t.Errorf("%d clients:\n%v", clients, r)
 		}

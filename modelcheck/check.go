@@ -13,7 +13,7 @@ func Check[S comparable](sys System[S], limit Limit, props ...Property[S]) Repor
 		keep = keep || props[i].liveness()
 	}
 	g, err := explore(sys, limit, keep, &watch)
-	r := Report[S]{States: g.Len(), Edges: g.EdgeLen(), Depth: g.MaxDepth(), Err: err}
+	r := Report[S]{States: g.Len(), Edges: g.EdgeLen(), Depth: g.MaxDepth(), Bytes: g.Bytes(), Err: err}
 	for i := range props {
 		v := Verdict[S]{Property: props[i].Name, Kind: props[i].kind}
 		for _, p := range props[i].premises {

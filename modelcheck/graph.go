@@ -2,6 +2,7 @@ package modelcheck
 
 import (
 	"iter"
+	"reflect"
 	"slices"
 	"sort"
 )
@@ -37,6 +38,15 @@ func (g *Graph[S]) EdgeLen() int { return g.count }
 
 // MaxDepth returns the depth of the deepest state, 0 if there is none.
 func (g *Graph[S]) MaxDepth() int { return max(0, len(g.levels)-1) }
+
+// Bytes returns how much memory the graph takes: for the states, how each was
+// discovered, the table that finds them, and the edges if they are kept, each
+// with what was allocated ahead. What a state points to is not in it, and
+// neither is the old copy of a part while that grows.
+func (g *Graph[S]) Bytes() int {
+	return cap(g.states)*int(reflect.TypeFor[S]().Size()) + 4*(cap(g.parent)+cap(g.via)+cap(g.levels)+cap(g.to)+cap(g.label)) +
+		8*(cap(g.index.slots)+cap(g.first))
+}
 
 // State returns state i. It panics if there is none.
 func (g *Graph[S]) State(i int) S { return g.states[i] }

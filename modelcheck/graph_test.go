@@ -3,6 +3,7 @@ package modelcheck_test
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -155,4 +156,27 @@ func TestStatesOfAnyComparableType(t *testing.T) {
 		return []Step[mixed]{{"a", mixed{"x", 1, 0.5, &n}}, {"b", mixed{"x", "1", 0.5, &n}}, {"c", mixed{fmt.Sprint("", ""), nil, math.Copysign(0, -1), nil}}}
 	}}
 	size(t, "mixed", sys, 3, 9, 1) // 0 == -0
+}
+
+// What a graph says that it takes is what the heap has of it.
+func TestBytes(t *testing.T) {
+	used := func() int {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	const n = 1 << 18
+	before := used()
+	g, err := Explore(System[[3]int]{Initial: [][3]int{{}}, Next: func(s [3]int) []Step[[3]int] {
+		return []Step[[3]int]{{"on", [3]int{(s[0] + 1) % n}}}
+	}}, Limit{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	took := used() - before
+	if got := g.Bytes(); got < took*95/100 || got > took*105/100 {
+		t.Errorf("%d bytes, on the heap %d", got, took)
+	}
+	runtime.KeepAlive(g)
 }

@@ -39,6 +39,7 @@ type Report[S comparable] struct {
 	States   int
 	Edges    int          // different (from, label, to)
 	Depth    int          // of the deepest state
+	Bytes    int          // see Graph.Bytes
 	Verdicts []Verdict[S] // in the order of the properties
 	Err      error        // a *BoundError or ErrNoInitial if the exploration is incomplete
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"accio/fsm"
@@ -32,10 +31,10 @@ func measure(out io.Writer, clients int, withSPIN bool) error {
 		fmt.Fprintf(out, "%-8d %-7s %10d %11d %9.2f %9s\n", k, checker, states, edges, elapsed.Seconds(), text)
 	}
 	for k := 1; k <= clients; k++ {
-		p := model.Queue(&fsm.Server, k)
+		p := model.NewQueue(&fsm.Server, k).Program
 		begun := time.Now()
-		r, bytes := weigh(p)
-		row(k, "accio", r.States, r.Edges, time.Since(begun), bytes)
+		r := p.Check(modelcheck.Limit{States: queueLimit})
+		row(k, "accio", r.States, r.Edges, time.Since(begun), float64(r.Bytes)/float64(max(1, r.States)))
 		if !r.OK() {
 			return fmt.Errorf("%d clients: not every claim holds\n%v", k, r)
 		}
@@ -52,29 +51,6 @@ func measure(out io.Writer, clients int, withSPIN bool) error {
 		}
 	}
 	return nil
-}
-
-// weigh checks p and returns the most heap that was seen in use, a state.
-func weigh(p *guarded.Program) (modelcheck.Report[guarded.State], float64) {
-	used := func() float64 {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return float64(m.HeapAlloc)
-	}
-	runtime.GC()
-	before, peak, n := used(), 0.0, 0
-	look := modelcheck.Always("", func(guarded.State) bool {
-		if n++; n%(1<<13) == 0 {
-			peak = max(peak, used()-before)
-		}
-		return true
-	})
-	props := []modelcheck.Property[guarded.State]{look}
-	for _, c := range p.Claims {
-		props = append(props, c.Property())
-	}
-	r := modelcheck.Check(p.System(), modelcheck.Limit{States: queueLimit}, props...)
-	return r, peak / float64(r.States)
 }
 
 // explore has SPIN explore p with a hash table and a stack made for so many

@@ -148,7 +148,7 @@ func TestStdoutOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("no /dev/full here")
+		t.Skip("needs /dev/full: there is none")
 	}
 	check(t, err)
 	defer full.Close()

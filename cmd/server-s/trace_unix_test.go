@@ -27,7 +27,7 @@ import (
 func TestTraceThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("/dev/full"); errors.Is(err, os.ErrNotExist) {
-		t.Skip("no /dev/full here")
+		t.Skip("needs /dev/full: there is none")
 	}
 	s := startServer(t, nil, "--trace", "/dev/full")
 	for range 3 {

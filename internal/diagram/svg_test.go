@@ -11,6 +11,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/diagram"
+	"accio/internal/require"
 )
 
 // The pictures carry the hash of what they are drawn from.
@@ -37,9 +38,7 @@ func picture(t *testing.T, table *fsm.Table) string {
 // Where Graphviz is at hand, the pictures are what it draws; only where things
 // are may differ from version to version.
 func TestPicturesAreDrawn(t *testing.T) {
-	if _, err := exec.LookPath("dot"); err != nil {
-		t.Skip("no dot in PATH")
-	}
+	require.Tool(t, "dot")
 	for _, table := range []*fsm.Table{&fsm.Server, &fsm.Client} {
 		got, err := diagram.SVG(table, drawn(t, table))
 		if err != nil {
@@ -68,9 +67,7 @@ func drawn(t *testing.T, table *fsm.Table) []byte {
 
 // A picture is well-formed, and has each state, arrow and event once.
 func TestSVG(t *testing.T) {
-	if _, err := exec.LookPath("dot"); err != nil {
-		t.Skip("no dot in PATH")
-	}
+	require.Tool(t, "dot")
 	for _, table := range []*fsm.Table{&fsm.Server, &fsm.Client, &small, &awkward, &bulk} {
 		svg, err := diagram.SVG(table, drawn(t, table))
 		if err != nil {

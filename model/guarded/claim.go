@@ -14,7 +14,7 @@ type Claim struct {
 
 	from, goal Expr
 	why        string
-	unless     []Expr
+	unless     Expr // if there is a reason why
 }
 
 // Always claims that e is true of every state.
@@ -42,7 +42,7 @@ func LeadsTo(name, text string, from, goal Expr) Claim {
 // ever. A run must not end in such a state: SPIN would take it to stay there
 // for ever.
 func (c Claim) Unless(why string, e Expr) Claim {
-	c.why, c.unless = why, []Expr{e}
+	c.why, c.unless = why, e
 	return c
 }
 
@@ -57,8 +57,8 @@ func (c Claim) Reaches() bool { return c.kind == modelcheck.KindSometimes }
 // Property returns the claim for package modelcheck.
 func (c Claim) Property() modelcheck.Property[State] {
 	var premises []modelcheck.Premise[State]
-	for _, e := range c.unless {
-		test := e.Test()
+	if c.why != "" {
+		test := c.unless.Test()
 		premises = append(premises, modelcheck.Unless(c.why, func(_ State, _ string, to State) bool { return test(to) }))
 	}
 	switch c.kind {
@@ -88,8 +88,8 @@ func (c Claim) formula() string {
 	case modelcheck.KindLeadsTo:
 		f = fmt.Sprintf("[] ((%v) -> <> (%v))", c.from, c.goal)
 	}
-	for _, e := range c.unless {
-		f = fmt.Sprintf("(%s) || ([] <> (%v))", f, e)
+	if c.why != "" {
+		f = fmt.Sprintf("(%s) || ([] <> (%v))", f, c.unless)
 	}
 	return f
 }

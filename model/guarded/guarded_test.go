@@ -105,3 +105,31 @@ func TestTooManyVariables(t *testing.T) {
 		p.Var("v", 0)
 	}
 }
+
+// A mutant lacks one rule, or one thing that a rule waits for; the program
+// stays as it is.
+func TestMutants(t *testing.T) {
+	var p Program
+	x, y := p.Var("x", 0), p.Var("y", 0)
+	p.Rule("both", And(x.Is(0), y.Is(0)), Set(x, Num(1)))
+	p.Rule("always", Num(1), Set(y, Num(1)))
+	before := p.Promela()
+	want := []string{"both: missing", "both: without (x == 0)", "both: without (y == 0)", "always: missing", "always: without 1"}
+	whens := []string{"1", "(y == 0)", "(x == 0)", "((x == 0) && (y == 0))", "((x == 0) && (y == 0))"}
+	mutants := p.Mutants()
+	if len(mutants) != len(want) {
+		t.Fatal(mutants)
+	}
+	for i, m := range mutants {
+		rules := len(p.Rules)
+		if strings.HasSuffix(m.Name, ": missing") {
+			rules--
+		}
+		if m.Name != want[i] || len(m.Program.Rules) != rules || m.Program.Rules[0].When.String() != whens[i] {
+			t.Errorf("%s: %v", m.Name, m.Program.Rules)
+		}
+	}
+	if p.Promela() != before {
+		t.Error("the program has changed")
+	}
+}

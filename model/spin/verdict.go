@@ -1,6 +1,7 @@
 package spin
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -25,6 +26,9 @@ func (s *Session) Decide(p *guarded.Program, c guarded.Claim) (Verdict, error) {
 	k := live
 	if c.Safety() {
 		k = safety
+	}
+	if err := s.forget(); err != nil {
+		return Verdict{}, err
 	}
 	var out strings.Builder
 	err := s.run(k, p, []string{"-N", c.Name}, func(line string) { out.WriteString(line + "\n") })
@@ -64,13 +68,27 @@ func Errors(output string) (int, error) {
 	return n, err
 }
 
-// trail returns the number of steps in the trail that a search has left, and
-// removes it. Process 1 is the system, and lines with a
-// negative number are no steps.
+// forget removes the trails of earlier searches: a liveness violation leaves
+// one that nobody reads.
+func (s *Session) forget() error {
+	files, err := s.trails()
+	for _, file := range files {
+		err = errors.Join(err, os.Remove(file))
+	}
+	return err
+}
+
+func (s *Session) trails() ([]string, error) { return filepath.Glob(filepath.Join(s.dir, "*.trail")) }
+
+// trail returns the number of steps in the trail that a search has left.
+// Process 1 is the system, and lines with a negative number are no steps.
 func (s *Session) trail() (int, error) {
-	files, err := filepath.Glob(filepath.Join(s.dir, "*.trail"))
-	if err != nil || len(files) != 1 {
-		return 0, fmt.Errorf("spin: trails %v, %w", files, err)
+	files, err := s.trails()
+	if err != nil {
+		return 0, err
+	}
+	if len(files) != 1 {
+		return 0, fmt.Errorf("spin: not one trail: %v", files)
 	}
 	text, err := os.ReadFile(files[0])
 	if err != nil {
@@ -82,5 +100,5 @@ func (s *Session) trail() (int, error) {
 			n++
 		}
 	}
-	return n, os.Remove(files[0])
+	return n, nil
 }
