@@ -23,6 +23,13 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// room makes the parent of an element, which is of class roomy, high enough for
+// the longest of these texts, so that nothing moves when the text changes.
+export function room(element, texts) {
+  const longest = [...new Set(texts)].sort((a, b) => b.length - a.length).slice(0, 6);
+  for (const textContent of longest) element.parentElement.append(make("span", { className: "room", textContent, ariaHidden: "true" }));
+}
+
 const integer = new Intl.NumberFormat("en");
 
 export const count = (n) => integer.format(n);

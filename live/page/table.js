@@ -30,6 +30,13 @@ export class Table {
     return this.events.filter((e) => this.next(state, e) !== undefined);
   }
 
+  // goodEnd returns where it ends if everything goes as it should.
+  goodEnd() {
+    let state = this.initial;
+    for (const _ of this.states) state = this.next(state, this.activities.get(state)?.ends) ?? state;
+    return state;
+  }
+
   // run returns the shortest run to state, as transitions, or undefined.
   run(goal) {
     const reached = new Map([[this.initial, []]]);
@@ -64,6 +71,12 @@ export class Table {
     if (this.isTerminal(state)) return `${state} is an end: nothing follows.`;
     const where = this.transitions.filter((t) => t.event === event).map((t) => t.from);
     return `In ${state} the ${this.role} ${this.work(state)}. That cannot end with “${event}”, which ends the work of ${where.join(", ")}.`;
+  }
+
+  // where says in a few words where event is possible, if not in state.
+  where(state, event) {
+    if (this.isTerminal(state)) return `${state} is an end`;
+    return `only in ${this.transitions.filter((t) => t.event === event).map((t) => t.from).join(", ")}`;
   }
 
   // wire returns what the activity of a state has on the wire: whether it comes
