@@ -103,11 +103,11 @@ func TestWatchSelectFilterPause(t *testing.T) {
 	if err := s.session(9); err != nil {
 		t.Fatal(err)
 	}
-	b.says("list-note", "Paused; 1 have ended since.")
+	b.says("list-note", "Paused; 1 has ended since.")
 	b.shows("n-ok", 2)
 	listed("3,2,1")
 	b.do(chromedp.Click(`#connections tbody button`)) // a click changes nothing of that
-	b.says("list-note", "Paused; 1 have ended since.")
+	b.says("list-note", "Paused; 1 has ended since.")
 	b.shows("n-ok", 2)
 	listed("3,2,1")
 	b.do(chromedp.Click(`#pause`))

@@ -38,6 +38,7 @@ class Stream {
     events.addEventListener("snapshot", (e) => this.watch.snapshot(JSON.parse(e.data)));
     events.addEventListener("update", (e) => this.watch.update(JSON.parse(e.data)));
     events.addEventListener("error", () => {
+      this.watch.lost();
       link("lost", "the server does not answer; trying again");
       if (events.readyState === EventSource.CLOSED) this.timer = setTimeout(() => this.open(), again); // else the browser tries
     });
@@ -47,6 +48,7 @@ class Stream {
   close() {
     clearTimeout(this.timer);
     this.events?.close();
+    this.watch.stand();
   }
 }
 
