@@ -271,7 +271,7 @@ export class Explore {
     $("undo").setAttribute("aria-disabled", this.path.length === 0);
     $("history").replaceChildren(make("li", { textContent: `begun in ${table.initial}` }),
       ...this.path.map((s) => make("li", { textContent: `${s.event} → ${s.to}` })));
-    $("explore-chart").replaceChildren(sequence(table, this.path, state, table.isTerminal(state)));
+    $("explore-chart").replaceChildren(sequence(table, this.path, state));
   }
 
   tellState(what) {

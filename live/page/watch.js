@@ -25,7 +25,7 @@ export class Watch {
   }
 
   controls() {
-    for (const id of ["filter", "pause", "follow"]) $(id).hidden = false;
+    for (const id of ["watch-legend", "filter", "pause", "follow"]) $(id).hidden = false;
     $("filter").addEventListener("change", () => this.show());
     addEventListener("pageshow", () => this.show()); // a browser that comes back restores the filter
     $("pause").addEventListener("click", () => {
@@ -190,13 +190,14 @@ export class Watch {
     else if (c.reason) say(result, `ERROR in ${c.from}: ${c.event}`);
     else say(result, `${count(c.bytes)} bytes counted in ${duration(c.seconds)}`);
     say($("detail-reason"), c.reason ?? "");
-    say($("detail-hint"), c.hint ?? "");
+    say($("detail-hint"), ended ? c.hint : `The ${this.table.role} ${this.table.work(c.state)}. ` +
+      `The idle limit of ${this.view.server.idleLimit} s begins anew with every byte that arrives.`);
     $("detail-path").hidden = false;
-    const drawn = `${this.view.instance} ${c.connection} ${c.path.length} ${c.state}`;
+    const drawn = `${this.view.instance} ${c.connection} ${c.path.length} ${c.state} ${c.bytes > 0}`;
     timeline($("timeline").tBodies[0], this.table, c.path, c.state, this.elapsed(c));
     if (this.drawn === drawn) return;
     this.drawn = drawn;
-    $("chart").replaceChildren(sequence(this.table, c.path, c.state, ended));
+    $("chart").replaceChildren(sequence(this.table, c.path, c.state, c));
     this.diagram.reveal($("watch-diagram"));
   }
 
