@@ -21,13 +21,20 @@ type Listener struct {
 	address netip.AddrPort
 }
 
-// Listen opens the page's address. Port 0 lets the system choose one.
+// Listen opens the page's address, and none of the other family: "tcp" alone
+// would take 0.0.0.0 for every IPv6 address too. Port 0 lets the system choose
+// one.
 func Listen(ctx context.Context, address netip.AddrPort) (*Listener, error) {
-	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", address.String())
+	network, ip := "tcp6", address.Addr().Unmap()
+	if ip.Is4() {
+		network = "tcp4"
+	}
+	ln, err := new(net.ListenConfig).Listen(ctx, network, netip.AddrPortFrom(ip, address.Port()).String())
 	if err != nil {
 		return nil, err
 	}
-	return &Listener{ln, ln.Addr().(*net.TCPAddr).AddrPort()}, nil
+	port := ln.Addr().(*net.TCPAddr).AddrPort().Port()
+	return &Listener{ln, netip.AddrPortFrom(ip, port)}, nil
 }
 
 // Address returns the address that it listens on.

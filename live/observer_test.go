@@ -214,3 +214,19 @@ func TestObserveAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations a transition", n)
 	}
 }
+
+// Nobody waits for a server that listens no more; one that listens and does not
+// tell is another matter.
+func TestQueueAtTheEnd(t *testing.T) {
+	p := newFeed(&small).reporter()
+	listens := true
+	p.Ready = func() bool { return listens }
+	p.Queued = func() (int, bool) { return 0, false }
+	if s := snapshotOf(p); s.Queue != nil {
+		t.Errorf("%d wait", *s.Queue)
+	}
+	listens = false
+	if s := snapshotOf(p); s.Queue == nil || *s.Queue != 0 {
+		t.Error("it is not known how many wait")
+	}
+}

@@ -22,7 +22,8 @@ var files embed.FS
 
 // index is the page as it is without JavaScript.
 var index = sync.OnceValue(func() *template.Template {
-	return template.Must(template.ParseFS(files, "page/index.html"))
+	functions := template.FuncMap{"duration": duration}
+	return template.Must(template.New("index.html").Funcs(functions).ParseFS(files, "page/index.html"))
 })
 
 // indexData is what it is a template of.

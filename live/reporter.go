@@ -63,7 +63,8 @@ func (p *reporter) moment() moment {
 		m.currentRate = p.rate.of(c.connection, c.started, sample{m.now, m.currentBytes})
 	}
 	if p.Queued != nil {
-		if n, ok := p.Queued(); ok {
+		// A listener that was closed has no queue, and tells nothing.
+		if n, ok := p.Queued(); ok || !p.Ready() {
 			m.queue = &n
 		}
 	}

@@ -23,7 +23,7 @@ func (a *Address) Set(text string) error {
 			return errAddress
 		}
 	}
-	if host == "" || host == "localhost" {
+	if host == "" || strings.EqualFold(host, "localhost") {
 		host = "127.0.0.1"
 	}
 	ip, errHost := netip.ParseAddr(host)

@@ -98,7 +98,7 @@ func TestExploreCounterexample(t *testing.T) {
 	b.says("story-place", "step 1 of ")
 	for {
 		var over bool
-		b.do(chromedp.Evaluate(`document.getElementById("story-next").disabled`, &over))
+		b.do(chromedp.Evaluate(`document.getElementById("story-next").ariaDisabled === "true"`, &over))
 		if over {
 			break
 		}

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -73,8 +72,7 @@ func checkAxe(b *tab, axe string) {
 	b.t.Helper()
 	var found string
 	b.do(chromedp.Evaluate(axe+"; 0", nil),
-		chromedp.Evaluate(`axe.run().then((r) => JSON.stringify(r.violations))`, &found,
-			func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+		chromedp.Evaluate(`axe.run().then((r) => JSON.stringify(r.violations))`, &found, awaited))
 	var violations []struct {
 		ID, Help string
 		Nodes    []struct{ HTML, FailureSummary string }

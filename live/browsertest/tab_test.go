@@ -139,3 +139,6 @@ func noScript() chromedp.Action {
 		return emulation.SetScriptExecutionDisabled(true).Do(cdp.WithExecutor(ctx, chromedp.FromContext(ctx).Target))
 	})
 }
+
+// awaited lets a promise be evaluated.
+func awaited(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }

@@ -103,11 +103,11 @@ func TestWatchSelectFilterPause(t *testing.T) {
 	if err := s.session(9); err != nil {
 		t.Fatal(err)
 	}
-	b.says("list-note", "Paused; 1 have ended since.")
+	b.says("list-note", "Paused; 1 has ended since.")
 	b.shows("n-ok", 2)
 	listed("3,2,1")
 	b.do(chromedp.Click(`#connections tbody button`)) // a click changes nothing of that
-	b.says("list-note", "Paused; 1 have ended since.")
+	b.says("list-note", "Paused; 1 has ended since.")
 	b.shows("n-ok", 2)
 	listed("3,2,1")
 	b.do(chromedp.Click(`#pause`))
@@ -184,7 +184,12 @@ func TestWithoutJavaScript(t *testing.T) {
 	b := open(t, s.url(), noScript())
 	var shown string
 	b.do(chromedp.Text("body", &shown, chromedp.ByQuery))
-	for _, want := range []string{"Without JavaScript", "1234", "ERROR: byte 1 is 'h', wanted 'c'", "AwaitConfirm1"} {
+	for _, not := range []string{"0.000 s", "how often it happened"} {
+		if strings.Contains(shown, not) {
+			t.Errorf("%q in\n%s", not, shown)
+		}
+	}
+	for _, want := range []string{"Without JavaScript", "bytes received", "1234", "ERROR: byte 1 is 'h', wanted 'c'", "AwaitConfirm1"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %q in\n%s", want, shown)
 		}

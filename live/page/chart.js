@@ -4,45 +4,59 @@ import { duration, make, svg } from "./dom.js";
 
 const left = 70, right = 370, width = 430;
 
-// sequence returns a sequence chart as SVG. A path is a list of transitions; a
-// connection that has not ended is in state.
-export function sequence(table, path, state, ended) {
+const lineLength = 38; // letters beside a remark
+
+function wrapped(text) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1).length + word.length > lineLength) lines.push("");
+    lines.push(`${lines.pop()} ${word}`.trim());
+  }
+  return lines;
+}
+
+// sequence returns a sequence chart as SVG: what each event of a path, a list of
+// transitions, proves to have been sent or to have arrived. A connection that
+// has not ended is in state; known is what else is known of it, for Table.wire.
+export function sequence(table, path, state, known = {}) {
   const parts = [];
   const words = [];
   let y = 50;
 
-  const note = (lines) => {
+  const note = (lines, beside = "", kind = "") => {
+    const more = beside ? wrapped(beside) : [];
     const height = 8 + 16 * lines.length;
     parts.push(svg("rect", { class: "remark", x: 4, y, width: 2 * (left - 4), height, rx: 4 }));
     lines.forEach((line, i) => parts.push(svg("text", { class: i + 1 === lines.length ? "state" : "event", x: left, y: y + 17 + 16 * i }, line)));
-    y += height + 12;
+    more.forEach((line, i) => parts.push(svg("text", { class: `beside ${kind}`, x: 2 * left + 4, y: y + 17 + 16 * i }, line)));
+    y += Math.max(height, 8 + 16 * more.length) + 12;
   };
-  const arrow = (comes, text, kind) => {
+  const arrow = ({ comes, text, bad, going }) => {
     const [from, to] = comes ? [right, left] : [left, right];
-    const tip = comes ? 1 : -1;
+    const kind = bad ? "bad" : going ? "going" : "";
     y += 12;
     parts.push(svg("text", { class: `message ${kind}`, x: (left + right) / 2 + 10, y: y - 4 }, text));
-    const end = kind === "cut" ? (from + to) / 2 + tip * -60 : to;
-    parts.push(svg("path", { class: `arrow ${kind}`, d: `M${from},${y + 4}H${end}` }));
-    parts.push(kind === "cut"
-      ? svg("path", { class: "cross", d: `M${end - 5},${y - 1}l10,10m0,-10l-10,10` })
-      : svg("path", { class: `tip ${kind}`, d: `M${end},${y + 4}l${8 * tip},-4v8z` }));
+    parts.push(svg("path", { class: `arrow ${kind}`, d: `M${from},${y + 4}H${to}` }));
+    parts.push(svg("path", { class: `tip ${kind}`, d: `M${to},${y + 4}l${comes ? 8 : -8},-4v8z` }));
     y += 20;
-    words.push(`${comes ? table.peer : table.role}: ${text}${kind === "cut" ? " (broken off)" : ""}`);
+    words.push(`${comes ? table.peer : table.role}: ${text}`);
   };
 
-  note([table.initial]);
+  const now = table.isTerminal(state) ? "" : `now ${table.work(state)}`;
+  note([table.initial], path.length === 0 ? now : "", "going");
   words.push(`in ${table.initial}`);
-  for (const step of path) {
-    const wire = table.wire(step.from);
-    if (step.event === table.activities.get(step.from)?.ends) wire.whole.forEach((text) => arrow(wire.in, text, "whole"));
-    else if (wire.cut) arrow(wire.in, wire.cut, "cut");
-    note([step.event, `→ ${step.to}`]);
-    words.push(`${step.event}, then in ${step.to}`);
-  }
-  if (!ended && !table.isTerminal(state)) {
-    const wire = table.wire(state);
-    if (wire.whole.length > 0) arrow(wire.in, `${wire.whole[0]} …`, "going");
+  path.forEach((step, i) => {
+    const last = i + 1 === path.length;
+    const wire = table.wire(step.from, step.event, known);
+    wire.forEach(arrow);
+    const reason = last && known.reason ? known.reason : "";
+    const beside = wire.some((w) => w.text === reason) ? "" : reason; // which the arrow says already
+    note([step.event, `→ ${step.to}`], last ? beside || now : "", beside ? "bad" : "going");
+    words.push(`${step.event}, then in ${step.to}${beside && `: ${beside}`}`);
+  });
+  if (now) {
+    if (known.bytes > 0) arrow({ comes: true, text: "bytes …", going: true });
+    words.push(now);
   }
   const line = (x) => svg("path", { class: "life", d: `M${x},38V${y + 8}` });
   const end = (x, name) => [

@@ -56,6 +56,7 @@ export class Connections {
     const tr = make("tr", {}, ...cells);
     button.setAttribute("aria-label", `Show connection ${connection.connection}`);
     cells[0].append(button);
+    cells[2].append(make("span"));
     const port = connection.remote.lastIndexOf(":");
     cells[1].append(connection.remote.slice(0, port), make("wbr"), connection.remote.slice(port));
     tr.dataset.connection = connection.connection;
@@ -69,8 +70,9 @@ export class Connections {
     const kind = ended ? (c.reason ? "bad" : "good") : "going";
     row.tr.className = selected ? `${kind} selected` : kind;
     row.button.setAttribute("aria-pressed", selected);
-    say(result, ended ? (c.reason ? `ERROR in ${c.from}: ${c.event}` : c.state) : `in ${c.state}`);
-    result.title = c.reason ?? "";
+    const text = ended ? (c.reason ? `ERROR: ${c.reason}, in ${c.from}` : c.state) : `in ${c.state}`;
+    say(result.firstElementChild, text);
+    result.title = c.reason ? text : ""; // as there may be no room for all of it
     say(bytes, count(c.bytes));
     const perSecond = ended ? (elapsed > 0 ? c.bytes / elapsed : 0) : c.rate;
     say(speed, perSecond > 0 ? rate(perSecond) : "");

@@ -83,12 +83,19 @@ export class Diagram {
     for (const [name, g] of this.states) g.classList.toggle("here", name === state);
   }
 
-  // reveal scrolls a box that is too narrow for the diagram to the last step.
+  // reveal scrolls a box that is too narrow for the diagram to the state that is
+  // lit and the label of the step that led there; the state has precedence.
   reveal(box) {
-    const last = this.root.querySelector(".event.last")?.getBoundingClientRect();
-    if (!last || box.scrollWidth <= box.clientWidth) return;
-    const { left, right } = box.getBoundingClientRect();
-    if (last.right > right) box.scrollLeft += last.right - right + 8;
-    else if (last.left < left) box.scrollLeft += last.left - left - 8;
+    if (box.scrollWidth <= box.clientWidth) return;
+    for (const g of this.root.querySelectorAll(".event.last, .state.here")) this.scrollTo(box, g);
+    const here = this.root.querySelector(".state.here");
+    if (here) this.scrollTo(box, here);
+  }
+
+  scrollTo(box, g) {
+    const gap = 8;
+    const { left, right } = g.getBoundingClientRect(), room = box.getBoundingClientRect();
+    if (right + gap > room.right) box.scrollLeft += right + gap - room.right;
+    if (left - gap < room.left) box.scrollLeft += left - gap - room.left;
   }
 }

@@ -2,7 +2,7 @@
 
 import { sequence } from "./chart.js";
 import { Diagram } from "./diagram.js";
-import { $, make, say } from "./dom.js";
+import { $, make, room, say } from "./dom.js";
 
 const pace = 900; // milliseconds between the steps of a run that is shown
 
@@ -19,14 +19,15 @@ export class Explore {
     this.buttons();
     this.labels();
     this.goals();
+    this.rooms();
     document.addEventListener("keydown", (e) => {
       if (!$("explore").hidden) this.key(e); // wherever the focus is
     });
     $("undo").addEventListener("click", () => this.undo());
     $("reset").addEventListener("click", () => this.reset());
-    $("run").addEventListener("click", () => this.showGoal());
+    $("run").addEventListener("click", () => (this.timer ? this.stop() : this.showGoal()));
     $("story-begin").addEventListener("click", () => this.turn(0));
-    $("story-back").addEventListener("click", () => this.turn(this.story.at - 1));
+    $("story-back").addEventListener("click", () => this.turn((this.story.at ?? 0) - 1));
     $("story-next").addEventListener("click", () => this.turn((this.story.at ?? -1) + 1));
     this.tellCounterexample();
     this.show();
@@ -46,8 +47,39 @@ export class Explore {
       button.dataset.event = event;
       button.addEventListener("click", () => this.fire(event));
       this.events.set(event, { button, why });
-      $("events").append(make("li", {}, button, why));
+      $("events").append(make("li", {}, button, make("span", { className: "roomy" }, why)));
+      room(why, this.table.states.map((s) => this.leads(s.name, event)));
     });
+  }
+
+  // rooms reserves the room of what varies between the controls.
+  rooms() {
+    const { table } = this;
+    const states = table.states.map((s) => s.name);
+    room($("now-work"), states.map((s) => this.work(s)));
+    room($("explore-live"), [
+      ...states.flatMap((s) => table.events.map((e) => this.refusal(s, e))),
+      ...table.transitions.map((t) => this.following(`${t.event}: from ${t.from} to ${t.to}.`, t.to)),
+    ]);
+  }
+
+  work(state) {
+    const { table } = this;
+    return table.isTerminal(state) ? table.why(state, "") : `Here the ${table.role} ${table.work(state)}. How that ends is the event:`;
+  }
+
+  leads(state, event) {
+    const to = this.table.next(state, event);
+    return to === undefined ? this.table.where(state, event) : `leads to ${to}`;
+  }
+
+  refusal(state, event) {
+    return `Not now. ${this.table.why(state, event)}`;
+  }
+
+  following(what, state) {
+    const possible = this.table.possible(state);
+    return `${what} ${possible.length > 0 ? `Possible now: ${possible.join(", ")}.` : `${state} is an end.`}`;
   }
 
   // labels makes buttons of the labels in the diagram.
@@ -79,7 +111,7 @@ export class Explore {
       if (this.table.isTerminal(t.to)) last.append(make("option", { value: `#${i}`, textContent: `${t.to}, by ${t.event} in ${t.from}` }));
     });
     $("goal").append(states, last, make("optgroup", { label: "a story" }, make("option", { value: "?", textContent: this.counterexample.title })));
-    $("goal").value = this.table.terminal.at(-1) ?? "";
+    $("goal").value = this.table.goodEnd();
   }
 
   key(e) {
@@ -96,7 +128,7 @@ export class Explore {
   fire(event) {
     this.stop();
     const from = this.state;
-    if (!this.take(event)) return this.tell(`Not now. ${this.table.why(from, event)}`);
+    if (!this.take(event)) return this.tell(this.refusal(from, event));
     this.leaveStory();
     this.show();
     this.tellState(`${event}: from ${from} to ${this.state}.`);
@@ -168,7 +200,9 @@ export class Explore {
   // turn puts the machine where the story is after its step at.
   turn(at) {
     this.stop();
-    this.goTo(at);
+    if (at < 0) this.tell("There is no step before.");
+    else if (at >= this.story.steps.length) this.tell("This is the last step.");
+    else this.goTo(at);
   }
 
   goTo(at) {
@@ -182,25 +216,32 @@ export class Explore {
     this.story.at = at;
     this.storyControls();
     this.show();
-    this.tell([step.who && `${step.who}:`, `${step.what}.`, step.note, `The ${this.table.role} is in ${this.state}.`].filter(Boolean).join(" "));
+    this.tell([step.who && `${step.who}:`, `${step.what}.`, `The ${this.table.role} is in ${this.state}.`].filter(Boolean).join(" "));
+    if (step.note) $("explore-live").append(make("span", { className: "hidden", textContent: ` ${step.note}` })); // it can be seen in the list
   }
 
   play() {
+    this.stop();
     this.goTo(0);
     this.timer = setInterval(() => {
-      if (this.story.at === undefined || this.story.at + 1 >= this.story.steps.length) this.stop();
-      else this.goTo(this.story.at + 1);
+      const next = (this.story.at ?? this.story.steps.length) + 1;
+      if (next < this.story.steps.length) this.goTo(next);
+      if (next + 1 >= this.story.steps.length) this.stop();
     }, pace);
+    say($("run"), "Stop");
   }
 
   stop() {
     clearInterval(this.timer);
+    this.timer = undefined;
+    say($("run"), "Show");
   }
 
   storyControls() {
     const { at, steps } = this.story;
-    $("story-back").disabled = !(at > 0);
-    $("story-next").disabled = at + 1 >= steps.length;
+    // Not disabled, which would take the focus from them.
+    $("story-back").setAttribute("aria-disabled", !(at > 0));
+    $("story-next").setAttribute("aria-disabled", at + 1 >= steps.length);
     say($("story-place"), at === undefined ? "" : `step ${at + 1} of ${steps.length}`);
     [...$("story").children].forEach((li, i) => {
       li.classList.toggle("now", i === at);
@@ -212,12 +253,11 @@ export class Explore {
   show() {
     const { table, state } = this;
     say($("now"), state);
-    say($("now-work"), table.isTerminal(state) ? table.why(state, "") : `Here the ${table.role} ${table.work(state)}. How that ends is the event:`);
+    say($("now-work"), this.work(state));
     for (const [event, { button, why }] of this.events) {
-      const to = table.next(state, event);
-      button.setAttribute("aria-disabled", to === undefined);
+      button.setAttribute("aria-disabled", table.next(state, event) === undefined);
       button.classList.toggle("good", event === table.activities.get(state)?.ends);
-      say(why, to === undefined ? table.why(state, event) : `leads to ${to}`);
+      say(why, this.leads(state, event));
     }
     for (const g of this.diagram.events.values()) {
       const now = g.dataset.from === state;
@@ -228,15 +268,14 @@ export class Explore {
     }
     this.diagram.select(this.path, state);
     this.diagram.reveal($("explore-diagram"));
-    $("undo").disabled = this.path.length === 0;
+    $("undo").setAttribute("aria-disabled", this.path.length === 0);
     $("history").replaceChildren(make("li", { textContent: `begun in ${table.initial}` }),
       ...this.path.map((s) => make("li", { textContent: `${s.event} → ${s.to}` })));
-    $("explore-chart").replaceChildren(sequence(table, this.path, state, table.isTerminal(state)));
+    $("explore-chart").replaceChildren(sequence(table, this.path, state));
   }
 
   tellState(what) {
-    const possible = this.table.possible(this.state);
-    this.tell(`${what} ${possible.length > 0 ? `Possible now: ${possible.join(", ")}.` : `${this.state} is an end.`}`);
+    this.tell(this.following(what, this.state));
   }
 
   tell(text) {

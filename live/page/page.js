@@ -8,7 +8,8 @@ import { Watch } from "./watch.js";
 const again = 3000; // milliseconds until a refused stream is asked for again
 
 function route() {
-  const view = location.hash === "#explore" ? "explore" : "watch";
+  const known = { "": "watch", "#watch": "watch", "#explore": "explore" };
+  const view = known[location.hash] ?? ($("explore").hidden ? "watch" : "explore");
   for (const id of ["watch", "explore"]) $(id).hidden = id !== view;
   for (const a of $("views").querySelectorAll("a")) {
     if (a.hash === `#${view}`) a.setAttribute("aria-current", "page");
@@ -37,6 +38,7 @@ class Stream {
     events.addEventListener("snapshot", (e) => this.watch.snapshot(JSON.parse(e.data)));
     events.addEventListener("update", (e) => this.watch.update(JSON.parse(e.data)));
     events.addEventListener("error", () => {
+      this.watch.lost();
       link("lost", "the server does not answer; trying again");
       if (events.readyState === EventSource.CLOSED) this.timer = setTimeout(() => this.open(), again); // else the browser tries
     });
@@ -46,6 +48,7 @@ class Stream {
   close() {
     clearTimeout(this.timer);
     this.events?.close();
+    this.watch.stand();
   }
 }
 
@@ -62,6 +65,10 @@ async function start() {
     route();
     $("main").focus({ preventScroll: true });
     scrollTo(0, 0);
+  });
+  document.querySelector(".skip").addEventListener("click", (e) => {
+    e.preventDefault(); // the address goes on naming the view
+    $("main").focus();
   });
   route();
   document.documentElement.dataset.ready = "";

@@ -1,5 +1,7 @@
 // A transition table, as /api/table/ROLE tells it, and what can be asked of it.
 
+import { count } from "./dom.js";
+
 // visible returns text with what cannot be seen escaped, as in the diagram.
 export function visible(text) {
   return text.replace(/[\\\r\n\t]/g, (c) => ({ "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\t": "\\t" })[c]);
@@ -28,6 +30,13 @@ export class Table {
 
   possible(state) {
     return this.events.filter((e) => this.next(state, e) !== undefined);
+  }
+
+  // goodEnd returns where it ends if everything goes as it should.
+  goodEnd() {
+    let state = this.initial;
+    for (const _ of this.states) state = this.next(state, this.activities.get(state)?.ends) ?? state;
+    return state;
   }
 
   // run returns the shortest run to state, as transitions, or undefined.
@@ -66,18 +75,31 @@ export class Table {
     return `In ${state} the ${this.role} ${this.work(state)}. That cannot end with “${event}”, which ends the work of ${where.join(", ")}.`;
   }
 
-  // wire returns what the activity of a state has on the wire: whether it comes
-  // in, the messages if it ends as it should, and one for any other end.
-  wire(state) {
+  // where says in a few words where event is possible, if not in state.
+  where(state, event) {
+    if (this.isTerminal(state)) return `${state} is an end`;
+    return `only in ${this.transitions.filter((t) => t.event === event).map((t) => t.from).join(", ")}`;
+  }
+
+  // wire returns what is known to have been on the wire when event has ended the
+  // activity of state, each as whether it comes in, its text and, if it may not
+  // stand there, bad. bytes is how much payload came, undefined in a run of
+  // nobody's; reason is what the server says of an ERROR.
+  wire(state, event, { bytes, reason } = {}) {
     const a = this.activities.get(state);
-    const text = a && visible(a.text);
-    switch (a?.action) {
-      case "write": return { in: false, whole: [text], cut: `not the whole ${text}` };
-      case "expect": return { in: true, whole: [text], cut: `not the whole ${text}` };
-      case "count": return { in: true, whole: ["file", "end of stream"], cut: "bytes, no end of stream" };
-      case "upload": return { in: false, whole: ["file", "end of stream"], cut: "not the whole file" };
-      case "drain": return { in: true, whole: ["end of stream"], cut: "no end of stream" };
+    const comes = (text, bad = false) => ({ comes: true, text, bad }), goes = (text) => ({ comes: false, text });
+    const payload = bytes === undefined ? [comes("file")] : bytes > 0 ? [comes(`${count(bytes)} ${bytes === 1 ? "byte" : "bytes"}`)] : [];
+    const seen = a?.action === "count" && (bytes !== undefined || event === a.ends) ? payload : [];
+    if (event === a?.ends) {
+      switch (a.action) {
+        case "write": return [goes(visible(a.text))];
+        case "expect": return [comes(visible(a.text))];
+        case "upload": return [goes("file"), goes("end of stream")];
+        case "count": case "drain": return [...seen, comes("end of stream")];
+      }
     }
-    return { in: false, whole: [], cut: "" };
+    if (event === "mismatched") return [comes(reason ?? "a byte that may not stand there", true)];
+    if (event === "closed") return [...seen, comes("end of stream", true)];
+    return seen;
   }
 }

@@ -13,9 +13,10 @@ export class Watch {
     this.diagram = new Diagram($("watch-diagram").querySelector("svg"));
     this.list = new Connections($("connections").tBodies[0], (c) => this.choose(c));
     this.state = undefined; // the latest, with all connections that are kept
-    this.chosen = undefined; // undefined follows the newest
+    this.chosen = undefined; // undefined follows the newest that is listed
     this.paused = false;
-    this.filter = "all";
+    this.gone = false; // the server does not answer
+    this.stood = undefined; // when the clocks were stopped
     this.news = { ok: 0, error: 0, last: undefined };
     this.rows = [...$("counts").tBodies[0].rows].map((r) => r.cells[3]);
     this.controls();
@@ -24,17 +25,16 @@ export class Watch {
   }
 
   controls() {
-    for (const id of ["filter", "pause", "follow"]) $(id).hidden = false;
-    $("filter").addEventListener("change", (e) => {
-      this.filter = e.target.value;
-      this.show();
-    });
+    for (const id of ["watch-legend", "filter", "pause", "follow"]) $(id).hidden = false;
+    $("filter").addEventListener("change", () => this.show());
+    addEventListener("pageshow", () => this.show()); // a browser that comes back restores the filter
     $("pause").addEventListener("click", () => {
       this.paused = !this.paused;
       this.frozen = this.paused ? this.state : undefined;
       $("pause").setAttribute("aria-pressed", this.paused);
       say($("pause"), this.paused ? "Go on" : "Pause");
       this.seen = this.ended();
+      this.settle();
       this.show();
     });
     $("follow").addEventListener("click", () => this.choose(this.chosen ? undefined : this.selected()));
@@ -43,7 +43,7 @@ export class Watch {
   // snapshot begins with all that the server knows.
   snapshot(s) {
     if (this.state && this.state.instance !== s.instance) {
-      this.chosen = undefined;
+      this.seen = 0;
       this.tell("The server was started anew.");
     }
     this.state = s;
@@ -64,9 +64,40 @@ export class Watch {
 
   arrived() {
     this.clock = performance.now();
-    if (this.chosen) this.chosen = this.find(this.chosen.connection) ?? this.chosen;
+    this.stood = undefined;
+    if (this.gone) this.answers(true);
+    this.settle();
     if (this.paused) say($("list-note"), this.since());
     else this.show();
+  }
+
+  // settle looks the chosen connection up again: it goes on, or is one of a
+  // server that is no more.
+  settle() {
+    if (!this.chosen) return;
+    if (this.view.instance !== this.chosenOf) this.chosen = undefined;
+    else this.chosen = this.find(this.chosen.connection) ?? this.chosen;
+  }
+
+  // stand stops the clocks until the server is heard of again.
+  stand() {
+    this.stood ??= performance.now();
+  }
+
+  // lost says that what is shown is the last that is known.
+  lost() {
+    this.stand();
+    if (!this.state || this.gone) return;
+    this.answers(false);
+    this.tell("The server does not answer. What is shown is what was last heard of it.");
+    this.show();
+  }
+
+  answers(yes) {
+    this.gone = !yes;
+    $("watch").classList.toggle("stale", this.gone);
+    const at = () => new Date(this.state.now).toLocaleTimeString("en-GB");
+    say($("watch-now"), yes ? "what the server does now" : `what was last heard of the server, at ${at()}`);
   }
 
   ended() {
@@ -80,7 +111,18 @@ export class Watch {
 
   since() {
     const n = this.ended() - this.seen;
-    return n === 0 ? "Paused." : `Paused; ${count(n)} have ended since.`;
+    const ended = n === 0 ? "" : `${count(n)} ${n === 1 ? "has" : "have"} ended`;
+    if (this.frozen.instance !== this.state.instance) return `Paused; the server was started anew since${ended && `, and ${ended}`}.`;
+    return ended ? `Paused; ${ended} since.` : "Paused.";
+  }
+
+  // filter is as its control says, whoever has set that.
+  get filter() {
+    return $("filter").querySelector(":checked").value;
+  }
+
+  matches(c) {
+    return this.filter === "all" || c.seconds !== undefined && (this.filter === "error") === Boolean(c.reason);
   }
 
   find(number) {
@@ -90,19 +132,19 @@ export class Watch {
 
   // selected returns the connection whose details are shown.
   selected() {
-    return this.chosen ?? this.view.serving[0] ?? this.view.recent[0];
+    return this.chosen ?? this.view.serving.find((c) => this.matches(c)) ?? this.view.recent.find((c) => this.matches(c));
   }
 
   choose(connection) {
     this.chosen = connection;
-    $("follow").setAttribute("aria-pressed", connection === undefined);
+    this.chosenOf = this.view.instance;
     this.show();
   }
 
   // elapsed returns how long a connection has lasted.
   elapsed(c) {
     if (c.seconds !== undefined) return c.seconds;
-    const since = this.frozen ? 0 : performance.now() - this.clock;
+    const since = this.frozen ? 0 : (this.stood ?? performance.now()) - this.clock;
     return (Date.parse(this.view.now) - Date.parse(c.started) + since) / 1000;
   }
 
@@ -117,9 +159,10 @@ export class Watch {
     s.transitions.forEach((t, i) => this.rows[i] && say(this.rows[i], count(t.count)));
     this.diagram.counts(s.transitions);
     this.diagram.sessions(s.sessions);
-    const match = { all: () => true, ok: (c) => !c.reason, error: (c) => c.reason }[this.filter];
-    const recent = s.recent.filter(match);
-    this.list.show(this.filter === "all" ? s.serving : [], recent, this.selected()?.connection, (c) => this.elapsed(c));
+    if (this.chosen && !this.matches(this.chosen)) this.chosen = undefined;
+    $("follow").setAttribute("aria-pressed", this.chosen === undefined);
+    const [serving, recent] = [s.serving, s.recent].map((list) => list.filter((c) => this.matches(c)));
+    this.list.show(serving, recent, this.selected()?.connection, (c) => this.elapsed(c));
     say($("list-note"), this.paused ? this.since() : this.note(recent.length));
     this.detail();
   }
@@ -127,7 +170,10 @@ export class Watch {
   note(shown) {
     const ended = this.ended();
     if (ended === 0) return this.state.serving.length > 0 ? "" : "None yet. Send the server a file, and it appears here.";
-    const of = shown < ended ? `The latest ${count(shown)} of ${count(ended)} that have ended.` : "";
+    const kept = this.state.recent.length;
+    const all = kept < ended ? `the latest ${count(kept)} of ${count(ended)}` : `the ${count(ended)} that have ended`;
+    let of = kept < ended ? `The latest ${count(kept)} of ${count(ended)} that have ended.` : "";
+    if (this.filter !== "all") of = `${shown === 0 ? "None" : count(shown)} in ${this.filter === "ok" ? "Done" : "ERROR"} among ${all}.`;
     return this.lacks ? `${of} Some came too fast to be listed; all are counted.` : of;
   }
 
@@ -140,17 +186,18 @@ export class Watch {
     say($("detail-title"), `Connection ${c.connection} from ${c.remote}`);
     const result = $("detail-result");
     result.className = ended ? (c.reason ? "bad" : "good") : "going";
-    if (!ended) say(result, `being served, in ${c.state}: ${count(c.bytes)} bytes, ${rate(c.rate)} bytes/s`);
+    if (!ended) say(result, `${this.gone ? "was " : ""}being served, in ${c.state}: ${count(c.bytes)} bytes, ${rate(c.rate)} bytes/s`);
     else if (c.reason) say(result, `ERROR in ${c.from}: ${c.event}`);
     else say(result, `${count(c.bytes)} bytes counted in ${duration(c.seconds)}`);
     say($("detail-reason"), c.reason ?? "");
-    say($("detail-hint"), c.hint ?? "");
+    say($("detail-hint"), ended ? c.hint : `The ${this.table.role} ${this.table.work(c.state)}. ` +
+      `The idle limit of ${this.view.server.idleLimit} s begins anew with every byte that arrives.`);
     $("detail-path").hidden = false;
-    const drawn = `${this.state.instance} ${c.connection} ${c.path.length} ${c.state}`;
+    const drawn = `${this.view.instance} ${c.connection} ${c.path.length} ${c.state} ${c.bytes > 0}`;
     timeline($("timeline").tBodies[0], this.table, c.path, c.state, this.elapsed(c));
     if (this.drawn === drawn) return;
     this.drawn = drawn;
-    $("chart").replaceChildren(sequence(this.table, c.path, c.state, ended));
+    $("chart").replaceChildren(sequence(this.table, c.path, c.state, c));
     this.diagram.reveal($("watch-diagram"));
   }
 
