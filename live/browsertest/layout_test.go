@@ -106,5 +106,7 @@ func TestPrint(t *testing.T) {
 	b.shows("n-error", 3)
 	b.wait(`[...document.querySelectorAll("#watch .scroll")].every((e) => e.scrollHeight <= e.clientHeight + 1 && getComputedStyle(e).maxHeight === "none")`)
 	b.wait(`[...document.querySelectorAll("button, nav a")].filter((e) => !e.closest("td")).every((e) => e.offsetWidth === 0)`)
+	b.wait(`[...document.querySelectorAll("#watch .columns > *")].every((e) => Math.abs(e.offsetWidth - e.parentElement.clientWidth) <= 1)`)
+	b.wait(`[...document.querySelectorAll("#connections .result span")].every((e) => e.scrollHeight <= e.clientHeight + 1)`)
 	b.wait(`document.getElementById("chart").getBoundingClientRect().top < document.getElementById("connections").getBoundingClientRect().top`)
 }

@@ -87,8 +87,8 @@ func TestWatchServerGone(t *testing.T) {
 	b.shows("n-serving", 0)
 }
 
-// errors has some connections end well, and some in ERROR between them.
-func errors(t *testing.T, s *server) {
+// mixed has some connections end well, and some in ERROR between them.
+func mixed(t *testing.T, s *server) {
 	t.Helper()
 	for i := range 4 {
 		if err := s.session(i); err != nil {
@@ -104,7 +104,7 @@ func errors(t *testing.T, s *server) {
 func TestWatchFilterNote(t *testing.T) {
 	s := serve(t, time.Hour)
 	b := open(t, s.url()).ready()
-	errors(t, s)
+	mixed(t, s)
 	b.shows("n-ok", 4)
 	b.shows("n-error", 2)
 	choose := func(filter, note string) {
@@ -156,7 +156,7 @@ func TestWatchFilterSelects(t *testing.T) {
 func TestWatchFilterRestored(t *testing.T) {
 	s := serve(t, time.Hour)
 	b := open(t, s.url()).ready()
-	errors(t, s)
+	mixed(t, s)
 	b.shows("n-ok", 4)
 	b.do(chromedp.Click(`#filter input[value="error"]`))
 	b.says("list-note", "2 in ERROR")
