@@ -69,7 +69,7 @@ func TestDiagramRevealsTheState(t *testing.T) {
 // Where the system chooses the colours, what is chosen, pressed or lit is not
 // told by a colour of the page that the system takes away.
 func TestForcedColours(t *testing.T) {
-	s := lively(t)
+	s := lively(t, time.Hour)
 	b := open(t, s.url(), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}})).ready()
 	b.shows("n-error", 3)
 	b.wait(`matchMedia("(forced-colors: active)").matches`)
@@ -101,7 +101,7 @@ func TestForcedColours(t *testing.T) {
 // On paper nothing is cut at the edge of a box that scrolls, and nothing is
 // written pale on white.
 func TestPrint(t *testing.T) {
-	s := lively(t)
+	s := lively(t, time.Hour)
 	b := open(t, s.url(), emulation.SetEmulatedMedia().WithMedia("print")).ready()
 	b.shows("n-error", 3)
 	b.wait(`[...document.querySelectorAll("#watch .scroll")].every((e) => e.scrollHeight <= e.clientHeight + 1 && getComputedStyle(e).maxHeight === "none")`)

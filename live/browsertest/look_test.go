@@ -21,9 +21,9 @@ var (
 
 // lively returns a server with something to see: sessions of all sorts, and one
 // that goes on.
-func lively(t *testing.T) *server {
+func lively(t *testing.T, idle time.Duration) *server {
 	t.Helper()
-	s := serve(t, time.Hour)
+	s := serve(t, idle)
 	for i := range 12 {
 		if err := s.session(1 << (2 * i)); err != nil {
 			t.Fatal(err)
@@ -53,7 +53,7 @@ func TestAxe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := lively(t)
+	s := lively(t, time.Hour)
 	for _, colours := range schemes {
 		for _, view := range views {
 			for _, width := range widths {
@@ -90,7 +90,7 @@ func checkAxe(b *tab, axe string) {
 
 // Nothing is wider than the window, and every text of the diagram has room.
 func TestFits(t *testing.T) {
-	s := lively(t)
+	s := lively(t, time.Hour)
 	for _, view := range views {
 		for _, width := range widths {
 			t.Run(fmt.Sprintf("%s %d", view, width), func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestShots(t *testing.T) {
 	if os.Getenv("ACCIO_SHOTS") == "" {
 		t.Skip("ACCIO_SHOTS names no directory")
 	}
-	s := lively(t)
+	s := lively(t, time.Hour)
 	for _, colours := range schemes {
 		for _, view := range views {
 			for _, width := range widths {
@@ -175,7 +175,7 @@ func TestDocShots(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	s := lively(t)
+	s := lively(t, 10*time.Second) // the limit that people will see
 	for _, p := range []struct{ name, view, click string }{
 		{"watch-success", "watch", "#connections tr.good button"},
 		{"watch-error", "watch", "#connections tr.bad button"},
