@@ -27,6 +27,7 @@ func TestEveryClaimBites(t *testing.T) {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "model\tclaim\tkills\talone")
 	total := map[string]int{}
+	var all [3]int // mutants, equivalent, killed
 	for _, study := range model.Levels(&fsm.Server, &fsm.Client, 2) {
 		base := study.Run(modelcheck.Limit{})
 		kills, alone := map[int]int{}, map[int]int{}
@@ -50,12 +51,14 @@ func TestEveryClaimBites(t *testing.T) {
 			}
 		}
 		fmt.Fprintf(w, "%s\t%d mutants, %d equivalent\t%d\t\n", study.Name, len(mutants), equivalent, killed)
+		all[0], all[1], all[2] = all[0]+len(mutants), all[1]+equivalent, all[2]+killed
 		for i, c := range study.Program.Claims {
 			if !slices.Contains(study.False, c.Name) {
 				fmt.Fprintf(w, "%s\t%s\t%d\t%d\n", study.Name, c.Name, kills[i], alone[i])
 			}
 		}
 	}
+	fmt.Fprintf(w, "all\t%d mutants, %d equivalent\t%d\t\n", all[0], all[1], all[2])
 	for _, m := range model.Mutants(&fsm.Server) {
 		study := model.Study{Program: model.Chaos(m.Table)}
 		for _, i := range violated(study, study.Run(modelcheck.Limit{})) {
