@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"accio/fsm"
+	"accio/internal/racing"
 	"accio/model"
 	"accio/model/guarded"
 	"accio/modelcheck"
@@ -77,6 +78,7 @@ func TestMutantsAreEverySingleCell(t *testing.T) {
 // and killed in one of them. With -v it prints the matrix.
 func TestEveryMutantIsKilled(t *testing.T) {
 	t.Parallel()
+	unlessRacing(t)
 	type tally struct{ killed, equivalent map[model.Change]int }
 	var invalid []string
 	kills := map[string]map[model.Change]int{}
@@ -160,6 +162,15 @@ func TestEveryMutantIsKilled(t *testing.T) {
 }
 
 var update = flag.Bool("update", false, "write "+matrix)
+
+// unlessRacing skips what one goroutine does for a long time: the race detector
+// has nothing to see in it.
+func unlessRacing(t *testing.T) {
+	t.Helper()
+	if racing.Enabled {
+		t.Skip("one goroutine that computes; it runs without the race detector")
+	}
+}
 
 // matrix is the kill matrix as it was, so that a claim that has become weaker
 // is noticed even if others still kill the mutants.

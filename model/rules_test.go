@@ -23,6 +23,7 @@ const ruleKills = "testdata/rules.txt"
 // which the claims hold too.
 func TestEveryClaimBites(t *testing.T) {
 	t.Parallel()
+	unlessRacing(t)
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "model\tclaim\tkills\talone")

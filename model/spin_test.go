@@ -98,7 +98,7 @@ func TestSPINAgrees(t *testing.T) {
 		name    string
 		program func(*fsm.Table) *guarded.Program
 	}{
-		{"real", func(table *fsm.Table) *guarded.Program { return model.Server(table, model.DefaultAhead) }},
+		{"real", func(table *fsm.Table) *guarded.Program { return model.Server(table, 1) }},
 		{"chaos", model.Chaos},
 	} {
 		t.Run(env.name, func(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"testing"
 
+	"accio/internal/racing"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -11,7 +13,7 @@ import (
 // and no more than 8 KiB. The client is system calls alone, so all that is
 // allocated is the server's.
 func TestAllocationsOfASession(t *testing.T) {
-	if raceEnabled {
+	if racing.Enabled {
 		t.Skip("the race detector allocates too")
 	}
 	want := map[string]float64{"portable": 34, "fast": 28}
