@@ -57,6 +57,9 @@ func (m *modelled) give(p place, what stimulus) (place, bool) {
 	return p, true
 }
 
+// takesNothing is a rule of the server's time, though it speaks of the client.
+const takesNothing = "client takes nothing for the idle limit"
+
 // settle returns every place where the model can come to rest. Time passes
 // only when nothing else moves, and if it is to. A broken table may never rest.
 func (m *modelled) settle(p place, silence bool) map[place]bool {
@@ -64,10 +67,7 @@ func (m *modelled) settle(p place, silence bool) map[place]bool {
 		return nil
 	}
 	steps := m.next(p.State)
-	const (
-		whole, fails     = "written whole", "write fails"
-		nothing, expires = "client takes nothing for the idle limit", "no byte for the idle limit"
-	)
+	const whole, fails, expires = "written whole", "write fails", "no byte for the idle limit"
 	_, writable := steps[whole]
 	rests, moves := map[place]bool{}, false
 	take := func(label string, silence bool) {
@@ -84,14 +84,14 @@ func (m *modelled) settle(p place, silence bool) map[place]bool {
 	}
 	for label := range steps {
 		switch {
-		case strings.HasPrefix(label, "client ") && label != nothing, label == "shutdown comes", label == nothing, label == expires:
+		case strings.HasPrefix(label, "client ") && label != takesNothing, label == "shutdown comes", label == takesNothing, label == expires:
 		case label == whole && (p.deaf || p.shut), label == fails && writable && !p.deaf:
 		default:
 			take(label, silence)
 		}
 	}
 	if !moves && silence {
-		for _, label := range []string{nothing, expires} {
+		for _, label := range []string{takesNothing, expires} {
 			if _, ok := steps[label]; ok {
 				take(label, false)
 			}
