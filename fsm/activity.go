@@ -22,6 +22,22 @@ type Activity struct {
 	Ends   Event  // the event that says the activity went as it should
 }
 
+// Outcomes returns the events in which the activity can end, Ends first, or nil
+// if its action is none of the above. [Table.Validate] wants a transition for
+// each of them.
+func (a Activity) Outcomes() []Event {
+	anywhere := []Event{TimedOut, Failed, Shutdown}
+	switch a.Action {
+	case Write, Count, Upload:
+		return append([]Event{a.Ends}, anywhere...)
+	case Drain:
+		return append([]Event{a.Ends, Mismatched}, anywhere...)
+	case Expect:
+		return append([]Event{a.Ends, Mismatched, Closed}, anywhere...)
+	}
+	return nil
+}
+
 // The bytes on the wire (docs/protocol.md §1). They are exact and
 // case-sensitive, and nothing may stand between or around them.
 const (

@@ -7,6 +7,7 @@ var Client = Table{
 	Peer:     "server",
 	Initial:  AwaitAccio1,
 	Terminal: []State{Done, Error},
+	Good:     []State{Done},
 	Events:   []Event{Commanded, Sent, Mismatched, Closed, TimedOut, Failed, Shutdown},
 	Activities: []Activity{
 		{AwaitAccio1, Expect, Accio, Commanded},

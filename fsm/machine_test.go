@@ -164,8 +164,8 @@ func TestTrapSelfTransition(t *testing.T) {
 	table.Transitions[0].To = "A"
 	var seen []string
 	m := NewMachine(&table, func(from State, e Event, to State) { seen = append(seen, fmt.Sprint(from, e, to)) })
-	fire(t, m, "go", "stop")
-	if want := []string{"AgoA", "AstopEnd"}; !slices.Equal(seen, want) {
+	fire(t, m, "go", "shutdown")
+	if want := []string{"AgoA", "AshutdownFault"}; !slices.Equal(seen, want) {
 		t.Errorf("observed %v, want %v", seen, want)
 	}
 }

@@ -7,6 +7,7 @@ var Server = Table{
 	Peer:     "client",
 	Initial:  SendAccio1,
 	Terminal: []State{Done, Error},
+	Good:     []State{Done},
 	Events:   []Event{Sent, Confirmed, Mismatched, Closed, TimedOut, Failed, Shutdown},
 	Activities: []Activity{
 		{SendAccio1, Write, Accio, Sent},

@@ -20,6 +20,7 @@ type Table struct {
 	Peer        string       // which end it talks to
 	Initial     State        // where every connection begins
 	Terminal    []State      // the states that nothing follows
+	Good        []State      // those of them in which a connection went as it should; the others are failures
 	Events      []Event      // the alphabet
 	Activities  []Activity   // one for each state that is not terminal
 	Transitions []Transition // at most one for each (From, Event)
@@ -38,6 +39,11 @@ func (t *Table) States() []State {
 // IsTerminal reports whether s is one of the terminal states.
 func (t *Table) IsTerminal(s State) bool {
 	return slices.Contains(t.Terminal, s)
+}
+
+// IsGood reports whether a connection that ends in s went as it should.
+func (t *Table) IsGood(s State) bool {
+	return slices.Contains(t.Good, s)
 }
 
 // Activity returns the activity of s, or the zero value if s has none.
@@ -76,6 +82,7 @@ func (t *Table) Possible(s State) []Event {
 func (t *Table) Clone() Table {
 	c := *t
 	c.Terminal = slices.Clone(t.Terminal)
+	c.Good = slices.Clone(t.Good)
 	c.Events = slices.Clone(t.Events)
 	c.Activities = slices.Clone(t.Activities)
 	c.Transitions = slices.Clone(t.Transitions)

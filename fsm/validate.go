@@ -15,12 +15,15 @@ var (
 	ErrTerminalExit   = errors.New("terminal state with an exit")
 	ErrDeadEnd        = errors.New("non-terminal state without an exit")
 	ErrSelfTransition = errors.New("self-transition")
-	ErrActivity       = errors.New("activity that the state cannot end")
+	ErrAction         = errors.New("unknown action")
+	ErrText           = errors.New("text that does not fit the action")
+	ErrOutcome        = errors.New("outcome without a transition")
+	ErrGood           = errors.New("good end that is none")
 )
 
 // Validate returns every fault of the table, joined, or nil.
 func (t *Table) Validate() error {
-	return errors.Join(t.validateStates(), t.validateTransitions(), t.validateActivities(), t.validatePaths())
+	return errors.Join(t.validateStates(), t.validateTransitions(), t.validateActivities(), t.validateEnds(), t.validatePaths())
 }
 
 func (t *Table) validateStates() error {
@@ -72,9 +75,36 @@ func (t *Table) validateTransitions() error {
 func (t *Table) validateActivities() error {
 	var errs []error
 	for _, a := range t.Activities {
-		if _, ok := t.Next(a.State, a.Ends); !ok {
-			errs = append(errs, fmt.Errorf("%w: %s has no transition on %q", ErrActivity, a.State, a.Ends))
+		outcomes := a.Outcomes()
+		if outcomes == nil {
+			errs = append(errs, fmt.Errorf("%w: %q in %s", ErrAction, a.Action, a.State))
+			continue
 		}
+		switch spoken := a.Action == Write || a.Action == Expect; {
+		case spoken && a.Text == "":
+			errs = append(errs, fmt.Errorf("%w: %s has nothing to %s", ErrText, a.State, a.Action))
+		case !spoken && a.Text != "":
+			errs = append(errs, fmt.Errorf("%w: %s has %q, and to %s takes none", ErrText, a.State, a.Text, a.Action))
+		}
+		for _, e := range outcomes {
+			if _, ok := t.Next(a.State, e); !ok {
+				errs = append(errs, fmt.Errorf("%w: %s can end in %q", ErrOutcome, a.State, e))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// validateEnds wants one good end at least, so that not every connection fails.
+func (t *Table) validateEnds() error {
+	var errs []error
+	for _, s := range t.Good {
+		if !t.IsTerminal(s) {
+			errs = append(errs, fmt.Errorf("%w: %s is not terminal", ErrGood, s))
+		}
+	}
+	if len(t.Good) == 0 {
+		errs = append(errs, fmt.Errorf("%w: of the terminal states %v the table names none", ErrGood, t.Terminal))
 	}
 	return errors.Join(errs...)
 }

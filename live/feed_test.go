@@ -12,7 +12,7 @@ import (
 
 // small is a table that no program runs.
 var small = fsm.Table{
-	Role: "left", Peer: "right", Initial: "Ask", Terminal: []fsm.State{fsm.Done, fsm.Error},
+	Role: "left", Peer: "right", Initial: "Ask", Terminal: []fsm.State{fsm.Done, fsm.Error}, Good: []fsm.State{fsm.Done},
 	Events: []fsm.Event{"asked", "told", "timedout"},
 	Activities: []fsm.Activity{
 		{State: "Ask", Action: fsm.Write, Text: "?", Ends: "asked"},

@@ -94,7 +94,7 @@ func (o *Observer) Ended(r transport.Result) {
 	for _, s := range path {
 		o.counts[s.row].Add(1)
 	}
-	if r.State == fsm.Done {
+	if o.table.IsGood(r.State) {
 		o.ok.Add(1)
 	} else {
 		o.failed.Add(1)

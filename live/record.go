@@ -22,7 +22,7 @@ type record struct {
 	// Of an ended connection.
 	place        uint64 // 1 for the first that ended
 	state        fsm.State
-	from         fsm.State // empty in fsm.Done, as event, reason and hint
+	from         fsm.State // empty after a good end, as event, reason and hint
 	event        fsm.Event
 	bytes        int64
 	elapsed      time.Duration

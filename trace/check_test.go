@@ -51,11 +51,11 @@ func TestGoodTrace(t *testing.T) {
 // Any table will do: the rules come from it.
 func TestOtherTable(t *testing.T) {
 	table := fsm.Table{
-		Initial: "A", Terminal: []fsm.State{fsm.Done}, Events: []fsm.Event{"go"},
+		Initial: "A", Terminal: []fsm.State{"Stored"}, Good: []fsm.State{"Stored"}, Events: []fsm.Event{"go"},
 		Activities:  []fsm.Activity{{State: "A", Action: fsm.Count, Ends: "go"}},
-		Transitions: []fsm.Transition{{From: "A", Event: "go", To: fsm.Done}},
+		Transitions: []fsm.Transition{{From: "A", Event: "go", To: "Stored"}},
 	}
-	const text = `{"t":1,"connection":1,"from":"A","event":"go","to":"Done"}
+	const text = `{"t":1,"connection":1,"from":"A","event":"go","to":"Stored"}
 {"t":2,"connection":1,"result":"7","bytes":7}
 `
 	report, err := Check(strings.NewReader(text), &table)

@@ -97,7 +97,7 @@ func (k *checker) timeout(c *connection, r *record) {
 func (k *checker) end(c *connection, r *record) {
 	k.time(c, r)
 	result := ErrorResult
-	if c.state == fsm.Done {
+	if k.table.IsGood(c.state) {
 		result = strconv.FormatInt(r.Bytes, 10)
 	}
 	switch {

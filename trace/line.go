@@ -26,5 +26,5 @@ type End struct {
 	Since      time.Duration // since the connection was accepted
 }
 
-// ErrorResult is the Result of a connection that ended in fsm.Error.
+// ErrorResult is the Result of a connection that came to no good end.
 const ErrorResult = "ERROR"

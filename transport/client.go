@@ -34,7 +34,7 @@ func (c *Client) Sent() int64 {
 	return 0
 }
 
-// SessionError is a session of a [Client] that did not end in fsm.Done.
+// SessionError is a session of a [Client] that did not come to a good end.
 type SessionError struct{ Result Result }
 
 func (e *SessionError) Error() string { return e.Result.Explanation() }
@@ -43,11 +43,11 @@ func (e *SessionError) Error() string { return e.Result.Explanation() }
 func (e *SessionError) Unwrap() error { return e.Result.Err }
 
 // Send connects to address ("host:port"), sends all of file and waits until
-// the server has closed. It returns nil only if the session ended in fsm.Done:
+// the server has closed. It returns nil only if the session came to a good end:
 // the server has taken the file and closed; what it counted, the protocol does
 // not say. Otherwise it returns a *SessionError or, where there was no session,
 // the error of net.Dialer. When ctx is done the session ends through the event
-// shutdown. A session that ends otherwise than in fsm.Done is reset, so that
+// shutdown. A session that comes to no good end is reset, so that
 // the server does not take a part of the file for the whole.
 //
 // A regular *os.File is sent from its present offset, in constant memory and
@@ -83,7 +83,7 @@ func (c *Client) send(ctx context.Context, conn Conn, timeout time.Duration, fil
 	c.current.Store(s)
 	defer interrupt(ctx, conn)()
 	r = s.conclude(ctx, r)
-	if r.State != fsm.Done {
+	if !r.Good {
 		return r, &SessionError{r}
 	}
 	return r, nil

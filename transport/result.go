@@ -11,14 +11,15 @@ import (
 type Result struct {
 	Connection uint64         // 1 for the first that was accepted; 0 from a Client
 	Remote     netip.AddrPort // the peer
-	State      fsm.State      // fsm.Done or fsm.Error
-	Bytes      int64          // the payload; in fsm.Error what had come of it, which is not a result
+	State      fsm.State      // the terminal state; where the table lacked a transition, the state that lacks it
+	Good       bool           // State is one of the table's good ends
+	Bytes      int64          // the payload; unless Good what had come of it, which is not a result
 	Started    time.Time      // when service began
 	Elapsed    time.Duration  // from then to the end of the session, our close not included
 
-	// What follows is set in fsm.Error only.
+	// What follows is set unless Good.
 
-	From   fsm.State // the state that was left for fsm.Error
+	From   fsm.State // the state in which it went wrong
 	Event  fsm.Event // the event that did it
 	Reason string    // what happened, in plain words
 	Hint   string    // what would have been right; may be empty

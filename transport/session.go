@@ -156,9 +156,17 @@ func (s *session) count(ctx context.Context) fsm.Event {
 		n, event := s.await(ctx, discard, nil)
 		s.payload.Add(n)
 		if event != whole {
-			return event
+			return good(event)
 		}
 	}
+}
+
+// good makes the peer's end of its side what the table names for it.
+func good(event fsm.Event) fsm.Event {
+	if event == fsm.Closed {
+		return whole
+	}
+	return event
 }
 
 func (s *session) upload(ctx context.Context) fsm.Event {
@@ -228,7 +236,7 @@ func (s *session) drain(ctx context.Context) fsm.Event {
 		s.end.received = s.text[:1]
 		return fsm.Mismatched
 	}
-	return event
+	return good(event)
 }
 
 // conclude runs the session and completes its result.
@@ -237,10 +245,10 @@ func (s *session) conclude(ctx context.Context, r Result) Result {
 	r.Elapsed = time.Since(r.Started)
 	r.Bytes = s.payload.Load()
 	r.State = s.machine.State()
-	if r.State == fsm.Done {
+	if r.Good = s.table.IsGood(r.State); r.Good {
 		return r
 	}
-	r.State, r.From, r.Event, r.Err = fsm.Error, s.end.from, s.end.event, s.end.err
+	r.From, r.Event, r.Err = s.end.from, s.end.event, s.end.err
 	if bug != nil {
 		r.Reason = bug.Error()
 		return r

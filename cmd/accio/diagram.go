@@ -15,21 +15,28 @@ import (
 )
 
 // drawings are the formats of a table.
-var drawings = map[string]func(*fsm.Table) string{
-	"mermaid": diagram.Mermaid,
-	"dot":     diagram.DOT,
+var drawings = map[string]func(*fsm.Table) (string, error){
+	"mermaid": written(diagram.Mermaid),
+	"dot":     written(diagram.DOT),
 	"svg":     picture,
-	"table":   diagram.Table,
-	"json":    diagram.JSON,
+	"table":   written(diagram.Table),
+	"json":    written(diagram.JSON),
 }
 
-// picture returns the picture as it was drawn by "go generate ./...", as
-// drawing it needs Graphviz.
-func picture(t *fsm.Table) string {
-	if t == &fsm.Client {
-		return docs.Client
+func written(draw func(*fsm.Table) string) func(*fsm.Table) (string, error) {
+	return func(t *fsm.Table) (string, error) { return draw(t), nil }
+}
+
+// picture returns the picture of a table of ours as it was drawn by "go
+// generate ./...", as drawing needs Graphviz.
+func picture(t *fsm.Table) (string, error) {
+	switch t {
+	case &fsm.Server:
+		return docs.Server, nil
+	case &fsm.Client:
+		return docs.Client, nil
 	}
-	return docs.Server
+	return diagram.Draw(t)
 }
 
 func newDiagram() *cobra.Command {
@@ -37,33 +44,46 @@ func newDiagram() *cobra.Command {
 	tables := map[string]*fsm.Table{fsm.Server.Role: &fsm.Server, fsm.Client.Role: &fsm.Client}
 	c := &cobra.Command{
 		Use:   "diagram",
-		Short: "Draw the states of the server or of the client",
+		Short: "Draw the states of the server, of the client, or of a table in a file",
 		Long: `diagram writes the transition table of the server or of the client on standard
-output, drawn from the table that the programs run:
+output, drawn from the table that the programs run, or one that a file has:
 
   table     plain text, for terminals and screen readers
   mermaid   a state diagram for GitHub and other renderers of Mermaid
   dot       the same for Graphviz
-  svg       a picture, light or dark as its reader prefers
+  svg       a picture, light or dark as its reader prefers; that of a file needs
+            Graphviz
   json      for programs that draw it themselves`,
 		Example: `  accio diagram
   accio diagram --role client --format svg >client.svg
-  accio diagram --format dot | dot -Tpdf >server.pdf`,
+  accio diagram --format dot | dot -Tpdf >server.pdf
+  accio diagram --table mine.json`,
 		Args: arguments(0),
-		RunE: func(c *cobra.Command, _ []string) error {
-			draw, table := drawings[format], tables[role]
-			switch {
-			case draw == nil:
-				return cli.Usagef("--format %q is none of %s", format, names(drawings))
-			case table == nil:
-				return cli.Usagef("--role %q is none of %s", role, names(tables))
-			}
-			_, err := io.WriteString(c.OutOrStdout(), draw(table))
-			return err
-		},
 	}
 	c.Flags().StringVar(&format, "format", "table", names(drawings))
 	c.Flags().StringVar(&role, "role", fsm.Server.Role, names(tables))
+	given := tableFlag(c.Flags())
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		draw, table := drawings[format], tables[role]
+		switch {
+		case draw == nil:
+			return cli.Usagef("--format %q is none of %s", format, names(drawings))
+		case table == nil:
+			return cli.Usagef("--role %q is none of %s", role, names(tables))
+		case c.Flags().Changed("role") && c.Flags().Changed("table"):
+			return cli.Usagef("--role chooses one of our tables, --table one of yours; give one of them")
+		}
+		if own, err := given(); err != nil {
+			return err
+		} else if own != nil {
+			table = own
+		}
+		text, err := draw(table)
+		if err == nil {
+			_, err = io.WriteString(c.OutOrStdout(), text)
+		}
+		return err
+	}
 	return c
 }
 

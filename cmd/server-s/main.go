@@ -14,7 +14,6 @@ import (
 	"syscall"
 	"time"
 
-	"accio/fsm"
 	"accio/internal/cli"
 	"accio/internal/errno"
 	"accio/transport"
@@ -121,7 +120,7 @@ func logTransition(log *slog.Logger, tr transport.Transition) {
 }
 
 func logResult(log *slog.Logger, r transport.Result) {
-	if r.State == fsm.Error {
+	if !r.Good {
 		log.Warn(r.Explanation(), "connection", r.Connection, "remote", r.Remote)
 		return
 	}

@@ -87,7 +87,7 @@ func (p *results) line(r transport.Result) ([]byte, error) {
 	switch {
 	case p.json:
 		return jsonLine(r)
-	case r.State == fsm.Done:
+	case r.Good:
 		p.buffer = append(strconv.AppendInt(p.buffer[:0], r.Bytes, 10), '\n')
 		return p.buffer, nil
 	}
@@ -122,7 +122,7 @@ type (
 func jsonLine(r transport.Result) ([]byte, error) {
 	var line any
 	remote, started, seconds := r.Remote.String(), r.Started.UTC(), r.Elapsed.Seconds()
-	if r.State == fsm.Done {
+	if r.Good {
 		line = doneLine{r.Connection, remote, r.State, r.Bytes, started, seconds}
 	} else {
 		line = errorLine{r.Connection, remote, r.State, r.From, r.Event, r.Bytes, r.Reason, started, seconds}

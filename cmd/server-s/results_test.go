@@ -17,7 +17,7 @@ import (
 var (
 	remote  = netip.MustParseAddrPort("192.0.2.1:50123")
 	started = time.Date(2026, 11, 22, 13, 0, 0, 123456789, time.FixedZone("", 3600))
-	done    = transport.Result{Connection: 7, Remote: remote, State: fsm.Done, Bytes: 1 << 20,
+	done    = transport.Result{Connection: 7, Remote: remote, State: fsm.Done, Good: true, Bytes: 1 << 20,
 		Started: started, Elapsed: 1250 * time.Millisecond}
 	timedOut = transport.Result{Connection: 8, Remote: remote, State: fsm.Error, Bytes: 100,
 		Started: started, Elapsed: 10002 * time.Millisecond,
@@ -33,8 +33,8 @@ func TestResultLines(t *testing.T) {
 		want   string
 	}{
 		{"count", false, done, "1048576\n"},
-		{"empty payload", false, transport.Result{State: fsm.Done}, "0\n"},
-		{"more than 32 bits", false, transport.Result{State: fsm.Done, Bytes: 1<<63 - 1}, "9223372036854775807\n"},
+		{"empty payload", false, transport.Result{State: fsm.Done, Good: true}, "0\n"},
+		{"more than 32 bits", false, transport.Result{State: fsm.Done, Good: true, Bytes: 1<<63 - 1}, "9223372036854775807\n"},
 		{"error", false, timedOut, "ERROR\n"},
 		{"JSON count", true, done, `{"connection":7,"remote":"192.0.2.1:50123","state":"Done","bytes":1048576,` +
 			`"started":"2026-11-22T12:00:00.123456789Z","seconds":1.25}` + "\n"},

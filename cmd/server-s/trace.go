@@ -9,7 +9,6 @@ import (
 	"syscall"
 	"time"
 
-	"accio/fsm"
 	"accio/trace"
 	"accio/transport"
 )
@@ -56,7 +55,7 @@ func (t *traceFile) end(r transport.Result) {
 		return
 	}
 	result := trace.ErrorResult
-	if r.State == fsm.Done {
+	if r.Good {
 		result = strconv.FormatInt(r.Bytes, 10)
 	}
 	t.file.SetWriteDeadline(time.Now().Add(tracePatience)) // regular files have none

@@ -113,7 +113,7 @@ func BenchmarkTraceFile(b *testing.B) {
 			f.transition(transport.Transition{Connection: 1, From: state, Event: event, To: to, Since: time.Millisecond})
 			state = to
 		}
-		f.end(transport.Result{Connection: 1, State: fsm.Done, Bytes: 500, Elapsed: time.Millisecond})
+		f.end(transport.Result{Connection: 1, State: fsm.Done, Good: true, Bytes: 500, Elapsed: time.Millisecond})
 	}
 }
 

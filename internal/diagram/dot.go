@@ -93,7 +93,7 @@ func middle(t *fsm.Table, path []fsm.State, s fsm.State) string {
 
 func nodeStyle(t *fsm.Table, path []fsm.State, s fsm.State) string {
 	var style string
-	if !slices.Contains(path, s) {
+	if !isGood(t, path, s) {
 		style = ` style="rounded,dashed"`
 	}
 	if t.IsTerminal(s) {

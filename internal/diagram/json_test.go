@@ -15,6 +15,9 @@ func TestJSON(t *testing.T) {
     "Good",
     "Bad"
   ],
+  "good": [
+    "Good"
+  ],
   "states": [
     {
       "name": "Ask",

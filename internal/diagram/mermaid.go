@@ -41,8 +41,9 @@ func Mermaid(t *fsm.Table) string {
 		fmt.Fprintf(&b, "    %s --> [*]\n", id(s))
 	}
 
-	class(&b, "good", path)
-	class(&b, "bad", slices.DeleteFunc(allStates(t), func(s fsm.State) bool { return slices.Contains(path, s) }))
+	bad := func(s fsm.State) bool { return !isGood(t, path, s) }
+	class(&b, "good", append(path, slices.DeleteFunc(allStates(t), func(s fsm.State) bool { return bad(s) || slices.Contains(path, s) })...))
+	class(&b, "bad", slices.DeleteFunc(allStates(t), func(s fsm.State) bool { return !bad(s) }))
 	return b.String()
 }
 

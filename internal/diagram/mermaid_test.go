@@ -94,8 +94,8 @@ func TestMermaidOrder(t *testing.T) {
     Hear --> Good : told
     Good --> [*]
     Bad --> [*]
-    class Ask,Hear good
-    class Good,Bad bad
+    class Ask,Hear,Good good
+    class Bad bad
 `)
 }
 

@@ -50,3 +50,8 @@ func goodPath(t *fsm.Table) (path []fsm.State, run []fsm.Event, err error) {
 	}
 	return path, run, nil
 }
+
+// isGood reports whether s is of the good session, or a good end.
+func isGood(t *fsm.Table, path []fsm.State, s fsm.State) bool {
+	return slices.Contains(path, s) || t.IsGood(s)
+}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/xml"
 	"fmt"
-	"slices"
 	"strings"
 
 	"accio/fsm"
@@ -122,7 +121,7 @@ func (p *picture) event(e edge, ev fsm.Event, at text) {
 }
 
 func (p *picture) state(s fsm.State) {
-	class := kind(slices.Contains(p.path, s))
+	class := kind(isGood(p.table, p.path, s))
 	if p.table.IsTerminal(s) {
 		class += " terminal"
 	}

@@ -22,7 +22,7 @@ func Table(t *fsm.Table) string {
 		case s == t.Initial:
 			does += " (every connection begins here)"
 		case t.IsTerminal(s):
-			does = "nothing; an end"
+			does = "nothing; a " + kind(t.IsGood(s)) + " end"
 		}
 		fmt.Fprintf(w, "%s\t%s\n", visible(string(s)), does)
 	}

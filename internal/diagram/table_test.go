@@ -10,8 +10,8 @@ func TestTable(t *testing.T) {
 	same(t, diagram.Table(&small), `state   what is done in it
 Ask     write who\n (every connection begins here)
 Hear    expect me\n
-Good    nothing; an end
-Bad     nothing; an end
+Good    nothing; a good end
+Bad     nothing; a bad end
 
 in state   event      leads to   good session
 Ask        asked      Hear       yes

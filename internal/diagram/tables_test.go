@@ -8,6 +8,7 @@ var small = fsm.Table{
 	Peer:     "right",
 	Initial:  "Ask",
 	Terminal: []fsm.State{"Good", "Bad"},
+	Good:     []fsm.State{"Good"},
 	Events:   []fsm.Event{"asked", "told", "timedout", "broke"},
 	Activities: []fsm.Activity{
 		{State: "Ask", Action: fsm.Write, Text: "who\n", Ends: "asked"},
@@ -28,6 +29,7 @@ var awkward = fsm.Table{
 	Peer:     `"other": <b>`,
 	Initial:  "note",
 	Terminal: []fsm.State{"[*] --> x"},
+	Good:     []fsm.State{"[*] --> x"},
 	Events:   []fsm.Event{"a|b;", "1. **c**"},
 	Activities: []fsm.Activity{
 		{State: "note", Action: fsm.Write, Text: "\"a:b\";#c\\r\r\n%%<br/>", Ends: "a|b;"},
@@ -44,6 +46,7 @@ var bulk = fsm.Table{
 	Peer:     "right",
 	Initial:  "Up",
 	Terminal: []fsm.State{"End"},
+	Good:     []fsm.State{"End"},
 	Events:   []fsm.Event{"up", "down", "shut", "mused", "timedout"},
 	Activities: []fsm.Activity{
 		{State: "Up", Action: fsm.Upload, Ends: "up"},

@@ -4,10 +4,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -60,17 +58,9 @@ func draw(t *fsm.Table, file string) error {
 	if err == nil && strings.Contains(string(old), diagram.Source(t)) {
 		return nil
 	}
-	dot := exec.Command("dot", "-Tsvg")
-	dot.Stdin = strings.NewReader(diagram.DOT(t))
-	var complaint bytes.Buffer
-	dot.Stderr = &complaint
-	drawn, err := dot.Output()
-	if err != nil || complaint.Len() > 0 {
-		return fmt.Errorf("%s is stale, and dot (Graphviz) failed: %v %s", file, err, &complaint)
-	}
-	svg, err := diagram.SVG(t, drawn)
+	svg, err := diagram.Draw(t)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s is stale: %w", file, err)
 	}
 	return os.WriteFile(file, []byte(svg), 0o644)
 }

@@ -1,0 +1,66 @@
+package fsm
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+func TestTablesSurviveJSON(t *testing.T) {
+	own := small()
+	for _, table := range []*Table{&Server, &Client, &own} {
+		text, err := json.MarshalIndent(table, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := ReadTable(strings.NewReader(string(text)))
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, text)
+		}
+		if !reflect.DeepEqual(got, table) {
+			t.Errorf("%+v\nwant %+v", got, table)
+		}
+		if err := got.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestReadTableSaysWhereAndWhat(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"", "line 1, column 1: the text ends too early"},
+		{"  ", "line 1, column 3: the text ends too early"},
+		{"{\n", "line 2, column 1: the text ends too early"},
+		{"{\n  \"role\": \"x\",\n  \"rôle\": \"y\"\n}", `line 3, column 10: unknown field "rôle"; the fields are ["role" "peer"`},
+		{`{"Role": "x"}`, `line 1, column 8: unknown field "Role"`},
+		{`{"states": [{"name": "A", "activity": {"Action": "write"}}]}`, `line 1, column 48: unknown field "Action"`},
+		{"{\"role\": \"x\"]", "line 1, column 13: invalid character ']' after object key:value pair"},
+		{`{"role": 7}`, "line 1, column 11: role cannot be of type number"},
+		{`{"states": {}}`, "line 1, column 13: states cannot be of type object"},
+		{`{} {}`, "not a table: invalid character '{' after top-level value"},
+		{`{"states": [{"name": "A"}]}`, `state "A" has no activity and is not among the terminal ones`},
+	} {
+		table, err := ReadTable(strings.NewReader(test.text))
+		if table != nil || !errors.Is(err, ErrJSON) || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q: %v, %v; want %q", test.text, table, err, test.want)
+		}
+	}
+}
+
+// A value is not taken for a name, wherever it stands.
+func TestReadTableTakesAnyValue(t *testing.T) {
+	table, err := ReadTable(strings.NewReader(`{"role": "R", "terminal": ["no field"], "events": ["x", "Role"], "peer": "P"}`))
+	if err != nil || table.Role != "R" || table.Peer != "P" || len(table.Events) != 2 {
+		t.Errorf("%+v, %v", table, err)
+	}
+}
+
+func TestReadTableReturnsTheErrorOfReading(t *testing.T) {
+	broken := errors.New("broken")
+	if _, err := ReadTable(iotest.ErrReader(broken)); !errors.Is(err, broken) || errors.Is(err, ErrJSON) {
+		t.Errorf("got %v", err)
+	}
+}
