@@ -241,3 +241,49 @@ func (e *meddler) CloseWrite() error {
 	}
 	return e.script.CloseWrite()
 }
+
+// §7.7: a shutdown ends the client's wait at the moment at which it comes, in
+// every state in which the server keeps it waiting, and not when the client
+// would have looked again.
+func TestClientIsInterrupted(t *testing.T) {
+	const stopAfter = 2300 * time.Millisecond // no multiple of any interval
+	ran := 0
+	for _, at := range []struct {
+		state   fsm.State
+		arrives string
+		room    int // for what the client sends; negative: any number
+		file    io.Reader
+	}{
+		{fsm.AwaitAccio1, "", -1, strings.NewReader("")},
+		{fsm.SendConfirm1, fsm.Accio, 3, strings.NewReader("")},
+		{fsm.AwaitAccio2, fsm.Accio, -1, strings.NewReader("")},
+		{fsm.SendConfirm2, fsm.Accio + fsm.Accio, len(fsm.Confirm1), strings.NewReader("")},
+		{fsm.SendFile, fsm.Accio + fsm.Accio, len(header) + 1, strings.NewReader("file")},
+		{fsm.SendFile, fsm.Accio + fsm.Accio, -1, &slowReader{1}},
+		{fsm.AwaitClose, fsm.Accio + fsm.Accio, -1, strings.NewReader("file")},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			peer := newScript()
+			peer.stall(at.room)
+			peer.arrive(at.arrives)
+			began := time.Now()
+			time.AfterFunc(stopAfter, stop)
+			p := played{conn: peer}
+			var err error
+			p.Result, err = new(Client).send(ctx, peer, DefaultIdleTimeout, at.file, Result{Started: began})
+			var ended *SessionError
+			if !errors.As(err, &ended) || ended.Result.Event != fsm.Shutdown {
+				t.Errorf("%s: %v, want the shutdown", at.state, err)
+			}
+			p.wantEnd(t, at.state, fsm.Shutdown, stopAfter)
+			peer.timer.Stop()
+			ran++
+			time.Sleep(2 * time.Hour) // outlives the reader
+		})
+	}
+	if ran != 7 {
+		t.Errorf("%d states, want 7", ran)
+	}
+}
