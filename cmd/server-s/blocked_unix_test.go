@@ -70,7 +70,7 @@ func TestBlockedStdoutLosesNothing(t *testing.T) {
 	const idle = 2 * time.Second
 	r, w := pipe(t)
 	filler := fill(t, w)
-	s := startServer(t, toStdout(w), "--verbose", "--idle-timeout", idle.String())
+	s, _ := startTraced(t, toStdout(w), "--verbose", "--idle-timeout", idle.String())
 	s.client(t, header, `>1`, "end", turn)
 	check(t, s.Stderr.Wait("Streaming → Done on closed connection=1"))
 	slow := s.client(t, header, `>22`)

@@ -6,7 +6,6 @@ import (
 	"net"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,25 +27,15 @@ const (
 
 type server struct {
 	*clitest.Process
-	port  int
-	trace string // its file
+	port int
 }
 
-// startServer starts a server and waits until it listens. Adjust, if not nil,
-// may give the command other outputs; its standard error must be recorded. The
-// server's trace is checked after the test, unless the flags name another.
+// startServer starts a server with these flags and no others, and waits until
+// it listens. Adjust, if not nil, may give the command other outputs; its
+// standard error must be recorded.
 func startServer(t *testing.T, adjust func(*exec.Cmd, *clitest.Process), flags ...string) *server {
 	t.Helper()
-	s := &server{trace: filepath.Join(t.TempDir(), "trace")}
-	if !slices.Contains(flags, "--trace") {
-		flags = append(flags, "--trace", s.trace)
-		t.Cleanup(func() { // after the server has ended
-			if s.Process != nil {
-				_, err := clitest.CheckTrace(s.trace, s.Process)
-				check(t, err)
-			}
-		})
-	}
+	s := new(server)
 	var err error
 	s.Process, s.port, err = listening(flags, func(cmd *exec.Cmd) (*clitest.Process, error) {
 		p := new(clitest.Process)
@@ -61,6 +50,20 @@ func startServer(t *testing.T, adjust func(*exec.Cmd, *clitest.Process), flags .
 	})
 	check(t, err)
 	return s
+}
+
+// startTraced is startServer with a trace, which is checked after the test.
+func startTraced(t *testing.T, adjust func(*exec.Cmd, *clitest.Process), flags ...string) (s *server, trace string) {
+	t.Helper()
+	trace = filepath.Join(t.TempDir(), "trace")
+	t.Cleanup(func() { // after the server has ended
+		if s != nil {
+			_, err := clitest.CheckTrace(trace, s.Process)
+			check(t, err)
+		}
+	})
+	s = startServer(t, adjust, append(flags, "--trace", trace)...)
+	return s, trace
 }
 
 func (s *server) client(t *testing.T, steps ...string) *net.TCPConn {

@@ -28,24 +28,30 @@ func TestMain(m *testing.M) {
 //
 //	occupy                  listen on a port, set PORT
 //	serve [FLAG...]         start server-s as "server" on a free port, set PORT,
-//	                        wait until it listens; check its trace at the end;
-//	                        with --http set PAGE
+//	                        wait until it listens; with --http set PAGE
 //	client NAME [STEP...]   take steps (clitest.Talk) on the connection NAME,
 //	                        which the first of them opens
 //	page PATH PATTERN       wait until that is what the page of "server" has there
+//
+// Each script runs twice: with the server as it says, and with a trace beside
+// it, which is checked at the end.
 func TestScript(t *testing.T) {
 	t.Parallel()
-	commands := clitest.Commands()
-	commands["occupy"] = occupy
-	commands["serve"] = serveScript
-	commands["client"] = client
-	commands["page"] = pageHas
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		Cmds:                commands,
-		Setup:               clitest.Setup,
-		RequireExplicitExec: true,
-	})
+	for name, serve := range map[string]func(*testscript.TestScript, bool, []string){"plain": serveScript, "traced": serveTraced} {
+		t.Run(name, func(t *testing.T) {
+			commands := clitest.Commands()
+			commands["occupy"] = occupy
+			commands["serve"] = serve
+			commands["client"] = client
+			commands["page"] = pageHas
+			testscript.Run(t, testscript.Params{
+				Dir:                 "testdata/script",
+				Cmds:                commands,
+				Setup:               clitest.Setup,
+				RequireExplicitExec: true,
+			})
+		})
+	}
 }
 
 func occupy(ts *testscript.TestScript, _ bool, _ []string) {
@@ -55,20 +61,27 @@ func occupy(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Setenv("PORT", strconv.Itoa(ln.Addr().(*net.TCPAddr).Port))
 }
 
-func serveScript(ts *testscript.TestScript, _ bool, flags []string) {
-	var server *clitest.Process
-	if !slices.Contains(flags, "--trace") {
-		file, err := os.CreateTemp(ts.Getenv("WORK"), "trace")
-		ts.Check(err)
-		ts.Check(file.Close())
-		flags = append(flags, "--trace", file.Name())
-		ts.Defer(func() { // after the server has ended
-			if server != nil {
-				_, err := clitest.CheckTrace(file.Name(), server)
-				ts.Check(err)
-			}
-		})
+func serveScript(ts *testscript.TestScript, _ bool, flags []string) { startScript(ts, flags) }
+
+func serveTraced(ts *testscript.TestScript, _ bool, flags []string) {
+	if slices.Contains(flags, "--trace") {
+		startScript(ts, flags)
+		return
 	}
+	file, err := os.CreateTemp(ts.Getenv("WORK"), "trace")
+	ts.Check(err)
+	ts.Check(file.Close())
+	var server *clitest.Process
+	ts.Defer(func() { // after the server has ended
+		if server != nil {
+			_, err := clitest.CheckTrace(file.Name(), server)
+			ts.Check(err)
+		}
+	})
+	server = startScript(ts, append(flags, "--trace", file.Name()))
+}
+
+func startScript(ts *testscript.TestScript, flags []string) *clitest.Process {
 	server, port, err := listening(flags, func(cmd *exec.Cmd) (*clitest.Process, error) {
 		return clitest.Run(ts, "server", cmd), nil
 	})
@@ -78,6 +91,7 @@ func serveScript(ts *testscript.TestScript, _ bool, flags []string) {
 		ts.Check(server.Stderr.Wait(pageAddress.String()))
 		ts.Setenv("PAGE", pageAddress.FindStringSubmatch(server.Stderr.String())[1])
 	}
+	return server
 }
 
 var pageAddress = regexp.MustCompile(`page address=(http://\S+)\n`)

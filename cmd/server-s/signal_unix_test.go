@@ -34,7 +34,7 @@ func TestSignalInEachState(t *testing.T) {
 		for _, state := range states {
 			t.Run(strings.Join(append([]string{sig.String(), state.from}, state.steps...), " "), func(t *testing.T) {
 				t.Parallel()
-				s := startServer(t, nil, "--verbose")
+				s, _ := startTraced(t, nil, "--verbose")
 				lines, warnings := "", 0
 				if state.from != "" {
 					s.client(t, state.steps...)

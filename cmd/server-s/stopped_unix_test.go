@@ -13,7 +13,7 @@ import (
 func TestStoppedProcessCountsWhatArrivedMeanwhile(t *testing.T) {
 	t.Parallel()
 	const idle = 2 * time.Second
-	s := startServer(t, nil, "--verbose", "--idle-timeout", idle.String())
+	s, _ := startTraced(t, nil, "--verbose", "--idle-timeout", idle.String())
 	c := s.client(t, header, `>one `, turn)
 	check(t, s.Stderr.Wait("→ Streaming"))
 	s.signal(t, syscall.SIGSTOP)

@@ -24,11 +24,11 @@ func TestTrafficCoversWhatTheDocumentSays(t *testing.T) {
 		stopped("AwaitConfirm2", `>confirm-accio\r\n`, turn),
 		stopped("Streaming", header, turn),
 	} {
-		s := startServer(t, nil, "--verbose", "--idle-timeout", "1s")
+		s, file := startTraced(t, nil, "--verbose", "--idle-timeout", "1s")
 		session(t, s)
 		s.signal(t, syscall.SIGTERM)
 		s.ends(t, 0)
-		report, err := clitest.CheckTrace(s.trace, s.Process)
+		report, err := clitest.CheckTrace(file, s.Process)
 		check(t, err)
 		connections += report.Connections
 		if covered == nil {
