@@ -46,7 +46,6 @@ func peers() []*peer {
 		{name: "c", about: "`peers/loop.c`: blocking sockets, `recv(NULL, …, MSG_TRUNC)`", prepare: cLoop()},
 		{name: "c-lowat", about: "the same with `SO_RCVLOWAT` of 1 MiB once more than 1 MiB has come", prepare: cLoop("-l")},
 		{name: "go-net", about: "`peers/discard`: package net and `io.Copy(io.Discard, conn)`; no idle limit", prepare: goServer("go-net", "accio/bench/peers/discard")},
-		{name: "python", about: "`peers/server.py`: 64 KiB `recv`", prepare: pythonServer},
 		{name: "nc", about: "`nc -l | wc -c`, OpenBSD; raw: no handshake", raw: true, prepare: netcat},
 		{name: "socat", about: "`socat -u TCP-LISTEN - | wc -c`; raw: no handshake", raw: true, prepare: socat},
 		{name: "iperf3", about: "`iperf3 -s`; raw: a protocol and a client of its own (`iperf3 -c -Z`); it stops counting when its client says so, with data still on the way", raw: true, prepare: iperf3, load: iperf3Load, check: iperf3Check},

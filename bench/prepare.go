@@ -15,9 +15,6 @@ import (
 //go:embed peers/loop.c
 var loopSource []byte
 
-//go:embed peers/server.py
-var pythonSource []byte
-
 type prepareFunc = func(ctx context.Context, dir string) ([]string, error)
 
 // goServer builds a command of this module.
@@ -56,20 +53,6 @@ func cLoop(flags ...string) prepareFunc {
 		}
 		return append(append([]string{program}, flags...), "{port}"), nil
 	}
-}
-
-// pythonServer finds the interpreter itself: python3 may be a script that looks
-// for it.
-func pythonServer(ctx context.Context, dir string) ([]string, error) {
-	out, err := exec.CommandContext(ctx, "python3", "-c", "import sys; print(sys.executable)").Output()
-	if err != nil {
-		return nil, &missingError{"python3", "is not installed"}
-	}
-	program := filepath.Join(dir, "server.py")
-	if err := os.WriteFile(program, pythonSource, 0o600); err != nil {
-		return nil, err
-	}
-	return []string{strings.TrimSpace(string(out)), program, "{port}"}, nil
 }
 
 func netcat(ctx context.Context, _ string) ([]string, error) {

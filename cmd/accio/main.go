@@ -5,6 +5,7 @@ package main
 import (
 	"io"
 	"os"
+	"strings"
 
 	"accio/internal/cli"
 
@@ -38,6 +39,17 @@ func run(args []string) int {
 	for _, command := range commands {
 		root.AddCommand(command())
 	}
+	root.SetHelpCommand(&cobra.Command{
+		Use:   "help [command]",
+		Short: "Say what a command does",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, left, err := root.Find(args)
+			if err != nil || len(left) > 0 {
+				return cli.Usagef("no such command: %q", strings.Join(args, " "))
+			}
+			return about.Help()
+		},
+	})
 	root.SetArgs(args)
 	out := &keeper{out: os.Stdout}
 	root.SetOut(out)

@@ -3,15 +3,45 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
 	"accio/internal/require"
 )
+
+// The README's Python client, as it stands there, on a binary file of more than
+// one buffer, and one that is empty.
+func TestReadmesPythonClient(t *testing.T) {
+	t.Parallel()
+	python := require.Tool(t, "python3")
+	readme, err := os.ReadFile("../../README.md")
+	check(t, err)
+	_, rest, found := strings.Cut(string(readme), "```python\n")
+	program, _, ended := strings.Cut(rest, "```\n")
+	if !found || !ended || strings.Contains(rest, "```python\n") {
+		t.Fatal("README.md has not exactly one program in Python")
+	}
+	dir := t.TempDir()
+	file, empty := filepath.Join(dir, "file"), filepath.Join(dir, "empty")
+	check(t, os.WriteFile(file, bytes.Repeat([]byte("\x00\r\naccio\r\n\xff"), 100_000), 0o644))
+	check(t, os.WriteFile(empty, nil, 0o644))
+	s := startServer(t, nil)
+	for _, name := range []string{file, empty} {
+		out, err := exec.CommandContext(t.Context(), python, "-c", program, "127.0.0.1", fmt.Sprint(s.port), name).CombinedOutput()
+		if err != nil || len(out) > 0 {
+			t.Errorf("%v: %s", err, out)
+		}
+	}
+	check(t, s.Stdout.Wait(`\A1100000\n0\n\z`))
+	s.signal(t, syscall.SIGTERM)
+	s.ends(t, 0)
+}
 
 // What people do with nc (docs/protocol.md §8.1, §8.2, §8.6), as the README
 // has it.

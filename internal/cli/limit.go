@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"strconv"
 	"time"
 )
 
@@ -12,7 +13,11 @@ type Limit time.Duration
 func (l *Limit) Set(text string) error {
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
-		return errors.New("it must be a time longer than 0, for example 10s or 1m30s")
+		hint := ""
+		if n, err := strconv.ParseFloat(text, 64); err == nil && n > 0 {
+			hint = "the unit is missing; "
+		}
+		return errors.New(hint + "it must be a time longer than 0, for example 10s or 1m30s")
 	}
 	*l = Limit(d)
 	return nil
