@@ -33,10 +33,16 @@ func startClient(t *testing.T, stdin *os.File, flags ...string) (*clitest.Proces
 // startCommand starts a client that has yet to be told its arguments.
 func startCommand(t *testing.T, cmd *exec.Cmd) (*clitest.Process, *net.TCPConn) {
 	t.Helper()
+	return startSending(t, cmd, "127.0.0.1", "-")
+}
+
+// startSending is startCommand for another name of this host and another file.
+func startSending(t *testing.T, cmd *exec.Cmd, host, file string) (*clitest.Process, *net.TCPConn) {
+	t.Helper()
 	ln, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	check(t, err)
 	defer ln.Close()
-	cmd.Args = append(cmd.Args, "127.0.0.1", strconv.Itoa(ln.Addr().(*net.TCPAddr).Port), "-")
+	cmd.Args = append(cmd.Args, host, strconv.Itoa(ln.Addr().(*net.TCPAddr).Port), file)
 	p, err := clitest.Start(cmd)
 	check(t, err)
 	t.Cleanup(p.Kill)

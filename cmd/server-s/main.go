@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"accio/internal/cli"
+	_ "accio/internal/descriptors"
 	"accio/internal/errno"
 	"accio/transport"
 )
