@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os/exec"
 	"testing"
 
 	"accio/internal/clitest"
@@ -15,14 +14,5 @@ func TestMain(m *testing.M) {
 
 func TestScript(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		Cmds:                clitest.Commands(),
-		Setup:               clitest.Setup,
-		RequireExplicitExec: true,
-		Condition: func(name string) (bool, error) {
-			_, err := exec.LookPath(name)
-			return err == nil, nil
-		},
-	})
+	clitest.RunScripts(t, testscript.Params{})
 }

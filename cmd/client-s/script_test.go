@@ -33,20 +33,13 @@ func TestMain(m *testing.M) {
 // and the condition [root].
 func TestScript(t *testing.T) {
 	t.Parallel()
-	commands := clitest.Commands()
-	commands["listen"] = listen
-	commands["unlisten"] = unlisten
-	commands["peer"] = peer
-	commands["accio"] = accio
-	commands["counts"] = counts
-	commands["sparse"] = sparse
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		Cmds:                commands,
-		RequireExplicitExec: true,
+	clitest.RunScripts(t, testscript.Params{
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"listen": listen, "unlisten": unlisten, "peer": peer, "accio": accio, "counts": counts, "sparse": sparse,
+		},
 		Setup: func(env *testscript.Env) error {
 			env.Values[stateKey{}] = new(state)
-			return clitest.Setup(env)
+			return nil
 		},
 		Condition: func(condition string) (bool, error) {
 			if condition == "root" {

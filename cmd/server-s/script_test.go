@@ -39,17 +39,9 @@ func TestScript(t *testing.T) {
 	t.Parallel()
 	for name, serve := range map[string]func(*testscript.TestScript, bool, []string){"plain": serveScript, "traced": serveTraced} {
 		t.Run(name, func(t *testing.T) {
-			commands := clitest.Commands()
-			commands["occupy"] = occupy
-			commands["serve"] = serve
-			commands["client"] = client
-			commands["page"] = pageHas
-			testscript.Run(t, testscript.Params{
-				Dir:                 "testdata/script",
-				Cmds:                commands,
-				Setup:               clitest.Setup,
-				RequireExplicitExec: true,
-			})
+			clitest.RunScripts(t, testscript.Params{Cmds: map[string]func(*testscript.TestScript, bool, []string){
+				"occupy": occupy, "serve": serve, "client": client, "page": pageHas,
+			}})
 		})
 	}
 }

@@ -10,13 +10,15 @@ import (
 type Names struct {
 	Connections map[string]*net.TCPConn
 	processes   map[string]*Process
+	finished    bool // the script has reached its last line
+	t           testscript.T
 }
 
 type namesKey struct{}
 
-// Setup prepares a script for Commands; it is part of testscript.Params.Setup.
-func Setup(env *testscript.Env) error {
-	env.Values[namesKey{}] = &Names{map[string]*net.TCPConn{}, map[string]*Process{}}
+func setup(env *testscript.Env, names *Names) error {
+	*names = Names{Connections: map[string]*net.TCPConn{}, processes: map[string]*Process{}, t: env.T()}
+	env.Values[namesKey{}] = names
 	env.Setenv(race())
 	return nil
 }

@@ -19,9 +19,9 @@ import (
 //	logs NAME PATTERN                    wait for that on its standard error
 //	signal NAME INT|TERM|QUIT            send it a signal
 //	ends NAME STATUS                     wait for its end, with that exit status
-//	stop NAME                            tell it to stop and wait for its end
+//	halt NAME                            tell it to stop and wait for its end
 //
-// After exits, ends and stop, the commands stdout and stderr apply.
+// After exits, ends and halt, the commands stdout and stderr apply.
 func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"exits":  exits,
@@ -30,7 +30,7 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"logs":   logs,
 		"signal": signal,
 		"ends":   ends,
-		"stop":   stop,
+		"halt":   halt,
 	}
 }
 
@@ -109,8 +109,8 @@ func ends(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func stop(ts *testscript.TestScript, neg bool, args []string) {
-	arguments(ts, neg, args, 1, "stop NAME")
+func halt(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 1, "halt NAME")
 	p := process(ts, args[0])
 	if runtime.GOOS == "windows" { // has no signals
 		p.Kill()

@@ -2,6 +2,7 @@
 package require
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -23,8 +24,21 @@ func Tool(t testing.TB, name string) string {
 // Missing skips the test, or fails it if ACCIO_REQUIRE names the tool.
 func Missing(t testing.TB, name, why string) {
 	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv("ACCIO_REQUIRE"), ","), name) {
+	if named(name) {
 		t.Fatalf("ACCIO_REQUIRE names %s: %s", name, why)
 	}
 	t.Skipf("needs %s: %s", name, why)
+}
+
+// Lookup returns an error for a command that is missing; skip says that
+// ACCIO_REQUIRE does not name it.
+func Lookup(name string) (skip bool, err error) {
+	if _, err := exec.LookPath(name); err != nil {
+		return !named(name), fmt.Errorf("needs %s: %w", name, err)
+	}
+	return false, nil
+}
+
+func named(tool string) bool {
+	return slices.Contains(strings.Split(os.Getenv("ACCIO_REQUIRE"), ","), tool)
 }
