@@ -1,12 +1,9 @@
 package transport
 
 import (
-	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
+
+	"accio/internal/overlaytest"
 )
 
 // seeded lists faults of the kind that people make, each with the test that is
@@ -59,45 +56,9 @@ var seeded = []struct{ name, file, old, new, test string }{
 // In every run each fault must still be possible, that is, its place be there
 // once; in the longer run it is built in, and its test must catch it.
 func TestSeededFaultsAreCaught(t *testing.T) {
-	for _, fault := range seeded {
-		t.Run(fault.name, func(t *testing.T) {
-			source, err := os.ReadFile(fault.file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n := strings.Count(string(source), fault.old); n != 1 {
-				t.Fatalf("%s has %d places like %q, want 1", fault.file, n, fault.old)
-			}
-			if !long() {
-				return
-			}
-			t.Parallel() // some are caught by waiting in vain
-			file, err := filepath.Abs(fault.file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			dir := t.TempDir()
-			mutant, overlay := filepath.Join(dir, "mutant.go"), filepath.Join(dir, "overlay.json")
-			if err := os.WriteFile(mutant, []byte(strings.Replace(string(source), fault.old, fault.new, 1)), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			replace, err := json.Marshal(map[string]any{"Replace": map[string]string{file: mutant}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(overlay, replace, 0o644); err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.Command("go", "test", "-overlay", overlay, "-count=1", "-vet=off", "-timeout=60s", "-run", "^"+fault.test+"$", ".")
-			cmd.Env = append(os.Environ(), "ACCIO_LONG=")
-			out, err := cmd.CombinedOutput()
-			if err == nil {
-				t.Errorf("%s does not catch it", fault.test)
-			} else if strings.Contains(string(out), "[build failed]") || strings.Contains(string(out), "setup failed") {
-				t.Errorf("does not build:\n%s", out)
-			} else if !strings.Contains(string(out), fault.test) {
-				t.Errorf("%s did not say so:\n%s", fault.test, out)
-			}
-		})
+	faults := make([]overlaytest.Fault, len(seeded))
+	for i, f := range seeded {
+		faults[i] = overlaytest.Fault{Name: f.name, File: f.file, Old: f.old, New: f.new, Test: f.test}
 	}
+	overlaytest.Catch(t, long(), 23, faults)
 }
