@@ -17,6 +17,7 @@ import (
 	"accio/internal/cli"
 	_ "accio/internal/descriptors"
 	"accio/internal/errno"
+	"accio/internal/record"
 	"accio/transport"
 )
 
@@ -44,7 +45,7 @@ func run(args []string) int {
 }
 
 func serve(ctx context.Context, o options, stderr *console) error {
-	log := newLog(stderr, o.verbose)
+	log := record.NewLog(stderr, o.verbose)
 	page, err := openPage(ctx, o.http)
 	if err != nil {
 		return err
@@ -54,20 +55,20 @@ func serve(ctx context.Context, o options, stderr *console) error {
 		page.Close()
 		return cannotListenBeside(o.http, o.port, err)
 	}
-	traced, err := openTrace(o.trace, log)
+	traced, err := record.OpenTrace(o.trace, log)
 	if err != nil {
 		ln.Close()
 		page.Close()
 		return err
 	}
-	defer traced.close()
+	defer traced.Close()
 	log.Info("listening", "address", ln.Addr().String())
 
 	results := newResults(cli.Whole{Writer: os.Stdout}, o.json)
 	server := &transport.Server{IdleTimeout: time.Duration(o.idleTimeout), Log: log}
 	server.Result = func(r transport.Result) error {
 		stderr.erase()
-		traced.end(r)
+		traced.End(r)
 		if err := results.print(r); err != nil {
 			return err
 		}
@@ -76,8 +77,8 @@ func serve(ctx context.Context, o options, stderr *console) error {
 	}
 	if o.verbose || traced != nil {
 		server.Observe = func(tr transport.Transition) {
-			traced.transition(tr)
-			logTransition(log, tr)
+			traced.Transition(tr)
+			record.LogTransition(log, tr)
 		}
 	}
 	defer page.show(ctx, server, ln, log)()
@@ -112,12 +113,6 @@ func cannotListen(where string, err error) error {
 		err = op.Err
 	}
 	return fmt.Errorf("cannot listen on %s: %w%s", where, err, hint)
-}
-
-func logTransition(log *slog.Logger, tr transport.Transition) {
-	if log.Enabled(context.Background(), slog.LevelDebug) {
-		log.Debug(fmt.Sprintf("%s → %s on %s", tr.From, tr.To, tr.Event), "connection", tr.Connection)
-	}
 }
 
 func logResult(log *slog.Logger, r transport.Result) {

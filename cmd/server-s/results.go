@@ -1,17 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
 	"sync/atomic"
 	"time"
 
-	"accio/fsm"
 	"accio/internal/cli"
+	"accio/internal/record"
 	"accio/transport"
 )
 
@@ -86,7 +84,7 @@ func (p *results) await(ctx context.Context, served <-chan error) error {
 func (p *results) line(r transport.Result) ([]byte, error) {
 	switch {
 	case p.json:
-		return jsonLine(r)
+		return record.JSON(r)
 	case r.Good:
 		p.buffer = append(strconv.AppendInt(p.buffer[:0], r.Bytes, 10), '\n')
 		return p.buffer, nil
@@ -95,41 +93,3 @@ func (p *results) line(r transport.Result) ([]byte, error) {
 }
 
 var errorWord = []byte("ERROR\n")
-
-// The fields of docs/protocol.md §3, in its order.
-type (
-	doneLine struct {
-		Connection uint64    `json:"connection"`
-		Remote     string    `json:"remote"`
-		State      fsm.State `json:"state"`
-		Bytes      int64     `json:"bytes"`
-		Started    time.Time `json:"started"`
-		Seconds    float64   `json:"seconds"`
-	}
-	errorLine struct {
-		Connection uint64    `json:"connection"`
-		Remote     string    `json:"remote"`
-		State      fsm.State `json:"state"`
-		From       fsm.State `json:"from"`
-		Event      fsm.Event `json:"event"`
-		Received   int64     `json:"received"`
-		Reason     string    `json:"reason"`
-		Started    time.Time `json:"started"`
-		Seconds    float64   `json:"seconds"`
-	}
-)
-
-func jsonLine(r transport.Result) ([]byte, error) {
-	var line any
-	remote, started, seconds := r.Remote.String(), r.Started.UTC(), r.Elapsed.Seconds()
-	if r.Good {
-		line = doneLine{r.Connection, remote, r.State, r.Bytes, started, seconds}
-	} else {
-		line = errorLine{r.Connection, remote, r.State, r.From, r.Event, r.Bytes, r.Reason, started, seconds}
-	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(line)
-	return b.Bytes(), err
-}

@@ -18,8 +18,8 @@ import (
 	"accio/fsm"
 	"accio/internal/cli"
 	"accio/internal/clitest"
+	"accio/internal/record"
 	"accio/trace"
-	"accio/transport"
 )
 
 // A trace that cannot be written is said once, and loses no result
@@ -88,32 +88,13 @@ func TestTraceIntoABlockedPipe(t *testing.T) {
 	for range 3 {
 		s.client(t, header, `>hello`, "end", turn, "eof")
 	}
-	if d := time.Since(started); d < tracePatience || d > 4*tracePatience {
-		t.Errorf("it took %s, wanted about %s", d, tracePatience)
+	if d := time.Since(started); d < record.TracePatience || d > 4*record.TracePatience {
+		t.Errorf("it took %s, wanted about %s", d, record.TracePatience)
 	}
 	s.signal(t, syscall.SIGTERM)
 	s.ends(t, 0)
 	if got := s.Stdout.String(); got != "5\n5\n5\n" || strings.Count(s.Stderr.String(), "WARN trace: ") != 1 {
 		t.Errorf("standard output %q, standard error %q", got, &s.Stderr)
-	}
-}
-
-// What the trace of a session costs by itself.
-func BenchmarkTraceFile(b *testing.B) {
-	b.ReportAllocs()
-	f, err := openTrace(b.TempDir()+"/trace", newLog(nobody(), false))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.close()
-	for b.Loop() {
-		for state := fsm.Server.Initial; !fsm.Server.IsTerminal(state); {
-			event := fsm.Server.Activity(state).Ends
-			to, _ := fsm.Server.Next(state, event)
-			f.transition(transport.Transition{Connection: 1, From: state, Event: event, To: to, Since: time.Millisecond})
-			state = to
-		}
-		f.end(transport.Result{Connection: 1, State: fsm.Done, Good: true, Bytes: 500, Elapsed: time.Millisecond})
 	}
 }
 

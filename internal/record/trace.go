@@ -1,4 +1,4 @@
-package main
+package record
 
 import (
 	"errors"
@@ -13,21 +13,22 @@ import (
 	"accio/transport"
 )
 
-// tracePatience is how long the lines of a connection may block where a trace
+// TracePatience is how long the lines of a connection may block where a trace
 // is not a regular file but a pipe, for example.
-const tracePatience = time.Second
+const TracePatience = time.Second
 
-// traceFile is the trace that --trace asks for (docs/trace.md); nil is none.
-// The first write that fails ends it, and not the server.
-type traceFile struct {
+// Trace is the trace that --trace asks for (docs/trace.md); nil is none, which
+// can be used like one. The first write that fails ends it, and not the program.
+type Trace struct {
 	file    *os.File
 	encoder *trace.Encoder
 	log     *slog.Logger
 	over    bool // a write failed, or the file is closed
 }
 
-// openTrace returns nil if name is empty.
-func openTrace(name string, log *slog.Logger) (*traceFile, error) {
+// OpenTrace creates or truncates the named file; it returns nil if name is empty.
+// What goes wrong later is told to log.
+func OpenTrace(name string, log *slog.Logger) (*Trace, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -40,17 +41,18 @@ func openTrace(name string, log *slog.Logger) (*traceFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the trace: %w", err)
 	}
-	return &traceFile{file: f, encoder: trace.NewEncoder(f), log: log}, nil
+	return &Trace{file: f, encoder: trace.NewEncoder(f), log: log}, nil
 }
 
-func (t *traceFile) transition(tr transport.Transition) {
+// Transition adds a line, which End will write.
+func (t *Trace) Transition(tr transport.Transition) {
 	if t != nil && !t.over {
 		t.encoder.Transition(trace.Transition(tr))
 	}
 }
 
-// end writes the lines of a connection.
-func (t *traceFile) end(r transport.Result) {
+// End writes the lines of a connection.
+func (t *Trace) End(r transport.Result) {
 	if t == nil || t.over {
 		return
 	}
@@ -58,11 +60,12 @@ func (t *traceFile) end(r transport.Result) {
 	if r.Good {
 		result = strconv.FormatInt(r.Bytes, 10)
 	}
-	t.file.SetWriteDeadline(time.Now().Add(tracePatience)) // regular files have none
+	t.file.SetWriteDeadline(time.Now().Add(TracePatience)) // regular files have none
 	t.check(t.encoder.End(trace.End{Connection: r.Connection, Result: result, Bytes: r.Bytes, Since: r.Elapsed}))
 }
 
-func (t *traceFile) close() {
+// Close closes the file.
+func (t *Trace) Close() {
 	if t == nil {
 		return
 	}
@@ -71,7 +74,7 @@ func (t *traceFile) close() {
 	}
 }
 
-func (t *traceFile) check(err error) {
+func (t *Trace) check(err error) {
 	if err != nil {
 		t.over = true
 		t.log.Warn(fmt.Sprintf("trace: %v; from here on nothing is traced", err))

@@ -1,0 +1,29 @@
+package record
+
+import (
+	"io"
+	"testing"
+	"time"
+
+	"accio/fsm"
+	"accio/transport"
+)
+
+// What the trace of a session costs by itself.
+func BenchmarkTraceFile(b *testing.B) {
+	b.ReportAllocs()
+	f, err := OpenTrace(b.TempDir()+"/trace", NewLog(io.Discard, false))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	for b.Loop() {
+		for state := fsm.Server.Initial; !fsm.Server.IsTerminal(state); {
+			event := fsm.Server.Activity(state).Ends
+			to, _ := fsm.Server.Next(state, event)
+			f.Transition(transport.Transition{Connection: 1, From: state, Event: event, To: to, Since: time.Millisecond})
+			state = to
+		}
+		f.End(transport.Result{Connection: 1, State: fsm.Done, Good: true, Bytes: 500, Elapsed: time.Millisecond})
+	}
+}
