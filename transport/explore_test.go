@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/internal/require"
 )
 
 // hook is called at the yield points of a session: before and after each of
@@ -229,8 +230,10 @@ func (x *explored) differs(w word) *difference {
 }
 
 // inShares runs f once for each processor, side by side. Each of them counts
-// the same things with mine, which tells it those that are its own.
-func inShares(t *testing.T, f func(mine func() bool)) {
+// the same things with mine, which tells it those that are its own: each of the
+// things belongs to one of them.
+func inShares(t *testing.T, things int, f func(mine func() bool)) {
+	taken := make([]atomic.Int32, things)
 	t.Run("share", func(t *testing.T) {
 		shares := runtime.GOMAXPROCS(0)
 		for share := range shares {
@@ -238,28 +241,40 @@ func inShares(t *testing.T, f func(mine func() bool)) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					i := 0
-					f(func() bool { i++; return i%shares == share })
+					f(func() bool {
+						i++
+						mine := i%shares == share
+						if mine && i <= things {
+							taken[i-1].Add(1)
+						}
+						return mine
+					})
+					require.Ran(t, "things to share", i, things)
 				})
 			})
 		}
 	})
+	for i := range taken {
+		if n := taken[i].Load(); n != 1 {
+			t.Fatalf("%d shares took thing %d of %d", n, i+1, things)
+		}
+	}
 }
 
 // Every word, to depth 5, and to depth 7 in the longer run.
 func TestEveryWord(t *testing.T) {
 	var failures shortest
-	var sessions atomic.Int64
-	inShares(t, func(mine func() bool) {
-		words(deep(5, 7), func(w word, maximal bool) {
+	depth := deep(5, 7)
+	inShares(t, maximalWords[depth], func(mine func() bool) {
+		words(depth, func(w word, maximal bool) {
 			if !maximal || !mine() {
 				return
 			}
-			sessions.Add(1)
+			failures.ran()
 			if d := explore(&fsm.Server, w, nil).differs(w); d != nil {
 				failures.failf(d.rank(), "%s", d)
 			}
 		})
 	})
-	failures.report(t)
-	t.Logf("%d sessions to depth %d", sessions.Load(), deep(5, 7))
+	failures.report(t, maximalWords[depth])
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/internal/require"
 )
 
 // injected is a session in which something happened at a yield point.
@@ -22,14 +23,16 @@ type injected struct {
 	when   time.Time
 }
 
-// inject runs the word and calls f at the nth yield point.
-func inject(table *fsm.Table, what string, w word, n int, f func(*script, context.CancelFunc)) *injected {
-	in := &injected{what: what, word: w}
+// inject runs the word and calls f at the nth yield point. A session counts for
+// the failures where that was done.
+func inject(failures *shortest, what string, w word, n int, f func(*script, context.CancelFunc)) *injected {
+	table, in := &fsm.Server, &injected{what: what, word: w}
 	in.explored = explore(table, w, func(x *explored, stop context.CancelFunc) {
 		if x.yields != n {
 			return
 		}
 		f(x.conn, stop)
+		failures.ran()
 		for what == "shutdown" && !x.conn.interrupted.Load() {
 			runtime.Gosched() // until it has done all it does
 		}
@@ -47,11 +50,15 @@ func (x *injected) failf(failures *shortest, n int, format string, args ...any) 
 		x.word, x.what, n, fmt.Sprintf(format, args...), x.path)
 }
 
+// yieldPoints is how many injections there are to depth 4. It changes with the
+// words, and with how often the loop calls the connection.
+const yieldPoints = 4830
+
 // injections calls f for each yield point that a word adds to the word without
-// its last input, for every word to the depth; so each is met once.
-func injections(t *testing.T, depth int, f func(w word, n int)) {
+// its last input, for every word to depth 4; so each is met once.
+func injections(t *testing.T, f func(w word, n int)) {
 	synctest.Test(t, func(t *testing.T) {
-		words(depth, func(w word, _ bool) {
+		words(4, func(w word, _ bool) {
 			plain := explore(&fsm.Server, w, nil)
 			for n := plain.before + 1; n <= plain.within; n++ {
 				f(w, n)
@@ -62,10 +69,9 @@ func injections(t *testing.T, depth int, f func(w word, n int)) {
 
 // §6.4: whenever a shutdown comes, it is the next event, and no time passes.
 func TestShutdownAtEveryYieldPoint(t *testing.T) {
-	sessions, failures := 0, shortest{}
-	injections(t, 4, func(w word, n int) {
-		sessions++
-		x := inject(&fsm.Server, "shutdown", w, n, func(_ *script, stop context.CancelFunc) { stop() })
+	var failures shortest
+	injections(t, func(w word, n int) {
+		x := inject(&failures, "shutdown", w, n, func(_ *script, stop context.CancelFunc) { stop() })
 		switch {
 		case x.err != nil:
 			x.failf(&failures, n, "%v", x.err)
@@ -83,18 +89,16 @@ func TestShutdownAtEveryYieldPoint(t *testing.T) {
 			x.failf(&failures, n, "it took %s", x.result.Started.Add(x.result.Elapsed).Sub(x.when))
 		}
 	})
-	failures.report(t)
-	t.Logf("%d sessions", sessions)
+	failures.report(t, yieldPoints)
 }
 
 // §2.4, §2.6: whenever a reset comes, what arrived before it still counts, no
 // time passes, and it never looks like an end of the stream.
 func TestResetAtEveryYieldPoint(t *testing.T) {
-	sessions, failures := 0, shortest{}
-	injections(t, 4, func(w word, n int) {
-		sessions++
+	var failures shortest
+	injections(t, func(w word, n int) {
 		ended, shut, commands := false, false, 0
-		x := inject(&fsm.Server, "reset", w, n, func(conn *script, _ context.CancelFunc) {
+		x := inject(&failures, "reset", w, n, func(conn *script, _ context.CancelFunc) {
 			conn.change(func() {
 				ended, shut, commands = conn.ended, conn.room == 0, len(conn.written)/len(fsm.Accio)
 				if conn.broken == nil {
@@ -124,14 +128,14 @@ func TestResetAtEveryYieldPoint(t *testing.T) {
 			x.failf(&failures, n, "ended by %s", x.result.Event)
 		}
 	})
-	failures.report(t)
-	t.Logf("%d sessions", sessions)
+	failures.report(t, yieldPoints)
 }
 
 // Whenever writing begins to fail, the next write ends the session in Error,
 // and nothing else changes.
 func TestWriteFailureAtEveryYieldPoint(t *testing.T) {
-	sessions, failures := 0, shortest{}
+	var failures shortest
+	refused := 0
 	synctest.Test(t, func(t *testing.T) {
 		words(4, func(w word, maximal bool) {
 			if !maximal {
@@ -139,10 +143,10 @@ func TestWriteFailureAtEveryYieldPoint(t *testing.T) {
 			}
 			plain := explore(&fsm.Server, w, nil)
 			for n := 1; n <= plain.within; n++ {
-				sessions++
-				x := inject(&fsm.Server, "write failure", w, n, func(conn *script, _ context.CancelFunc) {
+				x := inject(&failures, "write failure", w, n, func(conn *script, _ context.CancelFunc) {
 					conn.change(func() { conn.deaf = syscall.EPIPE })
 				})
+				refused += x.conn.refused
 				switch {
 				case x.err != nil:
 					x.failf(&failures, n, "%v", x.err)
@@ -156,6 +160,6 @@ func TestWriteFailureAtEveryYieldPoint(t *testing.T) {
 			}
 		})
 	})
-	failures.report(t)
-	t.Logf("%d sessions", sessions)
+	failures.report(t, 30384) // every yield point of each maximal word
+	require.Ran(t, "writes that fail", refused, 17889)
 }

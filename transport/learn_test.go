@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/internal/require"
 )
 
 // key is what the rest of a session depends on: the state, the bytes of the
@@ -98,19 +99,19 @@ func TestLearnedBehaviourIsTheExpectedOne(t *testing.T) {
 		return list[max(0, len(list)-2)], list[len(list)-1], x.key()
 	})
 	synctest.Test(t, func(t *testing.T) {
-		sessions := 0
+		var failures shortest
 		gotKeys, gotArcs := learn(func(w word) (before, after seen, k key) {
-			sessions++
+			failures.ran()
 			x := explore(&fsm.Server, w, nil)
 			return x.seen[max(0, len(x.seen)-2)], x.seen[len(x.seen)-1], x.last
 		})
-		var failures shortest
 		missing(&failures, "the code has an extra state", gotKeys, wantKeys)
 		missing(&failures, "the code lacks the state", wantKeys, gotKeys)
 		missing(&failures, "the code takes an extra step", gotArcs, wantArcs)
 		missing(&failures, "the code does not take the step", wantArcs, gotArcs)
-		failures.report(t)
-		t.Logf("%d sessions: %d states, %d steps", sessions, len(gotKeys), len(gotArcs))
+		failures.report(t, 1+532) // the empty word and one for each step
+		require.Ran(t, "states", len(gotKeys), 62)
+		require.Ran(t, "steps", len(gotArcs), 532)
 	})
 }
 
@@ -126,15 +127,18 @@ func missing[K comparable](failures *shortest, what string, of, in map[K]word) {
 // with failing writes, are the table's, none missing and none extra.
 func TestTransitionsTakenAreTheTable(t *testing.T) {
 	taken := map[fsm.Transition]bool{}
+	sessions := 0
 	synctest.Test(t, func(t *testing.T) {
 		words(4, func(w word, maximal bool) {
 			if maximal {
+				sessions++
 				for _, tr := range explore(&fsm.Server, w, nil).path {
 					taken[tr] = true
 				}
 			}
 		})
 	})
+	require.Ran(t, "sessions", sessions, maximalWords[4])
 	want := map[fsm.Transition]bool{}
 	for _, tr := range fsm.Server.Transitions {
 		want[tr] = true
@@ -194,18 +198,18 @@ func TestConformsByTheWMethod(t *testing.T) {
 	for _, w := range order {
 		middle(w, extra+1)
 	}
-	began := time.Now()
+	require.Ran(t, "states", len(order), 12)
+	require.Ran(t, "words that tell them apart", len(telling), 5)
 	synctest.Test(t, func(t *testing.T) {
 		var failures shortest
 		for _, w := range suite {
+			failures.ran()
 			if d := explore(&fsm.Server, w, nil).differs(w); d != nil {
 				failures.failf(d.rank(), "%s", d)
 			}
 		}
-		failures.report(t)
+		failures.report(t, deep(11070, 95580))
 	})
-	t.Logf("%d states, %d words tell them apart, %d extra states: %d sessions in %s",
-		len(order), len(telling), extra, len(suite), time.Since(began).Round(time.Millisecond))
 }
 
 // separating returns words such that any two of the states that access leads

@@ -2,12 +2,13 @@ package transport
 
 import (
 	"errors"
+	"maps"
 	"slices"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
 	"accio/fsm"
+	"accio/internal/require"
 	"accio/model"
 )
 
@@ -71,12 +72,16 @@ func TestMutantsOfTheTableAreKilled(t *testing.T) {
 			}
 		}
 	})
-	for _, reason := range []string{"illegal event", "endless", "events", "result"} {
-		if reasons[reason] == 0 {
-			t.Errorf("no mutant is killed by %q", reason)
-		}
+	// 24 transitions lead to one of 7 states; 7*7-24 cells are empty.
+	if want := (map[model.Change]int{model.Delete: 24, model.Redirect: 24 * 6}); !maps.Equal(killed, want) {
+		t.Errorf("killed %v, want %v", killed, want)
 	}
-	t.Logf("killed %v, equivalent %v; by %v", killed, equivalent, reasons)
+	if want := (map[model.Change]int{model.Add: 25 * 7}); !maps.Equal(equivalent, want) {
+		t.Errorf("equivalent %v, want %v", equivalent, want)
+	}
+	if want := (map[string]int{"illegal event": 24, "endless": 21, "events": 103, "result": 20}); !maps.Equal(reasons, want) {
+		t.Errorf("killed by %v, want %v", reasons, want)
+	}
 }
 
 // kill runs a word on a mutant and says by what it is killed, if it is.
@@ -99,7 +104,6 @@ func TestMutantsThatNoSessionMeetsAreEquivalent(t *testing.T) {
 	depth := deep(1, 3)
 	var failures shortest
 	var equivalent []model.Mutant
-	var sessions atomic.Int64
 	synctest.Test(t, func(*testing.T) {
 		met := across(4)
 		for _, m := range model.Mutants(&fsm.Server) {
@@ -108,14 +112,15 @@ func TestMutantsThatNoSessionMeetsAreEquivalent(t *testing.T) {
 			}
 		}
 	})
-	inShares(t, func(mine func() bool) {
+	require.Ran(t, "mutants", len(equivalent), 25*7)
+	inShares(t, maximalWords[depth], func(mine func() bool) {
 		words(depth, func(w word, maximal bool) {
 			if !maximal || !mine() {
 				return
 			}
 			want := explore(&fsm.Server, w, nil)
 			for i, m := range equivalent {
-				sessions.Add(1)
+				failures.ran()
 				got := explore(m.Table, w, nil)
 				switch {
 				case !slices.Equal(got.path, want.path):
@@ -127,6 +132,5 @@ func TestMutantsThatNoSessionMeetsAreEquivalent(t *testing.T) {
 			}
 		})
 	})
-	failures.report(t)
-	t.Logf("%d mutants, %d sessions to depth %d", len(equivalent), sessions.Load(), depth)
+	failures.report(t, len(equivalent)*maximalWords[depth])
 }

@@ -7,16 +7,23 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"testing"
 	"time"
 
 	"accio/fsm"
+	"accio/internal/require"
 )
 
 // paths are the ways to listen; every test on real sockets takes each of them.
 var paths = map[string]func(context.Context, int) (Listener, error){"portable": listenPortable}
 
 func eachPath(t *testing.T, test func(t *testing.T, path string)) {
+	want := 1
+	if runtime.GOOS == "linux" {
+		want = 2
+	}
+	require.Ran(t, "paths", len(paths), want)
 	for name := range paths {
 		t.Run(name, func(t *testing.T) { test(t, name) })
 	}

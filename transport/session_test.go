@@ -74,19 +74,21 @@ func TestEveryCutOfTheHeader(t *testing.T) {
 	const payload = "\r\npayload"
 	var cuts, limits shortest
 	for cut := range len(header) + 1 {
+		cuts.ran()
 		p := playServer(t, sends(header[:cut], header[cut:]+payload))
 		if wrong := p.notDone(int64(len(payload))); wrong != "" {
 			cuts.failf([]int{cut}, "cut after %d bytes: %s", cut, wrong)
 		}
 	}
 	for limit := 1; limit <= len(header)+1; limit++ {
+		limits.ran()
 		p := playServer(t, sends(header+payload), func(s *session) { s.conn.(*script).limit = limit })
 		if wrong := p.notDone(int64(len(payload))); wrong != "" {
 			limits.failf([]int{limit}, "%d bytes a call: %s", limit, wrong)
 		}
 	}
-	cuts.report(t)
-	limits.report(t)
+	cuts.report(t, 15+23+1)
+	limits.report(t, 15+23+1)
 }
 
 // §1.7: every wrong byte at every place of the header, whole and byte by byte,
@@ -107,6 +109,7 @@ func TestEveryWrongByte(t *testing.T) {
 				from = fsm.AwaitConfirm2
 			}
 			for _, limit := range []int{0, 1} {
+				failures.ran()
 				p := playServer(t, sends(text), func(s *session) { s.conn.(*script).limit = limit })
 				if wrong := p.notEnd(from, fsm.Mismatched, 0); wrong != "" {
 					failures.failf([]int{at, limit}, "%q, %d bytes a call: %s", text, limit, wrong)
@@ -114,7 +117,7 @@ func TestEveryWrongByte(t *testing.T) {
 			}
 		}
 	}
-	failures.report(t)
+	failures.report(t, 2*(38*7-6)) // six bytes of the header are one of the wrong ones
 }
 
 // states lists for each state of the server that waits how a client gets it

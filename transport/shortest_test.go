@@ -5,16 +5,26 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"accio/internal/require"
 )
 
 // shortest collects the failures of a test that plays many sessions. As most of
 // them say the same, only the first in the order of rank is told, whatever the
-// order they come in, and how many there are.
+// order they come in, and how many there are. It counts the sessions too.
 type shortest struct {
-	mu    sync.Mutex
-	count int
-	rank  []int
-	text  string
+	mu       sync.Mutex
+	sessions int
+	count    int // of the failures
+	rank     []int
+	text     string
+}
+
+// ran notes that a session is played.
+func (s *shortest) ran() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sessions++
 }
 
 func (s *shortest) failf(rank []int, format string, args ...any) {
@@ -25,10 +35,12 @@ func (s *shortest) failf(rank []int, format string, args ...any) {
 	}
 }
 
-func (s *shortest) report(t *testing.T) {
+// report fails the test for what was noted, and unless so many sessions were.
+func (s *shortest) report(t *testing.T, sessions int) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	require.Ran(t, "sessions", s.sessions, sessions)
 	switch s.count {
 	case 0:
 	case 1:

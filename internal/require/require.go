@@ -1,4 +1,5 @@
-// Package require is for tests that need more than Go.
+// Package require is for what tests cannot do without: tools, and something to
+// run.
 package require
 
 import (
@@ -28,6 +29,15 @@ func Missing(t testing.TB, name, why string) {
 		t.Fatalf("ACCIO_REQUIRE names %s: %s", name, why)
 	}
 	t.Skipf("needs %s: %s", name, why)
+}
+
+// Ran fails the test unless it ran so many of what, no more and no fewer: what
+// went over an empty list has tested nothing.
+func Ran(t testing.TB, what string, got, want int) {
+	t.Helper()
+	if got != want {
+		t.Errorf("ran %d %s, want %d", got, what, want)
+	}
 }
 
 // Lookup returns an error for a command that is missing; skip says that
