@@ -135,7 +135,7 @@ func TestDescriptorsAreClosedOnExec(t *testing.T) {
 		case *fastListener:
 			check("listener", uintptr(l.fd))
 			check("connection", uintptr(l.conn.fd))
-			check("eventfd", l.conn.event.Fd())
+			check("eventfd", uintptr(l.conn.event))
 		case *netListener:
 			for name, of := range map[string]syscall.Conn{"listener": l.Listener.(*net.TCPListener), "connection": c.(*netConn)} {
 				raw, err := of.SyscallConn()

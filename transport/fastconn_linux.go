@@ -36,22 +36,26 @@ type fastConn struct {
 func (c *fastConn) reset(fd int, remote netip.AddrPort) {
 	c.fd, c.remote, c.low, c.flow = fd, remote, false, 0
 	c.deadline.Store(int64(never))
+	c.hold()
 }
 
 func (c *fastConn) Remote() netip.AddrPort { return c.remote }
 
-func (c *fastConn) Close() error { return os.NewSyscallError("close", unix.Close(c.fd)) }
+func (c *fastConn) Close() error {
+	defer c.release()
+	return os.NewSyscallError("close", c.sys.Close(c.fd))
+}
 
 func (c *fastConn) CloseWrite() error {
-	return os.NewSyscallError("shutdown", unix.Shutdown(c.fd, unix.SHUT_WR))
+	return os.NewSyscallError("shutdown", c.sys.Shutdown(c.fd, unix.SHUT_WR))
 }
 
 func (c *fastConn) Read(p []byte) (int, error) {
-	return ended(c.move("read", unix.POLLIN, func() (int, error) { return unix.Read(c.fd, p) }))
+	return ended(c.move("read", unix.POLLIN, func() (int, error) { return c.sys.Read(c.fd, p) }))
 }
 
 func (c *fastConn) Write(p []byte) (int, error) {
-	return c.move("write", unix.POLLOUT, func() (int, error) { return unix.Write(c.fd, p) })
+	return c.move("write", unix.POLLOUT, func() (int, error) { return c.sys.Write(c.fd, p) })
 }
 
 // ended makes an error of what read(2) says at the end of the stream.
@@ -89,17 +93,13 @@ func (c *fastConn) Discard() (int64, error) {
 // (tcp(7)), so the buffer may be NULL. A kernel that minds gets a buffer.
 func (c *fastConn) drop() (int, error) {
 	if c.discard == nil {
-		n, _, errno := unix.Syscall6(unix.SYS_RECVFROM, uintptr(c.fd), 0, discardMost, unix.MSG_TRUNC|unix.MSG_DONTWAIT, 0, 0)
-		if errno == 0 {
-			return int(n), nil
-		}
-		if errno != unix.EFAULT && errno != unix.EINVAL {
-			return 0, errno
+		n, err := c.sys.Recv(c.fd, discardMost, unix.MSG_TRUNC|unix.MSG_DONTWAIT)
+		if err != unix.EFAULT && err != unix.EINVAL {
+			return n, err
 		}
 		c.discard = make([]byte, discardBuffer)
 	}
-	n, err := unix.Read(c.fd, c.discard)
-	return max(n, 0), err
+	return c.sys.Read(c.fd, c.discard)
 }
 
 // move calls try, which is the named system call, until it does something,
@@ -129,6 +129,6 @@ func (c *fastConn) setLow(low bool) {
 	if low {
 		mark = lowWater
 	}
-	unix.SetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_RCVLOWAT, mark)
+	c.sys.Setsockopt(c.fd, unix.SOL_SOCKET, unix.SO_RCVLOWAT, mark)
 	c.low, c.flow = low, 0
 }

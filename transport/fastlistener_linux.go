@@ -7,7 +7,6 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -26,11 +25,14 @@ type fastListener struct {
 	ready     [1]unix.PollFd
 }
 
-func listenFast(_ context.Context, port int) (Listener, error) {
+func listenFast(_ context.Context, port int) (Listener, error) { return listenBy(kernel{}, port) }
+
+func listenBy(sys syscalls, port int) (Listener, error) {
 	l := &fastListener{fd: -1}
+	l.conn.sys = sys
 	if err := l.open(port); err != nil {
 		if l.fd >= 0 {
-			unix.Close(l.fd)
+			sys.Close(l.fd)
 		}
 		return nil, &net.OpError{Op: "listen", Net: "tcp4", Err: err}
 	}
@@ -40,10 +42,9 @@ func listenFast(_ context.Context, port int) (Listener, error) {
 // open does what package net does to listen, but for Multipath TCP, and sets
 // what the sockets that accept(2) returns are to inherit.
 func (l *fastListener) open(port int) (err error) {
-	if err := l.conn.wakeup.open(); err != nil {
-		return err
-	}
-	if l.fd, err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0); err != nil {
+	sys := l.conn.sys
+	if l.fd, err = sys.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0); err != nil {
+		l.fd = -1
 		return os.NewSyscallError("socket", err)
 	}
 	for _, option := range []struct{ level, name int }{
@@ -51,35 +52,25 @@ func (l *fastListener) open(port int) (err error) {
 		{unix.SOL_SOCKET, unix.SO_OOBINLINE}, // docs/protocol.md §1.11; inherited
 		{unix.IPPROTO_TCP, unix.TCP_NODELAY}, // the second command does not wait for an acknowledgement; inherited
 	} {
-		if err := unix.SetsockoptInt(l.fd, option.level, option.name, 1); err != nil {
+		if err := sys.Setsockopt(l.fd, option.level, option.name, 1); err != nil {
 			return os.NewSyscallError("setsockopt", err)
 		}
 	}
-	if err := unix.Bind(l.fd, &unix.SockaddrInet4{Port: port}); err != nil {
+	if err := sys.Bind(l.fd, netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port))); err != nil {
 		return os.NewSyscallError("bind", err)
 	}
-	if err := unix.Listen(l.fd, backlog); err != nil {
+	if err := sys.Listen(l.fd, backlog); err != nil {
 		return os.NewSyscallError("listen", err)
 	}
-	bound, err := syscall.Getsockname(l.fd)
-	if err != nil {
+	if l.addr, err = sys.Getsockname(l.fd); err != nil {
 		return os.NewSyscallError("getsockname", err)
 	}
-	l.addr = addrPort(bound)
-	return nil
+	return l.conn.wakeup.open()
 }
 
 // backlog is what listen(2) is asked for; the kernel takes no more than
 // net.core.somaxconn, 4096 by default.
 const backlog = 4096
-
-func addrPort(a syscall.Sockaddr) netip.AddrPort {
-	a4, ok := a.(*syscall.SockaddrInet4)
-	if !ok {
-		return netip.AddrPort{}
-	}
-	return netip.AddrPortFrom(netip.AddrFrom4(a4.Addr), uint16(a4.Port))
-}
 
 func (l *fastListener) Addr() netip.AddrPort { return l.addr }
 
@@ -87,15 +78,15 @@ func (l *fastListener) Accept() (Incoming, error) {
 	l.accepting.Lock()
 	defer l.accepting.Unlock()
 	for !l.closed.Load() {
-		fd, remote, err := syscall.Accept4(l.fd, syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC) // unix.Accept4 asks the socket more
+		fd, remote, err := l.conn.sys.Accept4(l.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 		switch {
 		case err == nil:
-			l.conn.reset(fd, addrPort(remote))
+			l.conn.reset(fd, remote)
 			return &l.conn, nil
 		case err == unix.EAGAIN:
 			l.ready[0] = unix.PollFd{Fd: int32(l.fd), Events: unix.POLLIN}
 			l.conn.turn.yield(time.Since(epoch))
-			unix.Ppoll(l.ready[:], nil, nil)
+			l.conn.sys.Ppoll(l.ready[:], nil)
 		case err != unix.EINTR && !l.closed.Load():
 			return nil, &net.OpError{Op: "accept", Net: "tcp4", Err: os.NewSyscallError("accept4", err)}
 		}
@@ -109,12 +100,13 @@ func (l *fastListener) Close() error {
 	if l.closed.Swap(true) {
 		return net.ErrClosed
 	}
-	unix.Shutdown(l.fd, unix.SHUT_RDWR)
+	l.conn.sys.Shutdown(l.fd, unix.SHUT_RDWR)
 	l.accepting.Lock()
 	defer l.accepting.Unlock()
 	l.asking.Lock()
 	defer l.asking.Unlock()
-	return os.NewSyscallError("close", unix.Close(l.fd))
+	defer l.conn.release()
+	return os.NewSyscallError("close", l.conn.sys.Close(l.fd))
 }
 
 // Queued implements Queue.
@@ -124,5 +116,5 @@ func (l *fastListener) Queued() (int, bool) {
 	if l.closed.Load() {
 		return 0, false
 	}
-	return queued(l.fd)
+	return queued(l.conn.sys, l.fd)
 }

@@ -1,15 +1,11 @@
 package transport
 
-import (
-	"net"
-
-	"golang.org/x/sys/unix"
-)
+import "net"
 
 // queued returns the length of a listening socket's accept queue, which
 // TCP_INFO has in place of the segments in flight (net/ipv4/tcp.c, tcp_get_info).
-func queued(fd int) (int, bool) {
-	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+func queued(sys syscalls, fd int) (int, bool) {
+	info, err := sys.TCPInfo(fd)
 	if err != nil || info.State != listening {
 		return 0, false
 	}
@@ -23,7 +19,7 @@ const listening = 10
 func (l *netListener) Queued() (n int, ok bool) {
 	raw, err := l.Listener.(*net.TCPListener).SyscallConn()
 	if err == nil {
-		err = raw.Control(func(fd uintptr) { n, ok = queued(int(fd)) })
+		err = raw.Control(func(fd uintptr) { n, ok = queued(kernel{}, int(fd)) })
 	}
 	return n, ok && err == nil
 }

@@ -54,7 +54,7 @@ func TestQueuedOfAConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	raw.Control(func(fd uintptr) {
-		if n, ok := queued(int(fd)); ok {
+		if n, ok := queued(kernel{}, int(fd)); ok {
 			t.Errorf("%d", n)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -12,12 +13,17 @@ import (
 
 // wakeup is a deadline that can be changed while a thread waits for it.
 type wakeup struct {
+	sys      syscalls
 	deadline atomic.Int64 // a time.Duration since epoch
 	waiting  atomic.Bool
-	event    *os.File // eventfd(2); closed when it is collected, as who needs it last varies
 	ready    [2]unix.PollFd
 	left     unix.Timespec
+	count    [8]byte
 	turn     turn
+
+	mu    sync.Mutex
+	event int // eventfd(2), as long as there are users
+	users int // the listener and its connection, in whatever order they end
 }
 
 // epoch makes deadlines numbers without losing the monotonic clock.
@@ -27,12 +33,38 @@ var epoch = time.Now()
 const never time.Duration = math.MaxInt64
 
 func (w *wakeup) open() error {
-	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
+	fd, err := w.sys.Eventfd(0, unix.EFD_CLOEXEC)
 	if err != nil {
 		return os.NewSyscallError("eventfd", err)
 	}
-	w.event = os.NewFile(uintptr(fd), "eventfd")
+	w.event = fd
+	w.hold()
 	return nil
+}
+
+func (w *wakeup) hold() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.users++
+}
+
+func (w *wakeup) release() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.users--; w.users == 0 {
+		w.sys.Close(w.event)
+	}
+}
+
+var one = []byte{1, 0, 0, 0, 0, 0, 0, 0}
+
+// wake may come when the wait, and all else, is over.
+func (w *wakeup) wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.users > 0 {
+		w.sys.Write(w.event, one)
+	}
 }
 
 // SetDeadline may be called by any goroutine. It sets the deadline before it
@@ -45,7 +77,7 @@ func (w *wakeup) SetDeadline(t time.Time) error {
 	}
 	w.deadline.Store(int64(d))
 	if w.waiting.Load() {
-		w.event.Write([]byte{1, 0, 0, 0, 0, 0, 0, 0})
+		w.wake()
 	}
 	return nil
 }
@@ -87,14 +119,13 @@ func (w *wakeup) wait(fd int, events int16, most time.Duration) found {
 		w.left = unix.NsecToTimespec(int64(left))
 		timeout = &w.left
 	}
-	w.ready = [2]unix.PollFd{{Fd: int32(fd), Events: events}, {Fd: int32(w.event.Fd()), Events: unix.POLLIN}}
-	n, err := unix.Ppoll(w.ready[:], timeout, nil)
+	w.ready = [2]unix.PollFd{{Fd: int32(fd), Events: events}, {Fd: int32(w.event), Events: unix.POLLIN}}
+	n, err := w.sys.Ppoll(w.ready[:], timeout)
 	if n == 0 && err == nil {
 		return at
 	}
 	if w.ready[1].Revents != 0 {
-		var count [8]byte
-		w.event.Read(count[:])
+		w.sys.Read(w.event, w.count[:])
 	}
 	return something
 }
