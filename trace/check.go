@@ -15,7 +15,7 @@ import (
 const (
 	// MaxViolations is how many violations end a check.
 	MaxViolations = 100
-	// maxLine is the length of the longest line.
+	// maxLine is the length of the longest line, without its end.
 	maxLine = 4096
 )
 
@@ -25,7 +25,7 @@ const (
 func Check(r io.Reader, table *fsm.Table) (Report, error) {
 	k := checker{table: table, states: table.States(), open: map[uint64]*connection{}}
 	k.report.Coverage = newCoverage(table)
-	lines := bufio.NewReaderSize(r, maxLine)
+	lines := bufio.NewReaderSize(r, maxLine+len("\n"))
 	for !k.report.Stopped {
 		line, err := lines.ReadSlice('\n')
 		if len(line) == 0 && err == io.EOF {

@@ -1,13 +1,16 @@
 package trace
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode"
 
 	"accio/fsm"
 )
@@ -111,8 +114,22 @@ func TestRules(t *testing.T) {
 		{"long cut line", func(lines []string) []string { return append(lines, strings.Repeat(" ", 3*maxLine)) },
 			[]string{"12: json: a longer line; allowed: lines of up to 4096 bytes"}},
 		{"a string for a number", edit(11, `"t":13`, `"t":"13"`), []string{
-			"11: fields: json: cannot unmarshal string into Go struct field record.t of type time.Duration; allowed: t, connection, from, event, to or t, connection, result, bytes",
+			"11: fields: t is of the wrong kind: string; allowed: t, connection, from, event, to or t, connection, result, bytes",
 			"10: unfinished: nothing follows for connection 3; allowed: the end of connection 3, in Error"}},
+		{"no object", insert(7, `[{}]`), []string{"7: json: array; allowed: one JSON object a line"}},
+		{"capital letters", edit(6, `"bytes"`, `"BYTES"`), []string{
+			`6: fields: "BYTES" is no field; allowed: bytes`,
+			"7: sequence: connection 2 begins and connection 1 has not ended; allowed: the end of connection 1, in Done",
+			"5: unfinished: nothing follows for connection 1; allowed: the end of connection 1, in Done"}},
+		{"a letter that folds to another", edit(9, `"result"`, `"re\u017fult"`), []string{
+			`9: fields: "re\u017fult" is no field; allowed: result`,
+			"10: sequence: connection 3 begins and connection 2 has not ended; allowed: the end of connection 2, in Error",
+			"8: unfinished: nothing follows for connection 2; allowed: the end of connection 2, in Error"}},
+		{"a field twice", edit(9, `"bytes":0`, `"bytes":0,"\u0062ytes":1`), []string{
+			"9: fields: bytes is there twice; allowed: bytes once",
+			"10: sequence: connection 3 begins and connection 2 has not ended; allowed: the end of connection 2, in Error",
+			"8: unfinished: nothing follows for connection 2; allowed: the end of connection 2, in Error"}},
+		{"fields of others", edit(9, `"bytes":0`, `"bytes" : 0, "BYTE":1, "x": {"T":[{"Bytes":"\\\"{"}], "bytes":"bytes"}, "y":"bytes", "z":["T"]`), nil},
 		{"an object of something else", insert(7, `{}`), []string{
 			"7: fields: neither a transition nor an end; allowed: t, connection, from, event, to or t, connection, result, bytes"}},
 		{"a field is missing", edit(1, `"t":10,`, ""), []string{
@@ -146,7 +163,7 @@ func TestRules(t *testing.T) {
 		},
 			[]string{"7: shutdown: connection 2 begins; allowed: the end of the trace, for there was a shutdown in line 5"}},
 		{"a transition in a terminal state", insert(6, `{"t":50,"connection":1,"from":"Done","event":"closed","to":"Done"}`),
-			[]string{"6: ended: closed in Done; allowed: the end of connection 1, in Done"}},
+			[]string{`6: ended: "closed" in Done; allowed: the end of connection 1, in Done`}},
 		{"two ends", insert(7, `{"t":60,"connection":1,"result":"5","bytes":5}`),
 			[]string{"7: ended: connection 1 has ended; allowed: connection 2 in SendAccio1"}},
 		{"unknown state before", edit(2, "AwaitConfirm1", "Waiting"), []string{`2: state: from "Waiting"; allowed: ` + states}},
@@ -198,6 +215,55 @@ func TestCheckStops(t *testing.T) {
 		if len(report.Violations) != MaxViolations || report.Stopped != (n > MaxViolations) {
 			t.Errorf("%d violations: %d, stopped %t", n, len(report.Violations), report.Stopped)
 		}
+	}
+}
+
+// An object may have 4096 bytes, whatever ends the line (docs/trace.md).
+func TestLongestLine(t *testing.T) {
+	const line = `{"t":13,"connection":3,"result":"ERROR","bytes":0,"pad":""}`
+	before, _ := strings.CutSuffix(good, strings.SplitAfter(good, "\n")[10])
+	for length, want := range map[int]string{maxLine - 1: "", maxLine: "", maxLine + 1: "a longer line"} {
+		for _, end := range []string{"\n", ""} {
+			found := want
+			if end == "" && want == "" {
+				found = "a line without its end"
+			}
+			padded := strings.Replace(line, `""`, `"`+strings.Repeat("x", length-len(line))+`"`, 1)
+			violations := check(t, before+padded+end).Violations
+			if found == "" && len(violations) > 0 || found != "" && (len(violations) != 2 || violations[0].Found != found) {
+				t.Errorf("%d bytes, end %q: %v, wanted %q", len(padded), end, violations, found)
+			}
+		}
+	}
+}
+
+// Whatever a trace has, what is printed of it is one line without control
+// characters.
+func TestViolationsAreQuoted(t *testing.T) {
+	const hostile = "\x1b]0;x\a\r\nclean: 1 lines\u202e"
+	quoted, _ := json.Marshal(hostile)
+	tried, printed := 0, 0
+	for i, line := range strings.Split(strings.TrimSuffix(good, "\n"), "\n") {
+		for _, text := range regexp.MustCompile(`"[^"]*"`).FindAllStringIndex(line, -1) {
+			for _, instead := range []string{string(quoted), hostile} {
+				lines := strings.SplitAfter(good, "\n")
+				lines[i] = line[:text[0]] + instead + line[text[1]:] + "\n"
+				for _, lines := range [][]string{lines, slices.Insert(slices.Clone(lines), i+1, lines[i])} {
+					tried++
+					for _, v := range check(t, strings.Join(lines, "")).Violations {
+						if strings.ContainsFunc(v.String(), func(r rune) bool { return !unicode.IsPrint(r) }) {
+							t.Errorf("%q", v)
+						}
+						if strings.Contains(v.Found, `\x1b]0;x`) {
+							printed++
+						}
+					}
+				}
+			}
+		}
+	}
+	if tried != 4*81 || printed == 0 {
+		t.Errorf("%d traces, hostile text in %d violations", tried, printed)
 	}
 }
 

@@ -44,7 +44,7 @@ func (k *checker) move(c *connection, r *record) {
 	to, ok := k.table.Next(r.From, r.Event)
 	switch {
 	case k.table.IsTerminal(c.state):
-		k.broken(c, RuleEnded, fmt.Sprintf("%s in %s", r.Event, c.state), c.allowed(k.table))
+		k.broken(c, RuleEnded, fmt.Sprintf("%q in %s", r.Event, c.state), c.allowed(k.table))
 	case !slices.Contains(k.states, r.From):
 		k.broken(c, RuleState, fmt.Sprintf("from %q", r.From), fmt.Sprint(k.states))
 	case !slices.Contains(k.states, r.To):

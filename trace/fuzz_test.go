@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"accio/fsm"
 	"accio/trace"
@@ -15,7 +16,7 @@ import (
 // A trace without a violation is one that the machine runs: connection by
 // connection its events lead through the same states to a terminal one, its
 // times and results are right, and an encoder writes one like it. Of any other
-// text every violation names a line.
+// text every violation names a line, and can be printed.
 func FuzzCheck(f *testing.F) {
 	text := record(f, 1)
 	f.Add([]byte(text))
@@ -30,8 +31,8 @@ func FuzzCheck(f *testing.F) {
 			t.Fatal(err, report)
 		}
 		for _, v := range report.Violations {
-			if v.Line < 1 || v.Line > max(report.Lines, 1) || v.Found == "" || v.Allowed == "" {
-				t.Errorf("%+v", v)
+			if v.Line < 1 || v.Line > max(report.Lines, 1) || v.Found == "" || v.Allowed == "" || strings.ContainsFunc(v.String(), unprintable) {
+				t.Errorf("%+q", v)
 			}
 		}
 		if len(report.Violations) > 0 {
@@ -44,6 +45,8 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
 // replay runs a trace on a machine.
 func replay(t *testing.T, text string, encoder *trace.Encoder) {

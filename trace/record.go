@@ -30,10 +30,16 @@ var noRecord = record{Since: -1, Silence: -1, Limit: -1, Bytes: -1}
 func decode(line []byte) (record, *Violation) {
 	r := noRecord
 	if err := json.Unmarshal(line, &r); err != nil {
-		if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			return r, &Violation{Rule: RuleFields, Found: err.Error(), Allowed: fieldsOfAny}
+		found := err.Error()
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			if found = wrong.Value; wrong.Field != "" {
+				return r, &Violation{Rule: RuleFields, Found: wrong.Field + " is of the wrong kind: " + found, Allowed: fieldsOfAny}
+			}
 		}
-		return r, &Violation{Rule: RuleJSON, Found: err.Error(), Allowed: "one JSON object a line"}
+		return r, &Violation{Rule: RuleJSON, Found: found, Allowed: "one JSON object a line"}
+	}
+	if found, allowed := wrongName(line); found != "" {
+		return r, &Violation{Rule: RuleFields, Found: found, Allowed: allowed}
 	}
 	if !r.transition() && !r.end() {
 		return r, &Violation{Rule: RuleFields, Found: "neither a transition nor an end", Allowed: fieldsOfAny}

@@ -23,21 +23,23 @@ took each transition. docs/trace.md describes the format and the rules.
   server-s --trace run.jsonl 5000
   accio trace run.jsonl
 
+FILE may be - for standard input.
+
 exit status: 0 clean; 1 a rule is broken, or a file cannot be read; 2 wrong command line`,
 		RunE: func(c *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				return cli.Usagef("accio trace wants a file that server-s --trace wrote")
 			}
-			return checkTraces(c.OutOrStdout(), files)
+			return checkTraces(c.InOrStdin(), c.OutOrStdout(), files)
 		},
 	}
 }
 
-func checkTraces(out io.Writer, files []string) error {
+func checkTraces(in io.Reader, out io.Writer, files []string) error {
 	violations, wrong := 0, 0
 	var covered trace.Coverage
 	for _, file := range files {
-		report, err := checkTrace(out, file)
+		report, err := checkTrace(in, out, file)
 		if err != nil {
 			return err
 		}
@@ -58,13 +60,17 @@ func checkTraces(out io.Writer, files []string) error {
 	return nil
 }
 
-func checkTrace(out io.Writer, file string) (trace.Report, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return trace.Report{}, err
+// checkTrace checks a file; that of the name - is in.
+func checkTrace(in io.Reader, out io.Writer, file string) (trace.Report, error) {
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return trace.Report{}, err
+		}
+		defer f.Close()
+		in = f
 	}
-	defer f.Close()
-	report, err := trace.Check(f, &fsm.Server)
+	report, err := trace.Check(in, &fsm.Server)
 	if err != nil {
 		return report, err
 	}
