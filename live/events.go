@@ -20,6 +20,7 @@ func (h *hub) events(w http.ResponseWriter, r *http.Request) {
 	}
 	c, first, ok := h.join()
 	if !ok {
+		h.refused.one(refusedStream, r.RemoteAddr)
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "too many listen already", http.StatusServiceUnavailable)
 		return

@@ -18,7 +18,7 @@ func answer(t *testing.T, bound string, change func(*http.Request)) *httptest.Re
 	r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, local))
 	change(r)
 	w := httptest.NewRecorder()
-	guard(netip.MustParseAddr(bound), http.HandlerFunc(healthy)).ServeHTTP(w, r)
+	guard(netip.MustParseAddr(bound), []string{"198.51.100.9", "2001:db8::9", "lab7", "lab7.example"}, http.HandlerFunc(healthy)).ServeHTTP(w, r)
 	return w
 }
 
@@ -44,6 +44,16 @@ func TestHostNames(t *testing.T) {
 		{"127.0.0.1", "0.0.0.0:8080", false},
 		{"0.0.0.0", "evil.example:8080", false},
 		{"127.0.0.1", "198.51.100.1:8080", false},
+		{"127.0.0.1", "lab7.example:8080", true},
+		{"0.0.0.0", "LAB7.Example", true},
+		{"127.0.0.1", "lab7", true},
+		{"127.0.0.1", "198.51.100.9:8080", true},
+		{"127.0.0.1", "[2001:DB8:0::9]", true},
+		{"127.0.0.1", "[2001:db8::8]", false},
+		{"127.0.0.1", "lab7.example.", false},
+		{"127.0.0.1", "lab7.example.evil.example", false},
+		{"127.0.0.1", "example", false},
+		{"127.0.0.1", "lab8", false},
 		{"127.0.0.1", "", false},
 		{"127.0.0.1", "evil.example:8080", false},
 		{"127.0.0.1", "127.0.0.1.evil.example", false},
@@ -58,6 +68,22 @@ func TestHostNames(t *testing.T) {
 		w := answer(t, test.bound, func(r *http.Request) { r.Host = test.host })
 		if got := w.Code == http.StatusOK; got != test.ok || !got && w.Code != http.StatusMisdirectedRequest {
 			t.Errorf("bound to %s, asked as %q: %d", test.bound, test.host, w.Code)
+		}
+	}
+}
+
+// A refusal says what would be right; what is no name is not repeated.
+func TestRefusedHost(t *testing.T) {
+	const text = "ask for this page by IP address or by localhost"
+	for host, want := range map[string]string{
+		"box.example:8080": text + "; if box.example is a name of this machine, start the server with --http-host box.example\n",
+		"192.0.2.99:8080":  text + "; if 192.0.2.99 is a name of this machine, start the server with --http-host 192.0.2.99\n",
+		"<b>:8080":         text + "\n",
+		"":                 text + "\n",
+	} {
+		w := answer(t, "127.0.0.1", func(r *http.Request) { r.Host = host })
+		if w.Code != http.StatusMisdirectedRequest || w.Body.String() != want {
+			t.Errorf("%q: %d, %s", host, w.Code, w.Body)
 		}
 	}
 }

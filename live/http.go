@@ -11,8 +11,11 @@ import (
 )
 
 const (
-	maxConnections = 64 // at the same time, idle ones included
-	endPatience    = time.Second
+	maxConnections      = 64 // at the same time, idle ones included
+	maxOfAddress        = 32 // of them, from one address
+	maxReserve          = 8  // more, which ask how the server is
+	maxReserveOfAddress = 4
+	endPatience         = time.Second
 )
 
 // Listener is where the page is.
@@ -47,17 +50,16 @@ func (l *Listener) URL() string { return "http://" + l.address.String() }
 // ended, the listener is closed, and no goroutine is left.
 func (l *Listener) Serve(ctx context.Context, about About) error {
 	h := newHub(newReporter(about))
-	clients := newConnections(maxConnections)
+	clients := newConnections(h.refused)
 	server := &http.Server{
-		Handler:           guard(l.address.Addr(), h.routes()),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      10 * time.Second,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		ConnState:         clients.changed,
 		ErrorLog:          slog.NewLogLogger(about.Log.Handler(), slog.LevelWarn),
 	}
+	server.Handler = guard(l.address.Addr(), about.Hosts, clients.limit(server, h.routes(), vital))
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l.Listener) }()
 	var err error
@@ -76,6 +78,7 @@ func (l *Listener) Serve(ctx context.Context, about About) error {
 	if err == nil {
 		<-served
 	}
+	h.refused.end()
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
@@ -95,3 +98,6 @@ func (h *hub) routes() http.Handler {
 	mux.HandleFunc("GET /readyz", h.ready)
 	return mux
 }
+
+// vital reports whether a path says how the server is.
+func vital(path string) bool { return path == "/healthz" || path == "/readyz" || path == "/metrics" }

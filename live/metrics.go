@@ -22,6 +22,8 @@ var (
 		"Connections in service, by state.", []string{"state"}, nil)
 	metricQueue = prometheus.NewDesc("accio_queue_connections",
 		"Connections that wait in the system's queue; absent where that is not known.", nil, nil)
+	metricRefused = prometheus.NewDesc("accio_http_refused_total",
+		"What the page has turned away for lack of room: waiting connections, new ones, requests and streams.", []string{"kind"}, nil)
 	metricBuild = prometheus.NewDesc("accio_build_info",
 		"The version of the server; always 1.", []string{"version"}, nil)
 )
@@ -33,7 +35,7 @@ type collector struct{ *reporter }
 // Describe implements prometheus.Collector.
 func (c collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		metricConnections, metricBytes, metricTransitions, metricDuration, metricSessions, metricQueue, metricBuild,
+		metricConnections, metricBytes, metricTransitions, metricDuration, metricSessions, metricQueue, metricRefused, metricBuild,
 	} {
 		ch <- d
 	}
@@ -60,6 +62,9 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	if m.queue != nil {
 		gauge(metricQueue, float64(*m.queue))
 	}
+	for i, n := range c.refused.all() {
+		counter(metricRefused, float64(n), refusalNames[i])
+	}
 	gauge(metricBuild, 1, c.Version)
 	ch <- prometheus.MustNewConstHistogram(metricDuration, m.ended(), m.durations.sum.Seconds(), m.durations.cumulative())
 }
@@ -73,5 +78,5 @@ func (p *reporter) registry() *prometheus.Registry {
 }
 
 func (p *reporter) metrics() http.Handler {
-	return promhttp.HandlerFor(p.registry(), promhttp.HandlerOpts{MaxRequestsInFlight: 4, DisableCompression: true})
+	return promhttp.HandlerFor(p.registry(), promhttp.HandlerOpts{DisableCompression: true})
 }

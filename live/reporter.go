@@ -19,6 +19,7 @@ type About struct {
 	Queued    func() (n int, ok bool)           // transport.Queue.Queued; nil where there is none
 	Ready     func() bool                       // the server listens and is not about to end
 	Address   netip.AddrPort                    // where it listens
+	Hosts     []string                          // what requests may call the page besides its addresses, as cli.Hosts has them
 	IdleLimit time.Duration
 	Version   string
 	Log       *slog.Logger // of what goes wrong with the page
@@ -29,13 +30,14 @@ type reporter struct {
 	About
 	instance string
 	started  time.Time
+	refused  *refusals
 
 	mu   sync.Mutex // among those who ask; the server never holds it
 	rate rate
 }
 
 func newReporter(a About) *reporter {
-	return &reporter{About: a, instance: rand.Text(), started: time.Now().UTC()}
+	return &reporter{About: a, instance: rand.Text(), started: time.Now().UTC(), refused: &refusals{log: a.Log}}
 }
 
 // moment is a view and what it lacks.

@@ -19,6 +19,8 @@ import (
 // patience bounds every wait on a real socket.
 const patience = 30 * time.Second
 
+var loopback = netip.MustParseAddrPort("127.0.0.1:0")
+
 var browser = &http.Client{Timeout: patience}
 
 // serve attaches a page on a loopback port to a server that is not yet serving.
@@ -41,7 +43,7 @@ func serve(t testing.TB, ctx context.Context, server *transport.Server, ln trans
 // servePage serves a page on a loopback port until ctx is done.
 func servePage(t testing.TB, ctx context.Context, about About) *Listener {
 	t.Helper()
-	page, err := Listen(ctx, netip.MustParseAddrPort("127.0.0.1:0"))
+	page, err := Listen(ctx, loopback)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func run(args []string) int {
 
 func serve(ctx context.Context, o options, stderr *console) error {
 	log := record.NewLog(stderr, o.verbose)
-	page, err := openPage(ctx, o.http)
+	page, err := openPage(ctx, o.http, o.httpHosts)
 	if err != nil {
 		return err
 	}

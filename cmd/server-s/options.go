@@ -38,6 +38,7 @@ type options struct {
 	verbose     bool
 	trace       string // empty: none
 	http        cli.Address
+	httpHosts   cli.Hosts
 }
 
 // parse returns the options, or a text to print instead of serving.
@@ -51,6 +52,7 @@ func parse(args []string) (o options, text string, err error) {
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition")
 	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace FILE\"")
 	flags.Var(&o.http, "http", "show what the server does on a web page, with metrics, at this address; a port alone is on 127.0.0.1")
+	flags.Var(&o.httpHosts, "http-host", "let browsers ask for that page by this host name too; may be given more than once")
 	arguments, text, err := cli.ParseOrTell(flags, args, "server-s", help)
 	if err != nil || text != "" {
 		return o, text, err
@@ -60,6 +62,9 @@ func parse(args []string) (o options, text string, err error) {
 	}
 	if flags.Changed("trace") && o.trace == "" {
 		return o, "", cli.Usagef("--trace %q: it must name a file", o.trace)
+	}
+	if len(o.httpHosts) > 0 && !o.http.IsValid() {
+		return o, "", cli.Usagef("--http-host %s: it is for the page of --http, which is not given", o.httpHosts)
 	}
 	if o.port, err = cli.Port(arguments[0]); err != nil {
 		return o, "", err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -28,10 +29,13 @@ func TestOptions(t *testing.T) {
 		"5000 --progress never":     with(func(o *options) { o.progress = "never" }),
 		"--trace t 5000":            with(func(o *options) { o.trace = "t" }),
 		"--http :8080 5000":         with(func(o *options) { o.http.AddrPort = netip.MustParseAddrPort("127.0.0.1:8080") }),
-		"--progress always 5000":    with(func(o *options) { o.progress = "always" }),
+		"--http 0 --http-host B --http-host a 5000": with(func(o *options) {
+			o.http.AddrPort, o.httpHosts = netip.MustParseAddrPort("127.0.0.1:0"), cli.Hosts{"a", "b"}
+		}),
+		"--progress always 5000": with(func(o *options) { o.progress = "always" }),
 	} {
 		got, text, err := parse(strings.Fields(args))
-		if got != want || text != "" || err != nil {
+		if !reflect.DeepEqual(got, want) || text != "" || err != nil {
 			t.Errorf("%s: %+v, %q, %v; wanted %+v", args, got, text, err, want)
 		}
 	}

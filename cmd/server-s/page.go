@@ -12,9 +12,12 @@ import (
 
 // page is where --http shows what the server does. Without a listener it is
 // none, and costs nothing.
-type page struct{ ln *live.Listener }
+type page struct {
+	ln    *live.Listener
+	hosts []string
+}
 
-func openPage(ctx context.Context, address cli.Address) (page, error) {
+func openPage(ctx context.Context, address cli.Address, hosts []string) (page, error) {
 	if !address.IsValid() {
 		return page{}, nil
 	}
@@ -22,7 +25,7 @@ func openPage(ctx context.Context, address cli.Address) (page, error) {
 	if err != nil {
 		return page{}, cannotListen(address.String(), err)
 	}
-	return page{ln}, nil
+	return page{ln, hosts}, nil
 }
 
 // Close closes a page that is not shown.
@@ -55,7 +58,7 @@ func (p page) show(ctx context.Context, server *transport.Server, ln transport.L
 	}
 	about := live.About{
 		Observer: observer, Progress: server.Progress, Ready: func() bool { return ctx.Err() == nil },
-		Address: ln.Addr(), IdleLimit: server.IdleTimeout, Version: cli.Release(), Log: log,
+		Address: ln.Addr(), Hosts: p.hosts, IdleLimit: server.IdleTimeout, Version: cli.Release(), Log: log,
 	}
 	if queue, ok := ln.(transport.Queue); ok {
 		about.Queued = queue.Queued

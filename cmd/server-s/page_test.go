@@ -15,7 +15,7 @@ import (
 // Without --http nothing watches the server, and nothing runs beside it.
 func TestWithoutPage(t *testing.T) {
 	before := runtime.NumGoroutine()
-	p, err := openPage(t.Context(), cli.Address{})
+	p, err := openPage(t.Context(), cli.Address{}, nil)
 	if err != nil || p.ln != nil {
 		t.Fatal(p, err)
 	}
@@ -41,7 +41,7 @@ func TestWithPage(t *testing.T) {
 	if err := address.Set("0"); err != nil {
 		t.Fatal(err)
 	}
-	p, err := openPage(t.Context(), address)
+	p, err := openPage(t.Context(), address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

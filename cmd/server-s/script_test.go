@@ -31,7 +31,9 @@ func TestMain(m *testing.M) {
 //	                        wait until it listens; with --http set PAGE
 //	client NAME [STEP...]   take steps (clitest.Talk) on the connection NAME,
 //	                        which the first of them opens
-//	page PATH PATTERN       wait until that is what the page of "server" has there
+//	page PATH PATTERN [HOST]
+//	                        wait until that is what the page of "server" has
+//	                        there, if asked for it by that host
 //
 // Each script runs twice: with the server as it says, and with a trace beside
 // it, which is checked at the end.
@@ -94,7 +96,12 @@ func pageHas(ts *testscript.TestScript, _ bool, args []string) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("no match for %q in %s", args[1], text)
 		}
-		resp, err := http.Get(ts.Getenv("PAGE") + args[0])
+		r, err := http.NewRequest("GET", ts.Getenv("PAGE")+args[0], nil)
+		ts.Check(err)
+		if len(args) > 2 {
+			r.Host = args[2]
+		}
+		resp, err := http.DefaultClient.Do(r)
 		ts.Check(err)
 		body, err := io.ReadAll(resp.Body)
 		ts.Check(err)
