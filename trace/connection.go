@@ -16,7 +16,7 @@ type connection struct {
 	state     fsm.State
 	since     time.Duration // of its last line
 	line      int           // likewise
-	counted   bool          // it has left a state that counts
+	counted   bool          // it has left a state that moves the payload
 	overtaken bool          // another began meanwhile
 }
 
@@ -65,7 +65,8 @@ func (k *checker) move(c *connection, r *record) {
 	if r.Event == fsm.Shutdown && k.shutdown == 0 {
 		k.shutdown = k.report.Lines
 	}
-	c.counted = c.counted || k.table.Activity(r.From).Action == fsm.Count
+	action := k.table.Activity(r.From).Action
+	c.counted = c.counted || action == fsm.Count || action == fsm.Upload
 	if slices.Contains(k.states, r.To) {
 		c.state = r.To
 	}

@@ -19,10 +19,12 @@ type Client struct {
 	// in which the server takes no data, and for its close; 0 means
 	// DefaultIdleTimeout.
 	Timeout time.Duration
-	// Observe, if not nil, is told of every change of state.
-	Observe fsm.Observer
+	// Observe, if not nil, is told of every change of state, from the goroutine
+	// that sends.
+	Observe func(Transition)
 
-	current atomic.Pointer[session]
+	sessions uint64
+	current  atomic.Pointer[session]
 }
 
 // Sent returns how many bytes of the file the system has taken so far. It may
@@ -65,7 +67,8 @@ func (c *Client) Send(ctx context.Context, address string, file io.Reader) (Resu
 	}
 	defer tcp.Close()
 	conn := &netConn{TCPConn: tcp.(*net.TCPConn)}
-	result, err := c.send(ctx, conn, timeout, file, Result{Remote: conn.Remote(), Started: time.Now()})
+	c.sessions++
+	result, err := c.send(ctx, conn, timeout, file, Result{Connection: c.sessions, Remote: conn.Remote(), Started: time.Now()})
 	if err != nil {
 		conn.SetLinger(0) // a plain close would look like the end of the file
 	}
@@ -79,7 +82,11 @@ func (c *Client) send(ctx context.Context, conn Conn, timeout time.Duration, fil
 	}
 	s := &session{table: table, conn: conn, idle: timeout, eager: true, file: newSource(file, conn)}
 	defer s.file.close()
-	s.machine = fsm.NewMachine(table, c.Observe)
+	var observe fsm.Observer
+	if c.Observe != nil {
+		observe = func(from fsm.State, event fsm.Event, to fsm.State) { c.Observe(s.changed(&r, from, event, to)) }
+	}
+	s.machine = fsm.NewMachine(table, observe)
 	c.current.Store(s)
 	defer interrupt(ctx, conn)()
 	r = s.conclude(ctx, r)

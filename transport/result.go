@@ -9,7 +9,7 @@ import (
 
 // Result is how one connection ended (docs/protocol.md §3).
 type Result struct {
-	Connection uint64         // 1 for the first that was accepted; 0 from a Client
+	Connection uint64         // 1 for the first that was accepted, or sent by a Client
 	Remote     netip.AddrPort // the peer
 	State      fsm.State      // the terminal state; where the table lacked a transition, the state that lacks it
 	Good       bool           // State is one of the table's good ends

@@ -157,6 +157,6 @@ func (s *Server) idleTimeout() time.Duration {
 }
 
 func (s *Server) observe(from fsm.State, event fsm.Event, to fsm.State) {
-	at, c := time.Now(), s.current.Load()
-	s.Observe(Transition{c.Connection, from, event, to, at.Sub(c.Started), at.Sub(c.clock), c.idle})
+	now := s.current.Load()
+	s.Observe(now.changed(&now.Result, from, event, to))
 }

@@ -239,6 +239,12 @@ func (s *session) drain(ctx context.Context) fsm.Event {
 	return good(event)
 }
 
+// changed tells of a change of state that has just come about.
+func (s *session) changed(r *Result, from fsm.State, event fsm.Event, to fsm.State) Transition {
+	at := time.Now()
+	return Transition{r.Connection, from, event, to, at.Sub(r.Started), at.Sub(s.clock), s.idle}
+}
+
 // conclude runs the session and completes its result.
 func (s *session) conclude(ctx context.Context, r Result) Result {
 	bug := s.run(ctx)

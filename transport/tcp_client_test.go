@@ -40,7 +40,7 @@ func TestClientToServer(t *testing.T) {
 		send := func(file io.Reader, want int64) {
 			t.Helper()
 			var path []fsm.State
-			c := &Client{Observe: func(_ fsm.State, _ fsm.Event, to fsm.State) { path = append(path, to) }}
+			c := &Client{Observe: func(tr Transition) { path = append(path, tr.To) }}
 			result, err := c.Send(context.Background(), r.address(), file)
 			if err != nil || result.State != fsm.Done || result.Bytes != want || c.Sent() != want {
 				t.Errorf("%v: %s, %d bytes, %d sent; want %d", err, result.State, result.Bytes, c.Sent(), want)
@@ -182,8 +182,8 @@ func TestClientThatGivesUpIsNoResult(t *testing.T) {
 			{"shrinking", shrinking, io.ErrUnexpectedEOF},
 		} {
 			ctx := ctx
-			c := &Client{Observe: func(_ fsm.State, _ fsm.Event, to fsm.State) {
-				if test.file == shrinking && to == fsm.SendFile {
+			c := &Client{Observe: func(tr Transition) {
+				if test.file == shrinking && tr.To == fsm.SendFile {
 					shrinking.Truncate(1 << 20)
 				}
 			}}

@@ -40,8 +40,7 @@ func picture(t *fsm.Table) (string, error) {
 }
 
 func newDiagram() *cobra.Command {
-	var format, role string
-	tables := map[string]*fsm.Table{fsm.Server.Role: &fsm.Server, fsm.Client.Role: &fsm.Client}
+	var format string
 	c := &cobra.Command{
 		Use:   "diagram",
 		Short: "Draw the states of the server, of the client, or of a table in a file",
@@ -61,15 +60,15 @@ output, drawn from the table that the programs run, or one that a file has:
 		Args: arguments(0),
 	}
 	c.Flags().StringVar(&format, "format", "table", names(drawings))
-	c.Flags().StringVar(&role, "role", fsm.Server.Role, names(tables))
-	given := tableFlag(c.Flags())
+	named, given := roleFlag(c.Flags()), tableFlag(c.Flags())
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		draw, table := drawings[format], tables[role]
+		draw := drawings[format]
+		table, err := named()
 		switch {
 		case draw == nil:
 			return cli.Usagef("--format %q is none of %s", format, names(drawings))
-		case table == nil:
-			return cli.Usagef("--role %q is none of %s", role, names(tables))
+		case err != nil:
+			return err
 		case c.Flags().Changed("role") && c.Flags().Changed("table"):
 			return cli.Usagef("--role chooses one of our tables, --table one of yours; give one of them")
 		}

@@ -5,9 +5,25 @@ import (
 	"os"
 
 	"accio/fsm"
+	"accio/internal/cli"
 
 	"github.com/spf13/pflag"
 )
+
+// roles are the tables that the programs run.
+var roles = map[string]*fsm.Table{fsm.Server.Role: &fsm.Server, fsm.Client.Role: &fsm.Client}
+
+// roleFlag adds --role to the flags of a command. The returned function
+// returns the table of that role.
+func roleFlag(flags *pflag.FlagSet) func() (*fsm.Table, error) {
+	role := flags.String("role", fsm.Server.Role, names(roles))
+	return func() (*fsm.Table, error) {
+		if table := roles[*role]; table != nil {
+			return table, nil
+		}
+		return nil, cli.Usagef("--role %q is none of %s", *role, names(roles))
+	}
+}
 
 // tableFlag adds --table to the flags of a command. The returned function
 // returns the table of the file, or nil if the flag was not given.

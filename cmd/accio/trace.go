@@ -13,33 +13,42 @@ import (
 )
 
 func newTrace() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "trace FILE...",
-		Short: "Check traces that server-s --trace wrote",
-		Long: `Follows each connection of a trace through the server's table. Prints the lines
+		Short: "Check traces that server-s --trace or client-s --trace wrote",
+		Long: `Follows each connection of a trace through the table of the server, or of the
+client that wrote it. Prints the lines
 that break a rule, with what would have been allowed, and how often the traces
 took each transition. docs/trace.md describes the format and the rules.
 
   server-s --trace run.jsonl 5000
   accio trace run.jsonl
+  client-s --trace sent.jsonl localhost 5000 FILE
+  accio trace --role client sent.jsonl
 
 FILE may be - for standard input.
 
 exit status: 0 clean; 1 a rule is broken, or a file cannot be read; 2 wrong command line`,
-		RunE: func(c *cobra.Command, files []string) error {
-			if len(files) == 0 {
-				return cli.Usagef("accio trace wants a file that server-s --trace wrote")
-			}
-			return checkTraces(c.InOrStdin(), c.OutOrStdout(), files)
-		},
 	}
+	named := roleFlag(c.Flags())
+	c.RunE = func(c *cobra.Command, files []string) error {
+		if len(files) == 0 {
+			return cli.Usagef("accio trace wants a file that server-s --trace or client-s --trace wrote")
+		}
+		table, err := named()
+		if err != nil {
+			return err
+		}
+		return checkTraces(c.InOrStdin(), c.OutOrStdout(), table, files)
+	}
+	return c
 }
 
-func checkTraces(in io.Reader, out io.Writer, files []string) error {
+func checkTraces(in io.Reader, out io.Writer, table *fsm.Table, files []string) error {
 	violations, wrong := 0, 0
 	var covered trace.Coverage
 	for _, file := range files {
-		report, err := checkTrace(in, out, file)
+		report, err := checkTrace(in, out, table, file)
 		if err != nil {
 			return err
 		}
@@ -61,7 +70,7 @@ func checkTraces(in io.Reader, out io.Writer, files []string) error {
 }
 
 // checkTrace checks a file; that of the name - is in.
-func checkTrace(in io.Reader, out io.Writer, file string) (trace.Report, error) {
+func checkTrace(in io.Reader, out io.Writer, table *fsm.Table, file string) (trace.Report, error) {
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
@@ -70,7 +79,7 @@ func checkTrace(in io.Reader, out io.Writer, file string) (trace.Report, error) 
 		defer f.Close()
 		in = f
 	}
-	report, err := trace.Check(in, &fsm.Server)
+	report, err := trace.Check(in, table)
 	if err != nil {
 		return report, err
 	}

@@ -5,20 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/signal"
 	"strconv"
 	"syscall"
-	"time"
 
 	"accio/internal/cli"
 	_ "accio/internal/descriptors"
 	"accio/internal/errno"
-	"accio/transport"
-
-	"golang.org/x/term"
 )
 
 func main() {
@@ -37,33 +32,8 @@ func run(args []string) int {
 		return cli.Status(os.Stderr, err, usageLine)
 	}
 	ctx, _ := signal.NotifyContext(context.Background(), ending()...)
-	w := newStderr(ctx, cli.Whole{Writer: os.Stderr})
+	w := newOutput(ctx, cli.Whole{Writer: os.Stderr})
 	return cli.Status(w, send(ctx, options, w), usageLine)
-}
-
-func send(ctx context.Context, o options, w *stderr) error {
-	file, size, err := openUnless(ctx, o.file)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	client := &transport.Client{Timeout: time.Duration(o.timeout)}
-	stop := func() {}
-	// A bar would overwrite what is being typed.
-	typed := o.file == "-" && term.IsTerminal(int(os.Stdin.Fd()))
-	if o.progress == "always" || o.progress.On(os.Stderr) && !typed {
-		stop = show(w, client.Sent, size)
-	}
-	result, err := client.Send(ctx, net.JoinHostPort(o.host, strconv.Itoa(o.port)), file)
-	stop()
-	if err != nil {
-		return explain(o, err)
-	}
-	_, err = fmt.Fprintf(w, "sent %d bytes in %.3f s; the server has taken them and closed\n", result.Bytes, result.Elapsed.Seconds())
-	if errors.Is(err, cli.ErrBlocked) {
-		return err
-	}
-	return nil // a broken standard error is no failure to send
 }
 
 // ending returns the signals that end a session (docs/protocol.md §7.7). To be
@@ -76,58 +46,8 @@ func ending() []os.Signal {
 	return signals
 }
 
-// openUnless is open, but does not wait for the writer of a named pipe when ctx
-// is done.
-func openUnless(ctx context.Context, name string) (*os.File, int64, error) {
-	type opened struct {
-		file *os.File
-		size int64
-		err  error
-	}
-	done := make(chan opened, 1)
-	go func() {
-		file, size, err := open(name)
-		done <- opened{file, size, err}
-	}()
-	select {
-	case o := <-done:
-		return o.file, o.size, o.err
-	case <-ctx.Done():
-		return nil, 0, fmt.Errorf("told to stop before %s could be opened", name)
-	}
-}
-
-// open returns what to send and its size, or -1 where that is not known.
-func open(name string) (*os.File, int64, error) {
-	file := os.Stdin
-	if name != "-" {
-		var err error
-		if file, err = os.Open(name); err != nil {
-			return nil, 0, fmt.Errorf("cannot read the file: %w", err)
-		}
-	}
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-		return nil, 0, fmt.Errorf("cannot read the file: %w", err)
-	case info.IsDir():
-		return nil, 0, fmt.Errorf("%s is a directory; wanted a file", name)
-	case !info.Mode().IsRegular():
-		return file, -1, nil
-	}
-	at, err := file.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return nil, 0, fmt.Errorf("cannot read the file: %w", err)
-	}
-	return file, max(0, info.Size()-at), nil
-}
-
-// explain turns an error of transport.Client.Send into words for its user.
+// explain says in words why transport.Client.Send had no session.
 func explain(o options, err error) error {
-	var session *transport.SessionError
-	if errors.As(err, &session) {
-		return err
-	}
 	var dns *net.DNSError
 	var op *net.OpError
 	var timeout net.Error

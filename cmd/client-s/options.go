@@ -18,6 +18,7 @@ usage: client-s [flags] <HOST> <PORT> <FILE>
 examples:
   client-s localhost 5000 photo.jpg
   tar c . | client-s localhost 5000 -
+  client-s --verbose --timeout 1m localhost 5000 FILE   try out a server of your own
 
 exit status: 0 the server has taken the file and closed; 1 failed; 2 wrong command line
 `
@@ -28,6 +29,9 @@ type options struct {
 	file     string
 	timeout  cli.Limit
 	progress cli.Progress
+	json     bool
+	verbose  bool
+	trace    string // empty: none
 }
 
 // parse returns the options, or a text to print instead of sending.
@@ -37,12 +41,18 @@ func parse(args []string) (o options, text string, err error) {
 	flags.SortFlags = false
 	flags.Var(&o.timeout, "timeout", "give up when the server does nothing for this long")
 	flags.Var(&o.progress, "progress", "show a progress bar on standard error; auto: if that is a terminal")
+	flags.BoolVar(&o.json, "json", false, "print the result as JSON, on standard output")
+	flags.BoolVar(&o.verbose, "verbose", false, "log every transition on standard error")
+	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace --role client FILE\"")
 	arguments, text, err := cli.ParseOrTell(flags, args, "client-s", help)
 	if err != nil || text != "" {
 		return o, text, err
 	}
 	if len(arguments) != 3 {
 		return o, "", cli.Usagef("wanted three arguments, host, port and file; got %d: %q", len(arguments), arguments)
+	}
+	if flags.Changed("trace") && o.trace == "" {
+		return o, "", cli.Usagef("--trace %q: it must name a file", o.trace)
 	}
 	o.host, o.file = arguments[0], arguments[2]
 	if n := len(o.host); n > 1 && o.host[0] == '[' && o.host[n-1] == ']' {

@@ -5,6 +5,8 @@ import (
 	"os"
 	"time"
 
+	"accio/internal/cli"
+
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
@@ -40,6 +42,15 @@ func show(w io.Writer, sent func() int64, size int64) (stop func()) {
 		}
 	}()
 	return func() { close(done); <-stopped }
+}
+
+// overBar writes lines where a bar is drawn: each takes the bar's place, until
+// that is drawn again below it.
+type overBar struct{ io.Writer }
+
+func (w overBar) Write(p []byte) (int, error) {
+	_, err := w.Writer.Write(append([]byte(cli.EraseLine), p...))
+	return len(p), err
 }
 
 // What a bar is made of beside the bar itself, in columns at the most.

@@ -11,6 +11,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/clitest"
+	"accio/trace"
 	"accio/transport"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 //	                of them accepts there
 //	accio           run an Accio server, set PORT
 //	counts PATTERN  wait until its results match
+//	traced FILE N   the trace in FILE is that of N connections by the client's table
 //	sparse FILE N   create a file of N bytes that takes no place
 //
 // and the condition [root].
@@ -35,7 +37,7 @@ func TestScript(t *testing.T) {
 	t.Parallel()
 	clitest.RunScripts(t, testscript.Params{
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"listen": listen, "unlisten": unlisten, "peer": peer, "accio": accio, "counts": counts, "sparse": sparse,
+			"listen": listen, "unlisten": unlisten, "peer": peer, "accio": accio, "counts": counts, "sparse": sparse, "traced": traced,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Values[stateKey{}] = new(state)
@@ -119,4 +121,15 @@ func sparse(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Check(f.Truncate(size))
 	ts.Check(f.Close())
+}
+
+func traced(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.Open(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	report, err := trace.Check(f, &fsm.Client)
+	ts.Check(err)
+	if got := strconv.Itoa(report.Connections); got != args[1] || len(report.Violations) > 0 {
+		ts.Fatalf("%s connections, violations %v; want %s and none", got, report.Violations, args[1])
+	}
 }

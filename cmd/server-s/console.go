@@ -18,7 +18,6 @@ const (
 	logPatience  = time.Second            // how long a line may block on standard error before it is dropped
 	liveInterval = 200 * time.Millisecond // how often the live line is drawn
 	liveSamples  = 5                      // the rate is that of so many intervals
-	eraseLine    = "\r\x1b[K"             // ECMA-48 EL: erase to the end of the line
 )
 
 // console is standard error: whole lines, and below them at most one live line
@@ -64,7 +63,7 @@ func (c *console) erase() {
 
 func (c *console) eraseLocked() {
 	if c.live {
-		c.live = !c.put([]byte(eraseLine))
+		c.live = !c.put([]byte(cli.EraseLine))
 	}
 }
 
@@ -116,7 +115,7 @@ func (c *console) draw(progress func() (transport.Progress, bool), then transpor
 	if n := c.columns(); 0 < n && n <= len(line) {
 		line = line[:n-1] // one that wraps cannot be erased
 	}
-	if c.put([]byte(eraseLine + line)) {
+	if c.put([]byte(cli.EraseLine + line)) {
 		c.live = true
 	}
 	return now

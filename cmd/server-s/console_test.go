@@ -154,7 +154,7 @@ func TestConsoleLiveLineFitsTheTerminal(t *testing.T) {
 		} {
 			c.columns = func() int { return columns }
 			c.draw(at(1, 0), transport.Progress{})
-			want += eraseLine + line
+			want += cli.EraseLine + line
 		}
 		if got := g.String(); got != want {
 			t.Errorf("%q, wanted\n%q", got, want)

@@ -84,7 +84,7 @@ func (p *results) await(ctx context.Context, served <-chan error) error {
 func (p *results) line(r transport.Result) ([]byte, error) {
 	switch {
 	case p.json:
-		return record.JSON(r)
+		return record.JSON(r, record.Received)
 	case r.Good:
 		p.buffer = append(strconv.AppendInt(p.buffer[:0], r.Bytes, 10), '\n')
 		return p.buffer, nil

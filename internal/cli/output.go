@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// EraseLine erases the line that the cursor is in, and moves to its beginning
+// (ECMA-48, EL).
+const EraseLine = "\r\x1b[K"
+
 var (
 	// ErrBlocked is a write that was given up.
 	ErrBlocked = errors.New("writing is blocked, nobody reads it")

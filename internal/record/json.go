@@ -25,21 +25,40 @@ type (
 		State      fsm.State `json:"state"`
 		From       fsm.State `json:"from"`
 		Event      fsm.Event `json:"event"`
-		Received   int64     `json:"received"`
+		Received   *int64    `json:"received,omitempty"`
+		Sent       *int64    `json:"sent,omitempty"`
 		Reason     string    `json:"reason"`
+		Hint       string    `json:"hint,omitempty"`
 		Started    time.Time `json:"started"`
 		Seconds    float64   `json:"seconds"`
 	}
 )
 
-// JSON returns the result as a line that ends with LF.
-func JSON(r transport.Result) ([]byte, error) {
+// Moved is what a program does with the bytes of a payload.
+type Moved bool
+
+// A server receives them, a client sends them.
+const (
+	Received Moved = false
+	Sent     Moved = true
+)
+
+// JSON returns the result as a line that ends with LF. In an error, what had
+// come of the payload is named for what the program does with it.
+func JSON(r transport.Result, moved Moved) ([]byte, error) {
 	var line any
 	remote, started, seconds := r.Remote.String(), r.Started.UTC(), r.Elapsed.Seconds()
 	if r.Good {
 		line = doneLine{r.Connection, remote, r.State, r.Bytes, started, seconds}
 	} else {
-		line = errorLine{r.Connection, remote, r.State, r.From, r.Event, r.Bytes, r.Reason, started, seconds}
+		l := errorLine{Connection: r.Connection, Remote: remote, State: r.State, From: r.From, Event: r.Event,
+			Reason: r.Reason, Hint: r.Hint, Started: started, Seconds: seconds}
+		if moved == Sent {
+			l.Sent = &r.Bytes
+		} else {
+			l.Received = &r.Bytes
+		}
+		line = l
 	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

@@ -43,3 +43,19 @@ func TestBlockedStderrIsNoImmunity(t *testing.T) {
 		}
 	}
 }
+
+// A result that cannot be written is a failure, also of a session that went
+// well (docs/protocol.md §7.8).
+func TestJSONThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	read, stdout := pipe(t)
+	check(t, read.Close())
+	cmd := exec.Command("client-s", "--json")
+	r, stdin := pipe(t)
+	check(t, stdin.Close())
+	cmd.Stdin, cmd.Stdout = r, stdout
+	p, c := startCommand(t, cmd)
+	talk(t, c, header...)
+	talk(t, c, "eof", "close")
+	ends(t, p, 1, `\AERROR: standard output: write .*: broken pipe; the result is lost\n\z`)
+}

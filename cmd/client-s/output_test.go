@@ -13,7 +13,7 @@ import (
 
 // A message waits for a blocked standard error until a signal comes, and then
 // no longer than messagePatience in all.
-func TestStderrBlocks(t *testing.T) {
+func TestOutputBlocks(t *testing.T) {
 	for _, test := range []struct{ signal, givenUp time.Duration }{
 		{0, messagePatience},
 		{messagePatience / 4, messagePatience},
@@ -25,7 +25,7 @@ func TestStderrBlocks(t *testing.T) {
 			time.AfterFunc(test.signal, stop)
 			r, w := io.Pipe()
 			defer r.Close()
-			s := newStderr(ctx, w)
+			s := newOutput(ctx, w)
 			defer s.out.Close()
 			start := time.Now()
 			for range 2 {
@@ -39,12 +39,12 @@ func TestStderrBlocks(t *testing.T) {
 }
 
 // What is read in time is written.
-func TestStderrIsReadLate(t *testing.T) {
+func TestOutputIsReadLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		stop()
 		r, w := io.Pipe()
-		s := newStderr(ctx, w)
+		s := newOutput(ctx, w)
 		defer s.out.Close()
 		got := make([]byte, 2)
 		time.AfterFunc(messagePatience-1, func() { io.ReadFull(r, got) })

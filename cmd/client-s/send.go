@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"time"
+
+	"accio/internal/cli"
+	"accio/internal/record"
+	"accio/transport"
+
+	"golang.org/x/term"
+)
+
+// send sends the file and says how that went. What it writes down is what the
+// server does (docs/protocol.md §7.8).
+func send(ctx context.Context, o options, w *output) error {
+	file, size, err := openUnless(ctx, o.file)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	client := &transport.Client{Timeout: time.Duration(o.timeout)}
+	// A bar would overwrite what is being typed.
+	typed := o.file == "-" && term.IsTerminal(int(os.Stdin.Fd()))
+	bar, lines := o.progress == "always" || o.progress.On(os.Stderr) && !typed, io.Writer(w)
+	if bar {
+		lines = overBar{w}
+	}
+	log := record.NewLog(lines, o.verbose)
+	if overwrites(o.trace, file) {
+		return fmt.Errorf("cannot write the trace: %s is the file that is to be sent", o.trace)
+	}
+	traced, err := record.OpenTrace(o.trace, log)
+	if err != nil {
+		return err
+	}
+	defer traced.Close()
+	if o.verbose || traced != nil {
+		client.Observe = func(tr transport.Transition) {
+			traced.Transition(tr)
+			record.LogTransition(log, tr)
+		}
+	}
+	stop := func() {}
+	if bar {
+		stop = show(w, client.Sent, size)
+	}
+	result, err := client.Send(ctx, net.JoinHostPort(o.host, strconv.Itoa(o.port)), file)
+	stop()
+	if result.Connection == 0 {
+		return explain(o, err)
+	}
+	traced.End(result)
+	if o.json {
+		err = errors.Join(err, printJSON(ctx, result))
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "sent %d bytes in %.3f s; the server has taken them and closed\n", result.Bytes, result.Elapsed.Seconds())
+	if errors.Is(err, cli.ErrBlocked) {
+		return err
+	}
+	return nil // a broken standard error is no failure to send
+}
+
+// overwrites reports whether to open name for writing would destroy the file.
+func overwrites(name string, file *os.File) bool {
+	there, err := os.Stat(name)
+	info, errFile := file.Stat()
+	return err == nil && errFile == nil && info.Mode().IsRegular() && os.SameFile(there, info)
+}
+
+func printJSON(ctx context.Context, r transport.Result) error {
+	line, err := record.JSON(r, record.Sent)
+	if err == nil {
+		_, err = newOutput(ctx, cli.Whole{Writer: os.Stdout}).Write(line)
+	}
+	if err != nil {
+		return fmt.Errorf("standard output: %w; the result is lost", err)
+	}
+	return nil
+}
