@@ -21,7 +21,8 @@ type Pair struct {
 // NewPair returns the two tables as a pair whose client sends a file of so
 // many units, at most 2 if all of the stream is to fit between them.
 func NewPair(server, client *fsm.Table, units uint8) *Pair {
-	p := &g.Program{Name: fmt.Sprintf("server and client, %d units", units)}
+	p := &g.Program{Name: fmt.Sprintf("server and client, %d units", units),
+		Given: "both ends go on, the file has an end, and the idle limit passes where neither end can go on"}
 	c := cut(server)
 	up, down := newChannel(p, "up", 6, c.names()), newChannel(p, "down", 4, c.names())
 	s := &end{machine: newMachine(p, "server_", server, c), p: p, in: up, out: down, peer: "client"}
@@ -50,9 +51,9 @@ func NewPair(server, client *fsm.Table, units uint8) *Pair {
 // may break the connection.
 func (p *Pair) Break() *Pair {
 	for _, e := range []*end{p.server, p.client} {
-		e.rule("told to stop", e.live(), e.fire(e.event(fsm.Shutdown)))
+		e.p.Free(e.table.Role+": told to stop", e.live(), e.fire(e.event(fsm.Shutdown))...)
 	}
-	p.Rule("network: breaks the connection", g.Not(g.And(p.server.in.end.Is(rst), p.client.in.end.Is(rst))),
+	p.Free("network: breaks the connection", g.Not(g.And(p.server.in.end.Is(rst), p.client.in.end.Is(rst))),
 		g.Set(p.server.in.end, g.Num(rst)), g.Set(p.client.in.end, g.Num(rst)))
 	p.Name += ", with faults"
 	return p

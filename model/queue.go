@@ -10,7 +10,8 @@ import (
 // What a queueing client has sent.
 const (
 	silent   uint8 = iota // nothing yet
-	complete              // the header, the file, the end
+	started               // the header and some of the file
+	complete              // all of it, and the end
 	broken                // a reset
 )
 
@@ -29,30 +30,35 @@ const (
 )
 
 // Queue is one sequential server and so many clients, each of which connects
-// at any moment, once, sends everything or resets at any moment after that, and
-// is served when its turn has come. The shutdown may come at any moment. A
-// confirmation and the file arrive whole here: their pieces are the business of
-// [Server] and [Pair].
+// at any moment, once, begins to send or resets at any moment after that, and
+// is served when its turn has come. Its file may be of any length, and without
+// an end: while the server counts, it sends a byte more, and a byte more, or
+// ends its stream, or falls silent. (That it ended its stream earlier is the
+// same to everybody.) The shutdown may come at any moment. A confirmation
+// arrives whole here: pieces are the business of [Server] and [Pair].
 type Queue struct {
 	*g.Program
 	place, line []*g.Var // of each client
+	more        *g.Var   // a client that is served has sent one more byte
 }
 
 // NewQueue returns the queue, with the claims that need no edges.
 func NewQueue(t *fsm.Table, clients int) *Queue {
-	p := &g.Program{Name: fmt.Sprintf("%d clients at one sequential server", clients)}
+	p := &g.Program{Name: fmt.Sprintf("%d clients at one sequential server", clients),
+		Given: "the server goes on, and time passes where it waits"}
 	m := newMachine(p, "", t, cut(t))
 	serving, stop, length := p.Var("serving", 0), p.Var("stop", 0), p.Var("length", 0)
 	place, sent, line := make([]*g.Var, clients), make([]*g.Var, clients), make([]*g.Var, clients)
 	for i := range clients {
 		place[i] = p.Var(fmt.Sprintf("place%d", i+1), 0) // 1 is the head of the queue, 0 is not in it
-		sent[i] = p.Var(fmt.Sprintf("sent%d", i+1), silent, "", "all", "reset")
+		sent[i] = p.Var(fmt.Sprintf("sent%d", i+1), silent, "", "some", "all", "reset")
 		line[i] = p.Var(fmt.Sprintf("line%d", i+1), waiting, "", "count", "ERROR", "refused")
 	}
 	wrong := p.Var("wrong", 0, "", "uncounted", "overtaken")
 	// Which of the first two clients was there when the other connected. They
 	// stand for any two: the rules of all clients are the same.
 	first := p.Var("first", 0)
+	sends := p.Flag("more")
 	set := func(v *g.Var, n uint8) g.Stmt { return g.Set(v, g.Num(n)) }
 
 	// leaves ends the service of client i. What it had sent is forgotten, so
@@ -73,22 +79,25 @@ func NewQueue(t *fsm.Table, clients int) *Queue {
 		return do
 	}
 	for i := range clients {
-		rule := func(text string, when g.Expr, do ...g.Stmt) {
-			p.Rule(fmt.Sprintf("client %d %s", i+1, text), when, do...)
-		}
+		label := func(text string) string { return fmt.Sprintf("client %d %s", i+1, text) }
+		free := func(text string, when g.Expr, do ...g.Stmt) { p.Free(label(text), when, do...) }
 		there := g.Not(place[i].Is(0))
 		connects := []g.Stmt{g.Set(length, length.Get().Plus(g.Num(1))), g.Set(place[i], length.Get())}
 		if i < 2 && clients > 1 {
 			connects = append(connects, g.If(g.Not(place[1-i].Is(0)), []g.Stmt{set(first, uint8(2-i))}))
 		}
-		rule("connects", g.And(place[i].Is(0), line[i].Is(waiting), stop.Is(0)), connects...)
-		rule("sends everything", g.And(there, sent[i].Is(silent)), set(sent[i], complete))
-		rule("resets", g.And(there, g.Not(sent[i].Is(broken))), set(sent[i], broken))
-		rule("is accepted", g.And(place[i].Is(1), serving.Is(0), stop.Is(0)), set(serving, 1))
+		free("connects", g.And(place[i].Is(0), line[i].Is(waiting), stop.Is(0)), connects...)
+		free("sends the header and some of its file", g.And(there, sent[i].Is(silent)), set(sent[i], started))
+		free("resets", g.And(there, g.Not(sent[i].Is(broken))), set(sent[i], broken))
+		served := g.And(place[i].Is(1), serving.Is(1))
+		counting := g.And(served, m.does(fsm.Count), sent[i].Is(started))
+		free("ends its stream", counting, set(sent[i], complete))
+		p.Rule(label("sends a byte more, which the server counts"), g.And(counting, stop.Is(0)), set(sends, 1))
+		p.Rule(label("is accepted"), g.And(place[i].Is(1), serving.Is(0), stop.Is(0)), set(serving, 1))
 
 		fire := func(text string, event g.Expr, when ...g.Expr) {
 			to := m.next.At(m.cell(m.state.Get(), event))
-			rule(text, g.And(append([]g.Expr{place[i].Is(1), serving.Is(1)}, when...)...),
+			p.Rule(label(text), g.And(append([]g.Expr{served}, when...)...),
 				g.If(to.Is(None), leaves(i),
 					g.Set(m.state, to),
 					g.If(m.terminal(), leaves(i))))
@@ -97,12 +106,13 @@ func NewQueue(t *fsm.Table, clients int) *Queue {
 		success := m.ends.At(m.state.Get())
 		fire("is told of the shutdown", event(fsm.Shutdown), stop.Is(1))
 		fire("gets a command", success, stop.Is(0), m.does(fsm.Write), g.Not(sent[i].Is(broken)))
-		fire("has its text read", success, stop.Is(0), m.does(fsm.Expect), sent[i].Is(complete))
+		fire("has its text read", success, stop.Is(0), m.does(fsm.Expect), g.Or(sent[i].Is(started), sent[i].Is(complete)))
 		fire("has its stream read", event(fsm.Closed), stop.Is(0), m.does(fsm.Count), sent[i].Is(complete))
-		fire("was silent for the idle limit", event(fsm.TimedOut), stop.Is(0), m.does(fsm.Expect, fsm.Count), sent[i].Is(silent))
+		fire("was silent for the idle limit", event(fsm.TimedOut), stop.Is(0),
+			g.Or(g.And(m.does(fsm.Expect), sent[i].Is(silent)), g.And(m.does(fsm.Count), g.Or(sent[i].Is(silent), sent[i].Is(started)))))
 		fire("has broken the connection", event(fsm.Failed), stop.Is(0), sent[i].Is(broken))
 	}
-	p.Rule("shutdown comes", stop.Is(0), set(stop, 1))
+	p.Free("shutdown comes", stop.Is(0), set(stop, 1))
 	var refuse []g.Stmt
 	for i := range clients {
 		refuse = append(refuse, g.If(g.Not(place[i].Is(0)), []g.Stmt{set(line[i], refused), set(place[i], 0), set(sent[i], silent)}))
@@ -125,16 +135,22 @@ func NewQueue(t *fsm.Table, clients int) *Queue {
 	for i := range clients {
 		p.Claim(g.Sometimes(fmt.Sprintf("counted_%d", i+1), fmt.Sprintf("client %d is counted", i+1), line[i].Is(counted)))
 	}
-	return &Queue{p, place, line}
+	return &Queue{p, place, line, sends}
 }
 
 // Live are claims that need the edges: every client that has connected gets
-// its line or is refused, for time is on the server's side.
+// its line or is refused, for time is on the server's side, unless a client
+// sends for ever: one before it, or it itself. That its turn comes whatever the
+// one before it does is false (docs/protocol.md §5.5).
 func (q *Queue) Live() []g.Claim {
 	var claims []g.Claim
 	for i := range q.place {
-		claims = append(claims, g.LeadsTo(fmt.Sprintf("served_%d", i+1), fmt.Sprintf("client %d is not left waiting", i+1),
-			g.Not(q.place[i].Is(0)), g.Not(q.line[i].Is(waiting))))
+		claims = append(claims, g.LeadsTo(fmt.Sprintf("served_%d", i+1), fmt.Sprintf("client %d, once it has connected, gets its line or is reset by the shutdown", i+1),
+			g.Not(q.place[i].Is(0)), g.Not(q.line[i].Is(waiting))).Unless("a client that is served sends", q.more.Is(1)))
+	}
+	if len(q.place) > 1 {
+		behind := g.Num(1).Below(q.place[1].Get())
+		claims = append(claims, g.LeadsTo("never_starved", "client 2 is not left waiting behind another, whatever that does", behind, g.Not(behind)))
 	}
 	return claims
 }

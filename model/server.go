@@ -21,7 +21,8 @@ const DefaultAhead = 2
 // Its last claim is false: a client may send for ever, and the protocol has no
 // limit on that.
 func Server(t *fsm.Table, ahead int) *g.Program {
-	p := &g.Program{Name: fmt.Sprintf("%s in its environment, %d pieces ahead", t.Role, ahead)}
+	p := &g.Program{Name: fmt.Sprintf("%s in its environment, %d pieces ahead", t.Role, ahead),
+		Given: "the server goes on, and time passes where it waits"}
 	h := newHistory(p, t)
 	in := newChannel(p, "in", ahead, h.cuts.names())
 	stop := p.Var("stop", 0)
@@ -43,14 +44,14 @@ func Server(t *fsm.Table, ahead int) *g.Program {
 	sends := g.And(in.end.Is(open), in.room(), g.Not(over))
 	for code, name := range h.cuts.names() {
 		if code > 0 && h.arrives(uint8(code)) {
-			p.Rule("client sends "+name, sends, in.push(g.Num(uint8(code)))...)
+			p.Free("client sends "+name, sends, in.push(g.Num(uint8(code)))...)
 		}
 	}
-	p.Rule("client ends its side", g.And(in.end.Is(open), g.Not(over)), g.Set(in.end, g.Num(fin)))
-	p.Rule("client resets", g.And(in.end.Is(open), g.Not(over)), g.Set(in.end, g.Num(rst)))
-	p.Rule("client resets after its end", g.And(in.end.Is(fin), g.Not(over)), g.Set(in.end, g.Num(both)))
+	p.Free("client ends its side", g.And(in.end.Is(open), g.Not(over)), g.Set(in.end, g.Num(fin)))
+	p.Free("client resets", g.And(in.end.Is(open), g.Not(over)), g.Set(in.end, g.Num(rst)))
+	p.Free("client resets after its end", g.And(in.end.Is(fin), g.Not(over)), g.Set(in.end, g.Num(both)))
 
-	p.Rule("shutdown comes", g.And(stop.Is(0), g.Not(over)), g.Set(stop, g.Num(1)))
+	p.Free("shutdown comes", g.And(stop.Is(0), g.Not(over)), g.Set(stop, g.Num(1)))
 
 	// The server: the shutdown first, then what the socket holds, then time.
 	p.Rule("shutdown", g.And(g.Not(over), stop.Is(1)), fire(fsm.Shutdown)...)
@@ -91,7 +92,7 @@ func Server(t *fsm.Table, ahead int) *g.Program {
 		g.Always("shutdown_first", "once the shutdown has come, nothing else ends the connection",
 			g.And(over, stop.Is(1)).Implies(h.fired(fsm.Shutdown))),
 		g.LeadsTo("prompt", "a shutdown that has come ends the connection", stop.Is(1), over),
-		g.Eventually("ends", "every run ends, with one line", h.lines.Is(1)).Unless("the client sends", counted.Is(1)),
+		g.Eventually("ends", "every run ends, with one line", h.lines.Is(1)).Unless("the client sends, and the server counts", counted.Is(1)),
 		g.Eventually("always_ends", "every run ends, whatever the client does", h.lines.Is(1)),
 	)
 	return p

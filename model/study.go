@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"slices"
 
 	"accio/fsm"
 	g "accio/model/guarded"
@@ -14,7 +13,7 @@ type Study struct {
 	Name    string // a word
 	Title   string
 	Program *g.Program
-	False   []string // the names of the claims that must be violated; all others must hold
+	False   map[string]string // by name, why a claim is false; it must be violated, all others must hold
 }
 
 // Levels returns the studies of the two tables: the server in its environment
@@ -22,10 +21,10 @@ type Study struct {
 // own, and so many clients in a queue.
 func Levels(server, client *fsm.Table, clients int) []Study {
 	all := []Study{
-		{"server", "level 1: the server in its environment", Server(server, DefaultAhead), []string{"always_ends"}},
+		{"server", "level 1: the server in its environment", Server(server, DefaultAhead), map[string]string{"always_ends": sendsForEver}},
 		{"chaos", "level 1: the server in chaos", Chaos(server), nil},
 	}
-	pair := func(name, title string, client fsm.Table, broken bool, wrong ...string) {
+	pair := func(name, title string, client fsm.Table, broken bool, wrong map[string]string) {
 		p := NewPair(server, &client, 2)
 		p.Claim(p.Sound()...)
 		if broken {
@@ -34,15 +33,21 @@ func Levels(server, client *fsm.Table, clients int) []Study {
 		}
 		all = append(all, Study{name, "level 2: " + title, p.Program, wrong})
 	}
-	pair("pair", "the server and the client", *client, false)
-	pair("faults", "the server and the client, with faults", *client, true, "client_knows")
-	pair("eager", "the server and a client that sends everything before it reads", Eager(), false)
-	pair("published", "the server and the client as published, which sends nothing before two commands", Published(), false, "no_waiting", "both_done")
-	pair("hasty", "the server and a client that sends everything and closes both directions", Hasty(), false, "both_done", "no_orphans")
+	const waits = "this client waits for the second command, the server for the first confirmation (protocol.md, who waits for whom)"
+	const destroys = "the reset of a client that has not read the commands may destroy what it sent (§1.10)"
+	pair("pair", "the server and the client, when nothing fails", *client, false, nil)
+	pair("faults", "the server and the client, with faults", *client, true, map[string]string{"client_knows": "the protocol has no answer to the file (§7.5)"})
+	pair("eager", "the server and a client that sends everything before it reads", Eager(), false, nil)
+	pair("published", "the server and the client as published, which sends nothing before two commands", Published(), false,
+		map[string]string{"no_waiting": waits, "both_done": waits})
+	pair("hasty", "the server and a client that sends everything and closes both directions", Hasty(), false,
+		map[string]string{"both_done": destroys, "no_orphans": destroys})
 	queue := NewQueue(server, clients)
 	queue.Claim(queue.Live()...)
-	return append(all, Study{"queue", fmt.Sprintf("%d clients at one server", clients), queue.Program, nil})
+	return append(all, Study{"queue", fmt.Sprintf("%d clients at one server", clients), queue.Program, map[string]string{"never_starved": sendsForEver}})
 }
+
+const sendsForEver = "a client may send for ever, and no limit ends that (§5.5)"
 
 // Run explores the model and decides every claim.
 func (s Study) Run(limit modelcheck.Limit) modelcheck.Report[g.State] { return s.Program.Check(limit) }
@@ -53,7 +58,7 @@ func (s Study) Unexpected(r modelcheck.Report[g.State]) []int {
 	var wrong []int
 	for i, v := range r.Verdicts {
 		want := modelcheck.Holds
-		if slices.Contains(s.False, s.Program.Claims[i].Name) {
+		if s.False[s.Program.Claims[i].Name] != "" {
 			want = modelcheck.Violated
 		}
 		if v.Outcome != want {

@@ -49,20 +49,28 @@ exit status: 0 everything is as expected; 1 something is not; 2 wrong command li
 	return c
 }
 
+const legend = `Of every run of each model (always, eventually, leads to), or of some run of it (sometimes), under the premises that
+stand below the claim. What the models leave out, and what ties them to the program: docs/model-checking.md.
+
+`
+
 // levels prints the report of every study.
 func levels(out io.Writer, traces bool) error {
-	wrong := 0
+	fmt.Fprint(out, legend)
+	wrong, claims, violated := 0, 0, 0
 	for _, study := range model.Levels(&fsm.Server, &fsm.Client, 3) {
 		n, err := present(out, study, traces)
 		if err != nil {
 			return err
 		}
 		wrong += n
+		claims += len(study.Program.Claims)
+		violated += len(study.False)
 	}
 	if wrong > 0 {
 		return fmt.Errorf("%d verdicts are not as expected", wrong)
 	}
-	fmt.Fprintln(out, "every verdict is as expected")
+	fmt.Fprintf(out, "%d claims hold, %d that are known to be false are violated:\nevery verdict is as expected\n", claims-violated, violated)
 	return nil
 }
 
@@ -77,14 +85,17 @@ func present(out io.Writer, study model.Study, traces bool) (int, error) {
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for i, v := range r.Verdicts {
-		note := ""
+		fmt.Fprintf(w, "  %v\t%s\t%s\n", v.Outcome, v.Kind, v.Property)
+		notes := v.Premises
 		switch {
 		case unexpected[i]:
-			note = "UNEXPECTED"
+			notes = append(notes, "UNEXPECTED")
 		case v.Outcome == modelcheck.Violated:
-			note = "as expected"
+			notes = append(notes, "as expected: "+study.False[study.Program.Claims[i].Name])
 		}
-		fmt.Fprintf(w, "  %v\t%s\t%s\t%s\n", v.Outcome, v.Kind, v.Property, note)
+		for _, note := range notes {
+			fmt.Fprintf(w, "\t\t  %s\n", note)
+		}
 	}
 	w.Flush()
 	for i, v := range r.Verdicts {

@@ -54,9 +54,9 @@ func (c Claim) Safety() bool {
 // Reaches reports whether the claim holds if something is found.
 func (c Claim) Reaches() bool { return c.kind == modelcheck.KindSometimes }
 
-// Property returns the claim for package modelcheck.
-func (c Claim) Property() modelcheck.Property[State] {
-	var premises []modelcheck.Premise[State]
+// Property returns the claim for package modelcheck, with more premises than it
+// has if it is no claim of [Claim.Safety].
+func (c Claim) Property(premises ...modelcheck.Premise[State]) modelcheck.Property[State] {
 	if c.why != "" {
 		test := c.unless.Test()
 		premises = append(premises, modelcheck.Unless(c.why, func(_ State, _ string, to State) bool { return test(to) }))

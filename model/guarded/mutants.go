@@ -21,7 +21,7 @@ func (p *Program) Mutants() []Mutant {
 		mutate("missing")
 		conds := r.When.conjuncts()
 		for n, c := range conds {
-			mutate("without "+c.String(), Rule{r.Label, And(slices.Delete(slices.Clone(conds), n, n+1)...), r.Do})
+			mutate("without "+c.String(), Rule{r.Label, And(slices.Delete(slices.Clone(conds), n, n+1)...), r.Do, r.Free})
 		}
 	}
 	return all

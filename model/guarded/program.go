@@ -3,7 +3,7 @@ package guarded
 import "fmt"
 
 // Width is the most variables that a program can have.
-const Width = 24
+const Width = 25
 
 // State holds the value of each variable, in the order of declaration.
 type State [Width]uint8
@@ -13,6 +13,7 @@ type State [Width]uint8
 type Program struct {
 	Name   string
 	About  []string // what a reader of the Promela should know
+	Given  string   // in words, who takes the steps that are not Free: a premise of what is to happen at last
 	Vars   []*Var
 	Maps   []*Map
 	Rules  []Rule
@@ -44,6 +45,7 @@ type Rule struct {
 	Label string
 	When  Expr
 	Do    []Stmt
+	Free  bool // nobody has to take it, ever
 }
 
 // Stmt is part of a step. The zero value does nothing.
@@ -97,7 +99,12 @@ func (p *Program) Map(name string, values []uint8) *Map {
 
 // Rule adds a rule.
 func (p *Program) Rule(label string, when Expr, do ...Stmt) {
-	p.Rules = append(p.Rules, Rule{label, when, do})
+	p.Rules = append(p.Rules, Rule{Label: label, When: when, Do: do})
+}
+
+// Free adds a rule for what may happen or not, as the environment likes.
+func (p *Program) Free(label string, when Expr, do ...Stmt) {
+	p.Rules = append(p.Rules, Rule{label, when, do, true})
 }
 
 // Claim adds claims.

@@ -50,19 +50,23 @@ func (p *Program) Promela() string {
 	}
 	b.WriteString("\tod\n}\n\n")
 	for _, c := range p.Claims {
-		fmt.Fprintf(&b, "/* %s */\nltl %s { %s }\n", c.about(), c.Name, c.formula())
+		fmt.Fprintf(&b, "/* %s */\nltl %s { %s }\n", c.about(p.Given), c.Name, c.formula())
 	}
 	return b.String()
 }
 
-func (c Claim) about() string {
-	switch {
-	case c.Reaches():
-		return "possible, so this must fail: " + c.Text
-	case c.why != "":
-		return c.Text + "; unless for ever: " + c.why
+func (c Claim) about(given string) string {
+	text := c.Text
+	if c.Reaches() {
+		text = "possible, so this must fail: " + text
 	}
-	return c.Text
+	if !c.Safety() && given != "" {
+		text += "; if " + given
+	}
+	if c.why != "" {
+		text += "; unless for ever: " + c.why
+	}
+	return text
 }
 
 // loader declares a map that is read from the environment: before main, or

@@ -67,11 +67,19 @@ func (p *Program) Format(s State) string {
 	return strings.TrimPrefix(b.String(), " ")
 }
 
-// Check decides every claim.
+// Check decides every claim. A run goes on while a rule can be taken, Free or
+// not; Given comes first among the premises of the claims that this matters
+// to.
 func (p *Program) Check(limit modelcheck.Limit) modelcheck.Report[State] {
 	var props []modelcheck.Property[State]
 	for _, c := range p.Claims {
 		props = append(props, c.Property())
 	}
-	return modelcheck.Check(p.System(), limit, props...)
+	r := modelcheck.Check(p.System(), limit, props...)
+	for i, c := range p.Claims {
+		if v := &r.Verdicts[i]; !c.Safety() && p.Given != "" {
+			v.Premises = append([]string{"if " + p.Given}, v.Premises...)
+		}
+	}
+	return r
 }

@@ -21,9 +21,9 @@ type Size struct {
 }
 
 var (
-	storedLine = regexp.MustCompile(`(?m)^\s*(\d+) states, stored`)
-	edgesLine  = regexp.MustCompile(`(?m)^\s*(\d+) transitions \(= stored\+matched\)`)
-	usedLine   = regexp.MustCompile(`(?m)^\s*([0-9.]+)\s+(?:memory used for hash table|actual memory usage for states)`)
+	storedLine  = regexp.MustCompile(`(?m)^\s*(\d+) states, stored`)
+	matchedLine = regexp.MustCompile(`(?m)^\s*(\d+) states, matched`) // the sum of both has 8 digits only
+	usedLine    = regexp.MustCompile(`(?m)^\s*([0-9.]+)\s+(?:memory used for hash table|actual memory usage for states)`)
 )
 
 // Measure explores p with an optimized verifier, in a new directory within
@@ -32,7 +32,7 @@ func Measure(dir string, p *guarded.Program, options ...string) (Size, error) {
 	var s Size
 	dir = filepath.Join(dir, "size")
 	begun := time.Now()
-	if err := generate(dir, p); err != nil {
+	if err := generate(dir, p, "-o2"); err != nil {
 		return s, err
 	}
 	if err := command(dir, "gcc", "-O2", "-w", "-DNOREDUCE", "-DSAFETY", "-DNOCLAIM", "-DMEMLIM=16000", "-o", "pan", "pan.c"); err != nil {
@@ -47,21 +47,30 @@ func Measure(dir string, p *guarded.Program, options ...string) (Size, error) {
 	if err != nil {
 		return s, fmt.Errorf("spin: %w\n%s", err, out)
 	}
-	n, err := Errors(string(out))
-	if err != nil || n > 0 {
-		return s, fmt.Errorf("spin: %d errors, %w\n%s", n, err, out)
+	err = s.read(string(out))
+	return s, err
+}
+
+// read takes the sizes from what a verifier has printed.
+func (s *Size) read(output string) error {
+	n, err := Errors(output)
+	if err == nil && n > 0 {
+		err = fmt.Errorf("spin: %d errors:\n%s", n, output)
 	}
-	stored, edges := storedLine.FindSubmatch(out), edgesLine.FindSubmatch(out)
-	used := usedLine.FindAllSubmatch(out, -1)
-	if stored == nil || edges == nil || len(used) == 0 {
-		return s, fmt.Errorf("spin: the sizes are missing:\n%s", out)
+	if err != nil {
+		return err
 	}
-	s.States, _ = strconv.Atoi(string(stored[1]))
-	s.Edges, _ = strconv.Atoi(string(edges[1]))
-	s.Edges-- // the initial state counts as one
+	stored, matched := storedLine.FindStringSubmatch(output), matchedLine.FindStringSubmatch(output)
+	used := usedLine.FindAllStringSubmatch(output, -1)
+	if stored == nil || matched == nil || len(used) == 0 {
+		return fmt.Errorf("spin: the sizes are missing:\n%s", output)
+	}
+	s.States, _ = strconv.Atoi(stored[1])
+	s.Edges, _ = strconv.Atoi(matched[1])
+	s.Edges += s.States - 1 // each is reached by a step, but for the initial one
 	for _, m := range used {
-		megabytes, _ := strconv.ParseFloat(string(m[1]), 64)
+		megabytes, _ := strconv.ParseFloat(m[1], 64)
 		s.Bytes += megabytes * (1 << 20) / float64(s.States)
 	}
-	return s, nil
+	return nil
 }

@@ -1,0 +1,50 @@
+package model_test
+
+import (
+	"slices"
+	"testing"
+
+	"accio/fsm"
+	"accio/model"
+	"accio/model/guarded"
+	"accio/modelcheck"
+)
+
+// What a claim of what happens at last rests on is what is printed with it, all
+// of that and no more: it holds even if everybody may rest for ever at any
+// moment, but for those who Given says go on, and it does not hold without
+// Given, or without what the claim is Unless.
+func TestPremises(t *testing.T) {
+	t.Parallel()
+	given, unless := 0, 0
+	for _, study := range model.Levels(&fsm.Server, &fsm.Client, 3) {
+		p := *study.Program
+		var goOn []string
+		for _, r := range p.Rules {
+			if !r.Free {
+				goOn = append(goOn, r.Label)
+			}
+		}
+		p.Rules = append(slices.Clone(p.Rules), guarded.Rule{Label: "everybody rests", When: guarded.Num(1)})
+		fair := modelcheck.WeaklyFair(p.Given, modelcheck.Labelled[guarded.State](goOn...))
+		for _, c := range p.Claims {
+			if c.Safety() || study.False[c.Name] != "" {
+				continue
+			}
+			bare := c.Unless("", guarded.Expr{})
+			v := modelcheck.Check(p.System(), modelcheck.Limit{}, c.Property(fair), c.Property(), bare.Property(fair)).Verdicts
+			if given++; v[0].Outcome != modelcheck.Holds || v[1].Outcome != modelcheck.Violated {
+				t.Errorf("%s: %s: %v if they go on, %v if they need not", study.Name, c.Text, v[0].Outcome, v[1].Outcome)
+			}
+			if len(v[0].Premises) == 1 {
+				continue
+			}
+			if unless++; v[2].Outcome != modelcheck.Violated {
+				t.Errorf("%s: %s: %v without %q", study.Name, c.Text, v[2].Outcome, v[0].Premises[0])
+			}
+		}
+	}
+	if given != 12 || unless != 4 {
+		t.Errorf("%d claims of what happens at last, %d that leave out runs", given, unless)
+	}
+}
