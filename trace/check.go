@@ -58,6 +58,9 @@ type checker struct {
 	report Report
 	open   map[uint64]*connection // those that have begun and not ended
 
+	// Of the present run of the server:
+
+	begun    int           // its line, if it has one and no connection yet
 	last     uint64        // the highest number of a connection
 	shutdown int           // the line of the first shutdown; 0 if there was none, -1 if that was reported
 	limit    time.Duration // that of the first timedout; 0 if there was none
@@ -78,6 +81,10 @@ func (k *checker) check(line []byte) {
 	r, wrong := decode(line)
 	if wrong != nil {
 		k.violation(*wrong)
+		return
+	}
+	if r.run() {
+		k.run()
 		return
 	}
 	c := k.open[r.Connection]
@@ -118,21 +125,36 @@ func (k *checker) begin(r *record) *connection {
 		broken(RuleShutdown, fmt.Sprintf("connection %d begins", r.Connection), fmt.Sprintf("the end of the trace, for there was a shutdown in line %d", k.shutdown))
 		k.shutdown = -1
 	}
-	k.last = max(k.last, r.Connection)
+	k.begun, k.last = 0, max(k.last, r.Connection)
 	k.report.Connections++
+	k.report.Runs = max(k.report.Runs, 1)
 	c := &connection{number: r.Connection, state: k.table.Initial}
 	k.open[r.Connection] = c
 	return c
 }
 
-// finish is the end of the trace.
+// finish is the end of a run of the server, or of the trace.
 func (k *checker) finish() {
+	empty := Violation{Rule: RuleEmpty, Allowed: fmt.Sprintf("connection 1 in %s", k.table.Initial)}
 	if k.report.Lines == 0 {
-		k.violation(Violation{Line: 1, Rule: RuleEmpty, Found: "no line", Allowed: fmt.Sprintf("connection 1 in %s", k.table.Initial)})
+		empty.Line, empty.Found = 1, "no line"
+	} else if k.begun > 0 {
+		empty.Line, empty.Found = k.begun, "a run without a connection"
+	}
+	if empty.Found != "" {
+		k.violation(empty)
 	}
 	for _, number := range slices.Sorted(maps.Keys(k.open)) {
 		c := k.open[number]
 		k.violation(Violation{Line: c.line, Connection: number, Rule: RuleUnfinished,
 			Found: fmt.Sprintf("nothing follows for connection %d", number), Allowed: c.allowed(k.table)})
 	}
+}
+
+// run is the line that begins another run.
+func (k *checker) run() {
+	k.finish()
+	clear(k.open)
+	k.begun, k.last, k.shutdown, k.limit = k.report.Lines, 0, 0, 0
+	k.report.Runs++
 }

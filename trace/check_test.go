@@ -40,7 +40,7 @@ func check(t *testing.T, text string) Report {
 
 func TestGoodTrace(t *testing.T) {
 	report := check(t, good)
-	if len(report.Violations) > 0 || report.Lines != 11 || report.Connections != 3 || report.Coverage.Seen() != 7 {
+	if len(report.Violations) > 0 || report.Lines != 11 || report.Connections != 3 || report.Runs != 1 || report.Coverage.Seen() != 7 {
 		t.Errorf("%+v", report)
 	}
 	for _, seen := range report.Coverage {
@@ -95,11 +95,39 @@ func TestRules(t *testing.T) {
 		inConfirm1 = "in AwaitConfirm1: confirmed → SendAccio2, mismatched → Error, closed → Error, timedout → Error, failed → Error, shutdown → Error"
 		states     = "[SendAccio1 AwaitConfirm1 SendAccio2 AwaitConfirm2 Streaming Done Error]"
 	)
+	const run = `{"run":"2026-11-22T12:00:00.5Z"}`
 	for _, test := range []struct {
 		name   string
 		change func([]string) []string
 		want   []string // line: violation
 	}{
+		{"runs", func(lines []string) []string {
+			return slices.Concat([]string{run + "\n"}, lines, []string{run + "\n"}, lines)
+		}, nil},
+		{"other limits in other runs", func(lines []string) []string {
+			return slices.Concat(lines, []string{run + "\n"}, edit(8, `"limit":100`, `"limit":99`)(slices.Clone(lines)))
+		}, nil},
+		{"no run", func(lines []string) []string { return slices.Concat(lines, lines) }, []string{
+			"12: number: connection 1 begins; allowed: connection 4",
+			"12: shutdown: connection 1 begins; allowed: the end of the trace, for there was a shutdown in line 10",
+			"18: number: connection 2 begins; allowed: connection 4",
+			"21: number: connection 3 begins; allowed: connection 4"}},
+		{"a run within a connection", insert(8, run), []string{
+			"7: unfinished: nothing follows for connection 2; allowed: " + inConfirm1,
+			"9: number: connection 2 begins; allowed: connection 1",
+			"9: from: timedout from AwaitConfirm1 to Error; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error"}},
+		{"a run between connections", insert(10, run), []string{"11: number: connection 3 begins; allowed: connection 1"}},
+		{"a run twice", insert(1, run+"\n"+run), []string{"1: empty: a run without a connection; allowed: connection 1 in SendAccio1"}},
+		{"a run at the end", func(lines []string) []string { return append(lines, run+"\n") },
+			[]string{"12: empty: a run without a connection; allowed: connection 1 in SendAccio1"}},
+		{"a run at no time", insert(1, `{"run":"2026-11-22"}`), []string{"1: fields: run is wrong or missing; allowed: run"}},
+		{"a run and more", insert(1, `{"run":"2026-11-22T12:00:00Z","t":-1}`), []string{"1: fields: t may not be here; allowed: run"}},
+		{"a transition and a run", edit(1, `"t"`, `"run":"2026-11-22T12:00:00Z","t"`), []string{
+			"1: fields: run may not be here; allowed: t, connection, from, event, to",
+			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error"}},
+		{"a field of another kind, and no value", edit(1, `"t"`, `"bytes":-1,"t"`), []string{
+			"1: fields: bytes may not be here; allowed: t, connection, from, event, to",
+			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error"}},
 		{"nothing", remove(1, 0), nil},
 		{"no line", remove(1, 11), []string{"1: empty: no line; allowed: connection 1 in SendAccio1"}},
 		{"no end of the last line", edit(11, "\n", ""), []string{
@@ -114,7 +142,7 @@ func TestRules(t *testing.T) {
 		{"long cut line", func(lines []string) []string { return append(lines, strings.Repeat(" ", 3*maxLine)) },
 			[]string{"12: json: a longer line; allowed: lines of up to 4096 bytes"}},
 		{"a string for a number", edit(11, `"t":13`, `"t":"13"`), []string{
-			"11: fields: t is of the wrong kind: string; allowed: t, connection, from, event, to or t, connection, result, bytes",
+			"11: fields: t is of the wrong kind: string; allowed: t, connection, from, event, to or t, connection, result, bytes or run",
 			"10: unfinished: nothing follows for connection 3; allowed: the end of connection 3, in Error"}},
 		{"no object", insert(7, `[{}]`), []string{"7: json: array; allowed: one JSON object a line"}},
 		{"capital letters", edit(6, `"bytes"`, `"BYTES"`), []string{
@@ -131,7 +159,7 @@ func TestRules(t *testing.T) {
 			"8: unfinished: nothing follows for connection 2; allowed: the end of connection 2, in Error"}},
 		{"fields of others", edit(9, `"bytes":0`, `"bytes" : 0, "BYTE":1, "x": {"T":[{"Bytes":"\\\"{"}], "bytes":"bytes"}, "y":"bytes", "z":["T"]`), nil},
 		{"an object of something else", insert(7, `{}`), []string{
-			"7: fields: neither a transition nor an end; allowed: t, connection, from, event, to or t, connection, result, bytes"}},
+			"7: fields: neither a transition nor an end nor a run; allowed: t, connection, from, event, to or t, connection, result, bytes or run"}},
 		{"a field is missing", edit(1, `"t":10,`, ""), []string{
 			"1: fields: t is wrong or missing; allowed: t, connection, from, event, to",
 			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error"}},

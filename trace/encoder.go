@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+	"time"
 
 	"accio/fsm"
 )
@@ -17,6 +18,13 @@ type Encoder struct {
 
 // NewEncoder returns an encoder that writes to w.
 func NewEncoder(w io.Writer) *Encoder { return &Encoder{w: w} }
+
+// Run adds the line with which a run of the server begins, which the first End
+// will write.
+func (e *Encoder) Run(began time.Time) {
+	e.buffer = appendString(e.buffer, `{"run":`, began.UTC().Format(time.RFC3339Nano))
+	e.buffer = append(e.buffer, "}\n"...)
+}
 
 // Transition adds a line, which End will write.
 func (e *Encoder) Transition(t Transition) {

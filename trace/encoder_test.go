@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"testing"
+	"time"
 
 	"accio/fsm"
 )
@@ -31,12 +32,16 @@ func TestEncoder(t *testing.T) {
 	if err := e.End(End{1, "ERROR", 3, 50}); err != nil {
 		t.Error(err)
 	}
+	e.Run(time.Date(2026, 11, 22, 13, 0, 0, 5e8, time.FixedZone("", 3600)))
+	if len(w.calls) != 1 {
+		t.Errorf("written before the end: %q", w.calls)
+	}
 	e.End(End{2, "a\"\\\xff\n", -1, 1})
 	want := []string{
 		`{"t":1500,"connection":1,"from":"SendAccio1","event":"sent","to":"AwaitConfirm1"}` + "\n" +
 			`{"t":40,"connection":1,"from":"AwaitConfirm1","event":"timedout","to":"Error","silence":30,"limit":20}` + "\n" +
 			`{"t":50,"connection":1,"result":"ERROR","bytes":3}` + "\n",
-		`{"t":1,"connection":2,"result":"a\"\\\ufffd\n","bytes":-1}` + "\n",
+		`{"run":"2026-11-22T12:00:00.5Z"}` + "\n" + `{"t":1,"connection":2,"result":"a\"\\\ufffd\n","bytes":-1}` + "\n",
 	}
 	if len(w.calls) != 2 || w.calls[0] != want[0] || w.calls[1] != want[1] {
 		t.Errorf("got %q\nwant %q", w.calls, want)

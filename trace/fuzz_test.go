@@ -20,6 +20,7 @@ import (
 func FuzzCheck(f *testing.F) {
 	text := record(f, 1)
 	f.Add([]byte(text))
+	f.Add([]byte(text + `{"run":"2026-11-22T12:00:00Z"}` + "\n" + text))
 	for i, m := range mutants(text) {
 		if i%97 == 0 {
 			f.Add([]byte(m.text))
@@ -60,9 +61,19 @@ func replay(t *testing.T, text string, encoder *trace.Encoder) {
 			Event             fsm.Event
 			Result            string
 			Bytes             int64
+			Run               string
 		}
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			t.Fatal(err)
+		}
+		if l.Run != "" {
+			began, err := time.Parse(time.RFC3339, l.Run)
+			if err != nil || machine.State() != fsm.Server.Initial {
+				t.Fatalf("in %s: %s", machine.State(), line)
+			}
+			encoder.Run(began)
+			connection = 1
+			continue
 		}
 		if l.Connection != connection || l.T < since || l.Event == fsm.TimedOut && (l.Silence < l.Limit || l.Silence > l.T) {
 			t.Fatalf("connection %d, since %s: %s", connection, since, line)

@@ -26,5 +26,8 @@ type End struct {
 	Since      time.Duration // since the connection was accepted
 }
 
+// A third kind of line begins a run of the server: the connections that follow
+// are numbered from 1 on again. A trace of one run needs none.
+
 // ErrorResult is the Result of a connection that came to no good end.
 const ErrorResult = "ERROR"

@@ -9,27 +9,29 @@ import (
 	"strings"
 )
 
-// fieldNames are the names of all fields that a line may have.
-var fieldNames = strings.Split(fieldsOfTimedOut+", result, bytes", ", ")
+// fieldNames are the names of all fields, in the order of record.
+var fieldNames = [...]string{"t", "connection", "from", "event", "to", "silence", "limit", "result", "bytes", "run"}
 
-// wrongName says which field of a line, a JSON object, package json takes and
-// a trace does not have: one whose name is another in other letters, or one
-// that is there twice.
-func wrongName(line []byte) (found, allowed string) {
-	var seen [16]bool
+// present says which fields a line has, in the order of fieldNames.
+type present [len(fieldNames)]bool
+
+// presentFields returns the fields of a line, a JSON object; or the one that
+// package json takes and a trace does not have: one whose name is another in
+// other letters, or one that is there twice.
+func presentFields(line []byte) (there present, wrong *Violation) {
 	for name := range names(line) {
-		i := slices.IndexFunc(fieldNames, func(field string) bool { return strings.EqualFold(field, string(name)) })
+		i := slices.IndexFunc(fieldNames[:], func(field string) bool { return strings.EqualFold(field, string(name)) })
 		switch {
 		case i < 0:
 		case string(name) != fieldNames[i]:
-			return fmt.Sprintf("%+q is no field", name), fieldNames[i]
-		case seen[i]:
-			return fieldNames[i] + " is there twice", fieldNames[i] + " once"
+			return there, &Violation{Found: fmt.Sprintf("%+q is no field", name), Allowed: fieldNames[i]}
+		case there[i]:
+			return there, &Violation{Found: fieldNames[i] + " is there twice", Allowed: fieldNames[i] + " once"}
 		default:
-			seen[i] = true
+			there[i] = true
 		}
 	}
-	return "", ""
+	return there, nil
 }
 
 // names yields the names of an object's fields; what is within their values has

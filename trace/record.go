@@ -3,13 +3,12 @@ package trace
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"accio/fsm"
 )
 
-// record is a line of either kind. Fields that a line does not have are those
+// record is a line of any kind. Fields that a line does not have are those
 // of noRecord; fields with other names are ignored.
 type record struct {
 	Since      time.Duration `json:"t"`
@@ -21,6 +20,7 @@ type record struct {
 	Limit      time.Duration `json:"limit"`
 	Result     string        `json:"result"`
 	Bytes      int64         `json:"bytes"`
+	Run        string        `json:"run"`
 }
 
 // noRecord has values that no line may have.
@@ -38,61 +38,65 @@ func decode(line []byte) (record, *Violation) {
 		}
 		return r, &Violation{Rule: RuleJSON, Found: found, Allowed: "one JSON object a line"}
 	}
-	if found, allowed := wrongName(line); found != "" {
-		return r, &Violation{Rule: RuleFields, Found: found, Allowed: allowed}
+	there, wrong := presentFields(line)
+	switch {
+	case wrong != nil:
+	case !r.transition() && !r.end() && !r.run():
+		wrong = &Violation{Found: "neither a transition nor an end nor a run", Allowed: fieldsOfAny}
+	default:
+		wrong = r.wrongField(there)
 	}
-	if !r.transition() && !r.end() {
-		return r, &Violation{Rule: RuleFields, Found: "neither a transition nor an end", Allowed: fieldsOfAny}
+	if wrong != nil {
+		wrong.Rule, wrong.Connection = RuleFields, r.Connection
 	}
-	if found, allowed := r.wrongField(); found != "" {
-		return r, &Violation{Rule: RuleFields, Connection: r.Connection, Found: found, Allowed: allowed}
-	}
-	return r, nil
+	return r, wrong
 }
 
 func (r *record) transition() bool { return r.From != "" || r.Event != "" || r.To != "" }
 func (r *record) end() bool        { return r.Result != "" || r.Bytes != noRecord.Bytes }
+func (r *record) run() bool        { return r.Run != "" }
 
 const (
 	fieldsOfTransition = "t, connection, from, event, to"
 	fieldsOfTimedOut   = fieldsOfTransition + ", silence, limit"
 	fieldsOfEnd        = "t, connection, result, bytes"
-	fieldsOfAny        = fieldsOfTransition + " or " + fieldsOfEnd
+	fieldsOfRun        = "run"
+	fieldsOfAny        = fieldsOfTransition + " or " + fieldsOfEnd + " or " + fieldsOfRun
 )
 
-// wrongField says what is wrong with the fields of a line and which they are
-// to be; nothing if they are right.
-func (r *record) wrongField() (found, allowed string) {
+// wrongField says which field of a line is wrong, of those that are there, and
+// which are to be; nil if none is.
+func (r *record) wrongField(there present) *Violation {
 	timedOut, transition := r.Event == fsm.TimedOut, r.transition()
+	run := r.run() && !transition
+	allowed := fieldsOfEnd
 	switch {
 	case timedOut:
 		allowed = fieldsOfTimedOut
 	case transition:
 		allowed = fieldsOfTransition
-	default:
-		allowed = fieldsOfEnd
+	case run:
+		allowed = fieldsOfRun
 	}
-	for _, field := range []struct {
-		name          string
-		wanted, there bool
-	}{
-		{"t", true, r.Since >= 0},
-		{"connection", true, r.Connection > 0},
-		{"from", transition, r.From != ""},
-		{"event", transition, r.Event != ""},
-		{"to", transition, r.To != ""},
-		{"silence", timedOut, r.Silence >= 0},
-		{"limit", timedOut, r.Limit > 0},
-		{"result", !transition, r.Result != ""},
-		{"bytes", !transition, r.Bytes >= 0},
+	_, noTime := time.Parse(time.RFC3339, r.Run)
+	for i, field := range [...]struct{ wanted, right bool }{
+		{!run, r.Since >= 0},
+		{!run, r.Connection > 0},
+		{transition, r.From != ""},
+		{transition, r.Event != ""},
+		{transition, r.To != ""},
+		{timedOut, r.Silence >= 0},
+		{timedOut, r.Limit > 0},
+		{!transition && !run, r.Result != ""},
+		{!transition && !run, r.Bytes >= 0},
+		{run, noTime == nil},
 	} {
-		if field.there != field.wanted {
-			is := "is wrong or missing"
-			if field.there {
-				is = "may not be here"
-			}
-			return fmt.Sprintf("%s %s", field.name, is), allowed
+		switch {
+		case field.wanted && !field.right:
+			return &Violation{Found: fieldNames[i] + " is wrong or missing", Allowed: allowed}
+		case there[i] && !field.wanted:
+			return &Violation{Found: fieldNames[i] + " may not be here", Allowed: allowed}
 		}
 	}
-	return "", ""
+	return nil
 }

@@ -13,6 +13,7 @@ import (
 type Report struct {
 	Lines       int
 	Connections int
+	Runs        int // of the server
 	Coverage    Coverage
 	Violations  []Violation // in the order of lines, those found at the end of the trace last
 	Stopped     bool        // there are more violations; what follows them was not read

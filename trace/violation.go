@@ -7,13 +7,13 @@ type Rule string
 
 // The rules, in the order in which a line is held against them.
 const (
-	RuleEmpty      Rule = "empty"      // a trace has a line
+	RuleEmpty      Rule = "empty"      // a trace has a line, and a run a connection
 	RuleCut        Rule = "cut"        // every line ends
 	RuleJSON       Rule = "json"       // a line is a JSON object
-	RuleFields     Rule = "fields"     // it has the fields of a transition or of an end
-	RuleNumber     Rule = "number"     // connections are numbered from 1 on
+	RuleFields     Rule = "fields"     // it has the fields of its kind, each once
+	RuleNumber     Rule = "number"     // connections are numbered from 1 on in each run
 	RuleSequence   Rule = "sequence"   // a connection begins when the one before has ended
-	RuleShutdown   Rule = "shutdown"   // no connection begins after the event shutdown
+	RuleShutdown   Rule = "shutdown"   // no connection of the run begins after the event shutdown
 	RuleEnded      Rule = "ended"      // nothing follows a terminal state but the end, and nothing the end
 	RuleState      Rule = "state"      // the table has the states
 	RuleEvent      Rule = "event"      // the table has the event
@@ -22,7 +22,7 @@ const (
 	RuleTime       Rule = "time"       // time does not go backwards within a connection
 	RuleEarly      Rule = "early"      // a timedout comes after a silence of the limit
 	RuleSilence    Rule = "silence"    // no silence is longer than the connection
-	RuleLimit      Rule = "limit"      // all limits of a trace are the same
+	RuleLimit      Rule = "limit"      // all limits of a run are the same
 	RuleUnfinished Rule = "unfinished" // a connection reaches a terminal state, and its end
 	RuleResult     Rule = "result"     // the result is that of the terminal state and the bytes
 	RuleBytes      Rule = "bytes"      // bytes come in a state that counts them

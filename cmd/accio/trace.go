@@ -93,6 +93,10 @@ func checkTrace(in io.Reader, out io.Writer, table *fsm.Table, file string) (tra
 	case n > 0:
 		summary = fmt.Sprintf("%d violations", n)
 	}
-	fmt.Fprintf(out, "%s: %d lines, %d connections: %s\n", file, report.Lines, report.Connections, summary)
+	runs := ""
+	if report.Runs > 1 {
+		runs = fmt.Sprintf(" in %d runs", report.Runs)
+	}
+	fmt.Fprintf(out, "%s: %d lines, %d connections%s: %s\n", file, report.Lines, report.Connections, runs, summary)
 	return report, nil
 }

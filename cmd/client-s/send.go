@@ -12,6 +12,7 @@ import (
 
 	"accio/internal/cli"
 	"accio/internal/record"
+	"accio/trace"
 	"accio/transport"
 
 	"golang.org/x/term"
@@ -36,7 +37,7 @@ func send(ctx context.Context, o options, w *output) error {
 	if overwrites(o.trace, file) {
 		return fmt.Errorf("cannot write the trace: %s is the file that is to be sent", o.trace)
 	}
-	traced, err := record.OpenTrace(o.trace, log)
+	traced, err := record.OpenTrace(trace.Create, o.trace, log)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	_ "accio/internal/descriptors"
 	"accio/internal/errno"
 	"accio/internal/record"
+	"accio/trace"
 	"accio/transport"
 )
 
@@ -55,7 +56,11 @@ func serve(ctx context.Context, o options, stderr *console) error {
 		page.Close()
 		return cannotListenBeside(o.http, o.port, err)
 	}
-	traced, err := record.OpenTrace(o.trace, log)
+	openTrace := trace.Create
+	if o.traceAppend {
+		openTrace = trace.Append
+	}
+	traced, err := record.OpenTrace(openTrace, o.trace, log)
 	if err != nil {
 		ln.Close()
 		page.Close()

@@ -37,6 +37,7 @@ type options struct {
 	progress    cli.Progress
 	verbose     bool
 	trace       string // empty: none
+	traceAppend bool
 	http        cli.Address
 	httpHosts   cli.Hosts
 }
@@ -51,6 +52,7 @@ func parse(args []string) (o options, text string, err error) {
 	flags.Var(&o.progress, "progress", "show the transfer in progress on standard error; auto: if that is a terminal")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition")
 	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace FILE\"")
+	flags.BoolVar(&o.traceAppend, "trace-append", false, "append to the trace what this run adds, instead of beginning anew")
 	flags.Var(&o.http, "http", "show what the server does on a web page, with metrics, at this address; a port alone is on 127.0.0.1")
 	flags.Var(&o.httpHosts, "http-host", "let browsers ask for that page by this host name too; may be given more than once")
 	arguments, text, err := cli.ParseOrTell(flags, args, "server-s", help)
@@ -65,6 +67,9 @@ func parse(args []string) (o options, text string, err error) {
 	}
 	if len(o.httpHosts) > 0 && !o.http.IsValid() {
 		return o, "", cli.Usagef("--http-host %s: it is for the page of --http, which is not given", o.httpHosts)
+	}
+	if o.traceAppend && o.trace == "" {
+		return o, "", cli.Usagef("--trace-append wants --trace FILE, which names the trace")
 	}
 	if o.port, err = cli.Port(arguments[0]); err != nil {
 		return o, "", err

@@ -18,17 +18,18 @@ func TestOptions(t *testing.T) {
 		return o
 	}
 	for args, want := range map[string]options{
-		"5000":                      usual,
-		"1":                         with(func(o *options) { o.port = 1 }),
-		"65535":                     with(func(o *options) { o.port = 65535 }),
-		"05000":                     usual,
-		"-- 5000":                   usual,
-		"5000 --idle-timeout 1m30s": with(func(o *options) { o.idleTimeout = cli.Limit(90 * time.Second) }),
-		"--idle-timeout=1ms 5000":   with(func(o *options) { o.idleTimeout = cli.Limit(time.Millisecond) }),
-		"--json 5000 --verbose":     with(func(o *options) { o.json, o.verbose = true, true }),
-		"5000 --progress never":     with(func(o *options) { o.progress = "never" }),
-		"--trace t 5000":            with(func(o *options) { o.trace = "t" }),
-		"--http :8080 5000":         with(func(o *options) { o.http.AddrPort = netip.MustParseAddrPort("127.0.0.1:8080") }),
+		"5000":                       usual,
+		"1":                          with(func(o *options) { o.port = 1 }),
+		"65535":                      with(func(o *options) { o.port = 65535 }),
+		"05000":                      usual,
+		"-- 5000":                    usual,
+		"5000 --idle-timeout 1m30s":  with(func(o *options) { o.idleTimeout = cli.Limit(90 * time.Second) }),
+		"--idle-timeout=1ms 5000":    with(func(o *options) { o.idleTimeout = cli.Limit(time.Millisecond) }),
+		"--json 5000 --verbose":      with(func(o *options) { o.json, o.verbose = true, true }),
+		"5000 --progress never":      with(func(o *options) { o.progress = "never" }),
+		"--trace t 5000":             with(func(o *options) { o.trace = "t" }),
+		"--trace t --trace-append 1": with(func(o *options) { o.port, o.trace, o.traceAppend = 1, "t", true }),
+		"--http :8080 5000":          with(func(o *options) { o.http.AddrPort = netip.MustParseAddrPort("127.0.0.1:8080") }),
 		"--http 0 --http-host B --http-host a 5000": with(func(o *options) {
 			o.http.AddrPort, o.httpHosts = netip.MustParseAddrPort("127.0.0.1:0"), cli.Hosts{"a", "b"}
 		}),

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -18,7 +19,6 @@ import (
 	"accio/fsm"
 	"accio/internal/cli"
 	"accio/internal/clitest"
-	"accio/internal/record"
 	"accio/trace"
 )
 
@@ -42,6 +42,67 @@ func TestTraceThatCannotBeWritten(t *testing.T) {
 	if strings.Count(log, "WARN") != 1 || !strings.Contains(log, "WARN trace: write /dev/full: no space left on device; from here on nothing is traced\n") {
 		t.Errorf("standard error %q", log)
 	}
+}
+
+// A file that can hold no more has whole connections only (docs/trace.md).
+func TestTraceOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	name, sessions := t.TempDir()+"/trace", 8
+	s := startServer(t, func(cmd *exec.Cmd, _ *clitest.Process) { clitest.Limited(cmd, "-f", 2) }, "--trace", name)
+	for range sessions {
+		s.client(t, header, `>hello`, "end", turn, "eof")
+	}
+	s.signal(t, syscall.SIGTERM)
+	s.ends(t, 0)
+	if got := s.Stdout.String(); got != strings.Repeat("5\n", sessions) {
+		t.Errorf("standard output %q", got)
+	}
+	if log := s.Stderr.String(); strings.Count(log, "WARN") != 1 || !strings.Contains(log, ": file too large; from here on nothing is traced\n") {
+		t.Errorf("standard error %q", log)
+	}
+	text, err := os.ReadFile(name)
+	check(t, err)
+	report, err := trace.Check(bytes.NewReader(text), &fsm.Server)
+	if err != nil || len(report.Violations) > 0 || report.Connections == 0 || report.Connections >= sessions {
+		t.Errorf("%+v, %v, of\n%s", report, err, text)
+	}
+}
+
+// Of two servers with one trace the second does not start, and says why
+// (docs/trace.md).
+func TestTraceOfAnotherServer(t *testing.T) {
+	t.Parallel()
+	first, name := startTraced(t, nil)
+	first.client(t, header, `>hello`, "end", turn, "eof")
+	for _, flags := range [][]string{{"--trace", name}, {"--trace", name, "--trace-append"}} {
+		port, err := clitest.FreePort()
+		check(t, err)
+		p, err := clitest.Start(exec.Command("server-s", append(flags, strconv.Itoa(port))...))
+		check(t, err)
+		t.Cleanup(p.Kill)
+		(&server{Process: p}).ends(t, 1)
+		check(t, p.Stderr.Wait(`\AERROR: cannot write the trace: `+name+`: another program writes this trace; choose another file\n\z`))
+	}
+	first.client(t, header, `>hello`, "end", turn, "eof")
+	first.signal(t, syscall.SIGTERM)
+	first.ends(t, 0)
+}
+
+// A device that is not there is no named pipe.
+func TestTraceWithoutATerminal(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/dev/tty"); errors.Is(err, os.ErrNotExist) {
+		t.Skip("needs /dev/tty: there is none")
+	}
+	port, err := clitest.FreePort()
+	check(t, err)
+	cmd := exec.Command("server-s", "--trace", "/dev/tty", strconv.Itoa(port))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	p, err := clitest.Start(cmd)
+	check(t, err)
+	t.Cleanup(p.Kill)
+	(&server{Process: p}).ends(t, 1)
+	check(t, p.Stderr.Wait(`\AERROR: cannot write the trace: open /dev/tty: .*; nothing is behind that device; a process without a terminal has no /dev/tty\n\z`))
 }
 
 // namedPipe returns the name of a pipe in the file system.
@@ -88,8 +149,8 @@ func TestTraceIntoABlockedPipe(t *testing.T) {
 	for range 3 {
 		s.client(t, header, `>hello`, "end", turn, "eof")
 	}
-	if d := time.Since(started); d < record.TracePatience || d > 4*record.TracePatience {
-		t.Errorf("it took %s, wanted about %s", d, record.TracePatience)
+	if d := time.Since(started); d < trace.Patience || d > 4*trace.Patience {
+		t.Errorf("it took %s, wanted about %s", d, trace.Patience)
 	}
 	s.signal(t, syscall.SIGTERM)
 	s.ends(t, 0)

@@ -9,8 +9,11 @@ import (
 )
 
 // Limit makes cmd run with at most so many file descriptors.
-func Limit(cmd *exec.Cmd, descriptors int) {
-	cmd.Args = append([]string{"sh", "-c", "ulimit -n " + strconv.Itoa(descriptors) + ` && exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
+func Limit(cmd *exec.Cmd, descriptors int) { Limited(cmd, "-n", descriptors) }
+
+// Limited makes cmd run with a limit of sh's ulimit.
+func Limited(cmd *exec.Cmd, resource string, limit int) {
+	cmd.Args = append([]string{"sh", "-c", "ulimit " + resource + " " + strconv.Itoa(limit) + ` && exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
 	cmd.Path = "/bin/sh"
 }
 

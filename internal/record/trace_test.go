@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/trace"
 	"accio/transport"
 )
 
 // What the trace of a session costs by itself.
 func BenchmarkTraceFile(b *testing.B) {
 	b.ReportAllocs()
-	f, err := OpenTrace(b.TempDir()+"/trace", NewLog(io.Discard, false))
+	f, err := OpenTrace(trace.Create, b.TempDir()+"/trace", NewLog(io.Discard, false))
 	if err != nil {
 		b.Fatal(err)
 	}
