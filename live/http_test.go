@@ -120,7 +120,7 @@ func TestStateFields(t *testing.T) {
 	getJSON(t, page, "/api/connections/1", &recent)
 	check("recent", recent, "connection", "remote", "state", "from", "event", "bytes", "reason", "hint", "started", "seconds", "path")
 	getJSON(t, page, "/api/connections/2", &serving)
-	check("serving", serving, "connection", "remote", "state", "bytes", "rate", "started", "path")
+	check("serving", serving, "connection", "remote", "state", "bytes", "rate", "arrived", "expected", "missing", "left", "started", "path")
 	check("step", serving["path"].([]any)[0].(map[string]any), "from", "event", "to", "since")
 }
 

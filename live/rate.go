@@ -19,7 +19,8 @@ type sample struct {
 }
 
 // of returns bytes a second over the samples kept, and takes one. With none of
-// this connection it is the rate since service began.
+// this connection it is the rate since service began; of less than rateEvery it
+// is 0, as that says nothing.
 func (r *rate) of(connection uint64, started time.Time, now sample) float64 {
 	if connection != r.connection {
 		r.connection, r.samples = connection, append(r.samples[:0], sample{started, 0})
@@ -32,7 +33,7 @@ func (r *rate) of(connection uint64, started time.Time, now sample) float64 {
 		r.samples = append(r.samples[:0], r.samples[1:]...)
 	}
 	then := r.samples[0]
-	if span := now.at.Sub(then.at); span > 0 {
+	if span := now.at.Sub(then.at); span >= rateEvery {
 		return float64(now.bytes-then.bytes) / span.Seconds()
 	}
 	return 0

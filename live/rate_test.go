@@ -17,6 +17,9 @@ func TestRate(t *testing.T) {
 		want  float64
 	}{
 		{0, 0, 0},
+		{200 * time.Microsecond, 11, 0},
+		{rateEvery - 1, 11, 0},
+		{rateEvery, 11, 110},
 		{500 * time.Millisecond, 500, 1000},
 		{550 * time.Millisecond, 1100, 2000},
 		{time.Second, 2000, 2000},

@@ -49,6 +49,8 @@ type moment struct {
 
 	currentBytes int64
 	currentRate  float64
+	arrived      int           // of the text that the state expects
+	left         time.Duration // of the idle limit
 }
 
 func (p *reporter) moment() moment {
@@ -57,9 +59,13 @@ func (p *reporter) moment() moment {
 	m := moment{view: p.Observer.view(), now: time.Now()}
 	m.bytes = m.view.bytes
 	if c := m.current; c != nil {
-		m.currentBytes = c.seen.Load()
+		m.currentBytes, m.left = c.seen.Load(), p.IdleLimit
 		if progress, ok := p.Progress(); ok && progress.Connection == c.connection {
 			m.currentBytes = c.see(progress.Bytes)
+			m.left = max(p.IdleLimit-progress.Silence, 0)
+			if progress.State == m.state { // else one is ahead of the other
+				m.arrived = progress.Arrived
+			}
 		}
 		m.bytes += m.currentBytes
 		m.currentRate = p.rate.of(c.connection, c.started, sample{m.now, m.currentBytes})
@@ -78,7 +84,8 @@ func (m *moment) same(old *moment) bool {
 	if (m.queue == nil) != (old.queue == nil) || m.queue != nil && *m.queue != *old.queue {
 		return false
 	}
-	return m.version == old.version && m.state == old.state && len(m.path) == len(old.path) && m.bytes == old.bytes && m.currentRate == old.currentRate
+	return m.version == old.version && m.state == old.state && len(m.path) == len(old.path) &&
+		m.bytes == old.bytes && m.currentRate == old.currentRate && m.arrived == old.arrived
 }
 
 // snapshot tells all there is.
@@ -131,8 +138,12 @@ func (p *reporter) sessions(v *view) map[fsm.State]int {
 }
 
 func (p *reporter) serving(m *moment) Serving {
-	c := m.current
-	return Serving{c.connection, c.remote.String(), m.state, m.currentBytes, m.currentRate, c.started.UTC(), p.Observer.steps(m.path)}
+	c, s := m.current, Serving{State: m.state, Bytes: m.currentBytes, Rate: m.currentRate, Arrived: m.arrived, Left: m.left.Seconds()}
+	s.Connection, s.Remote, s.Started, s.Path = c.connection, c.remote.String(), c.started.UTC(), p.Observer.steps(m.path)
+	if a := p.Observer.table.Activity(m.state); a.Action == fsm.Expect {
+		s.Expected, s.Missing = len(a.Text), transport.Missing(a.Text, m.arrived)
+	}
+	return s
 }
 
 // connection returns a Serving or an Ended; ok is false for one that has not

@@ -54,13 +54,20 @@ type Step struct {
 	Since float64   `json:"since"`
 }
 
-// Serving is a connection in service. Its rate is in bytes a second.
+// Serving is a connection in service. Its rate is in bytes a second. Arrived are
+// the bytes of the text that the state expects that have come, of Expected;
+// Missing says in words what has not, once something has. Left are the seconds
+// until the idle limit.
 type Serving struct {
 	Connection uint64    `json:"connection"`
 	Remote     string    `json:"remote"`
 	State      fsm.State `json:"state"`
 	Bytes      int64     `json:"bytes"`
 	Rate       float64   `json:"rate"`
+	Arrived    int       `json:"arrived"`
+	Expected   int       `json:"expected"`
+	Missing    string    `json:"missing"`
+	Left       float64   `json:"left"`
 	Started    time.Time `json:"started"`
 	Path       []Step    `json:"path"`
 }

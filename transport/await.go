@@ -80,7 +80,10 @@ func (s *session) silent() bool {
 
 // restart begins a new stretch of the idle limit. The deadline stays as it is
 // until it passes: setting it for each read would cost more than the read.
-func (s *session) restart() { s.clock = time.Now() }
+func (s *session) restart() {
+	s.clock = time.Now()
+	s.published.restarted(s.clock)
+}
 
 // arm sets the deadline to the end of the present stretch. An eager session
 // wakes more often, to see what moves within one call and within the system.

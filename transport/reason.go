@@ -118,12 +118,23 @@ const probeHint = "if this is a port probe or a health check, wait for the serve
 
 // missing says what of a text has not come.
 func (r *report) missing(a fsm.Activity) string {
-	got := len(r.received)
+	got, missing := len(r.received), Missing(a.Text, len(r.received))
 	if got >= emptyLine(a.Text) {
-		return fmt.Sprintf("the empty line is missing: the confirmation ends with one (received %s)", quote(r.received))
+		return fmt.Sprintf("%s: the confirmation ends with one (received %s)", missing, quote(r.received))
 	}
-	return fmt.Sprintf("%d of %d bytes came, %q is missing (received %s)",
-		got, len(a.Text), a.Text[got:], quote(r.received))
+	return fmt.Sprintf("%d of %d bytes came, %s (received %s)", got, len(a.Text), missing, quote(r.received))
+}
+
+// Missing says in words what is missing of a text, of which got bytes have come;
+// nothing if none has, or all have.
+func Missing(text string, got int) string {
+	switch {
+	case got <= 0 || got >= len(text):
+		return ""
+	case got >= emptyLine(text):
+		return "the empty line is missing"
+	}
+	return fmt.Sprintf("%q is missing", text[got:])
 }
 
 // commandFollows reports whether the peer gets a command after this activity.

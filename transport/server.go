@@ -62,8 +62,11 @@ type Progress struct {
 	Connection uint64
 	Remote     string
 	Started    time.Time
-	Bytes      int64     // of the payload, so far
-	At         time.Time // when that was so
+	Bytes      int64         // of the payload, so far
+	At         time.Time     // when that was so
+	State      fsm.State     // what the machine is in, or is about to be
+	Arrived    int           // bytes of the text that State expects
+	Silence    time.Duration // since the idle clock was last restarted (docs/protocol.md §4.2)
 }
 
 // Progress returns what is being served; ok is false while nothing is. It may
@@ -73,7 +76,9 @@ func (s *Server) Progress() (p Progress, ok bool) {
 	if now == nil {
 		return Progress{}, false
 	}
-	return Progress{now.Connection, now.Remote.String(), now.Started, now.payload.Load(), time.Now()}, true
+	p = Progress{Connection: now.Connection, Remote: now.Remote.String(), Started: now.Started, Bytes: now.payload.Load(), At: time.Now()}
+	p.State, p.Arrived, p.Silence = now.published.look(now.table, p.At)
+	return p, true
 }
 
 // Serve accepts and serves until ctx is done, and then returns nil: the

@@ -30,11 +30,12 @@ type session struct {
 	// that arrive: the client's limit (§7) as against the server's (§4).
 	eager bool
 
-	clock   time.Time    // what the idle limit is measured from
-	unacked int          // what conn has told of that, last
-	payload atomic.Int64 // bytes counted or uploaded; other goroutines may read it
-	end     ending       // how the last activity ended
-	text    []byte       // as long as the longest text of the table
+	clock     time.Time    // what the idle limit is measured from
+	unacked   int          // what conn has told of that, last
+	payload   atomic.Int64 // bytes counted or uploaded; other goroutines may read it, and published
+	published published
+	end       ending // how the last activity ended
+	text      []byte // as long as the longest text of the table
 }
 
 // ending is what is known of the activity that ended last, for the people who
@@ -83,6 +84,7 @@ func (s *session) run(ctx context.Context) error {
 	s.arm()
 	for !s.machine.Terminal() {
 		s.end = ending{from: s.machine.State()}
+		s.published.enter(s.table, s.end.from)
 		s.end.event = s.perform(ctx, s.machine.Activity())
 		if err := s.machine.Fire(s.end.event); err != nil {
 			s.end.err = errors.Join(s.end.err, err)
@@ -137,6 +139,7 @@ func (s *session) write(ctx context.Context, text string) fsm.Event {
 func (s *session) expect(ctx context.Context, text string) fsm.Event {
 	for got := 0; got < len(text); {
 		n, event := s.await(ctx, take, s.text[got:len(text)])
+		s.published.arrived(got + int(n))
 		for ; n > 0; n-- {
 			got++
 			s.end.received = s.text[:got]

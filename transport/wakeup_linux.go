@@ -26,9 +26,6 @@ type wakeup struct {
 	users int // the listener and its connection, in whatever order they end
 }
 
-// epoch makes deadlines numbers without losing the monotonic clock.
-var epoch = time.Now()
-
 // never is later than any deadline.
 const never time.Duration = math.MaxInt64
 

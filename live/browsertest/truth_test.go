@@ -169,6 +169,21 @@ func TestWatchFilterRestored(t *testing.T) {
 	})()`)
 }
 
+// A rate is shown where it was measured over some time, or some bytes.
+func TestMeanRate(t *testing.T) {
+	b := open(t, serve(t, time.Hour).url()).ready()
+	for connection, want := range map[string]float64{
+		"{bytes: 11, seconds: 0.000214}": 0, "{bytes: 11, seconds: 0.0999}": 0, "{bytes: 11, seconds: 0.1}": 110, "{bytes: 0, seconds: 9}": 0,
+		"{bytes: 1048575, seconds: 0.01}": 0, "{bytes: 1048576, seconds: 0.01}": 104857600, "{bytes: 1048576, seconds: 0}": 0,
+	} {
+		var got float64
+		b.do(chromedp.Evaluate(fmt.Sprintf(`import("/assets/connections.js").then((m) => m.meanRate(%s))`, connection), &got, awaited))
+		if got != want {
+			t.Errorf("%s: %v bytes/s, want %v", connection, got, want)
+		}
+	}
+}
+
 // Numbers that are about to need another unit.
 func TestNumbersForPeople(t *testing.T) {
 	b := open(t, serve(t, time.Hour).url()).ready()

@@ -40,6 +40,33 @@ func TestWatchSuccess(t *testing.T) {
 	}
 }
 
+// How a confirmation comes is shown byte by byte, with what is missing and how
+// long the client has.
+func TestWatchProgress(t *testing.T) {
+	s := serve(t, time.Minute)
+	b := open(t, s.url()).ready()
+	result := func(pattern string) {
+		t.Helper()
+		b.wait(fmt.Sprintf(`new RegExp(%q).test(document.getElementById("detail-result").textContent)`, pattern))
+	}
+	const left = `, (60|5\d) s left$`
+	c := s.connect()
+	result("^being served, in AwaitConfirm1: 0 of 15 bytes" + left)
+	c.send("confirm")
+	result(`^being served, in AwaitConfirm1: 7 of 15 bytes, "-accio\\r\\n" is missing` + left)
+	c.send(confirm1[7:] + confirm2[:21])
+	result("^being served, in AwaitConfirm2: 21 of 23 bytes, the empty line is missing" + left)
+	b.wait(`document.querySelector("#connections .result").textContent === "in AwaitConfirm2, 21 of 23 bytes"`)
+	result(", 5[0-8] s left$") // it goes by
+	c.send(confirm2[21:])
+	result("^being served, in Streaming: 0 bytes" + left)
+	c.send("x")
+	result("^being served, in Streaming: 1 byte, .*60 s left$")
+	result("^being served, in Streaming: 1 byte, 5\\d s left$") // a rate of nothing is none
+	c.CloseWrite()
+	result("^1 byte counted in ")
+}
+
 func TestWatchTimeout(t *testing.T) {
 	s := serve(t, time.Second)
 	b := open(t, s.url()).ready()

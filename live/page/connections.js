@@ -2,6 +2,18 @@
 
 import { count, duration, make, rate, say } from "./dom.js";
 
+// header says how much of a confirmation has come, and what is missing of it.
+export function header(c) {
+  if (!c.expected) return [];
+  return [`${count(c.arrived)} of ${count(c.expected)} bytes`, c.missing].filter(Boolean);
+}
+
+// meanRate is bytes a second of a connection that has ended; 0 where it was too
+// short, and had too little, for that to say anything.
+export function meanRate(c) {
+  return c.seconds >= 0.1 || c.bytes >= 2 ** 20 && c.seconds > 0 ? c.bytes / c.seconds : 0;
+}
+
 export class Connections {
   constructor(body, choose) {
     this.body = body;
@@ -70,11 +82,11 @@ export class Connections {
     const kind = ended ? (c.reason ? "bad" : "good") : "going";
     row.tr.className = selected ? `${kind} selected` : kind;
     row.button.setAttribute("aria-pressed", selected);
-    const text = ended ? (c.reason ? `ERROR: ${c.reason}, in ${c.from}` : c.state) : `in ${c.state}`;
+    const text = ended ? (c.reason ? `ERROR: ${c.reason}, in ${c.from}` : c.state) : [`in ${c.state}`, ...header(c).slice(0, 1)].join(", ");
     say(result.firstElementChild, text);
     result.title = c.reason ? text : ""; // as there may be no room for all of it
     say(bytes, count(c.bytes));
-    const perSecond = ended ? (elapsed > 0 ? c.bytes / elapsed : 0) : c.rate;
+    const perSecond = ended ? meanRate(c) : c.rate;
     say(speed, perSecond > 0 ? rate(perSecond) : "");
     say(time, duration(elapsed));
   }

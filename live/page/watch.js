@@ -1,9 +1,11 @@
 // Watch: what the server does now.
 
 import { sequence, timeline } from "./chart.js";
-import { Connections } from "./connections.js";
+import { Connections, header } from "./connections.js";
 import { Diagram } from "./diagram.js";
 import { $, count, duration, rate, say } from "./dom.js";
+
+const bytes = (n) => `${count(n)} ${n === 1 ? "byte" : "bytes"}`;
 
 const kept = 200; // connections, as many as the server keeps
 
@@ -67,7 +69,7 @@ export class Watch {
     this.stood = undefined;
     if (this.gone) this.answers(true);
     this.settle();
-    if (this.paused) say($("list-note"), this.since());
+    if (this.paused) say($("list-note"), this.missed());
     else this.show();
   }
 
@@ -109,7 +111,7 @@ export class Watch {
     return this.frozen ?? this.state;
   }
 
-  since() {
+  missed() {
     const n = this.ended() - this.seen;
     const ended = n === 0 ? "" : `${count(n)} ${n === 1 ? "has" : "have"} ended`;
     if (this.frozen.instance !== this.state.instance) return `Paused; the server was started anew since${ended && `, and ${ended}`}.`;
@@ -144,8 +146,26 @@ export class Watch {
   // elapsed returns how long a connection has lasted.
   elapsed(c) {
     if (c.seconds !== undefined) return c.seconds;
-    const since = this.frozen ? 0 : (this.stood ?? performance.now()) - this.clock;
-    return (Date.parse(this.view.now) - Date.parse(c.started) + since) / 1000;
+    return (Date.parse(this.view.now) - Date.parse(c.started)) / 1000 + this.since();
+  }
+
+  // since is how many seconds the view is old.
+  since() {
+    return this.frozen ? 0 : ((this.stood ?? performance.now()) - this.clock) / 1000;
+  }
+
+  // left says how long a connection in service has until the idle limit.
+  left(c) {
+    const seconds = Math.max(c.left - this.since(), 0);
+    return `${seconds < 100 ? `${Math.ceil(seconds)} s` : duration(seconds)} left`;
+  }
+
+  // now says how a connection in service stands.
+  now(c) {
+    const counts = this.table.activities.get(c.state)?.action === "count";
+    const payload = counts ? [bytes(c.bytes), c.rate > 0 ? `${rate(c.rate)} bytes/s` : ""] : [];
+    const parts = [...header(c), ...payload, this.left(c)].filter(Boolean);
+    return `${this.gone ? "was " : ""}being served, in ${c.state}: ${parts.join(", ")}`;
   }
 
   show() {
@@ -163,7 +183,7 @@ export class Watch {
     $("follow").setAttribute("aria-pressed", this.chosen === undefined);
     const [serving, recent] = [s.serving, s.recent].map((list) => list.filter((c) => this.matches(c)));
     this.list.show(serving, recent, this.selected()?.connection, (c) => this.elapsed(c));
-    say($("list-note"), this.paused ? this.since() : this.note(recent.length));
+    say($("list-note"), this.paused ? this.missed() : this.note(recent.length));
     this.detail();
   }
 
@@ -186,9 +206,9 @@ export class Watch {
     say($("detail-title"), `Connection ${c.connection} from ${c.remote}`);
     const result = $("detail-result");
     result.className = ended ? (c.reason ? "bad" : "good") : "going";
-    if (!ended) say(result, `${this.gone ? "was " : ""}being served, in ${c.state}: ${count(c.bytes)} bytes, ${rate(c.rate)} bytes/s`);
+    if (!ended) say(result, this.now(c));
     else if (c.reason) say(result, `ERROR in ${c.from}: ${c.event}`);
-    else say(result, `${count(c.bytes)} bytes counted in ${duration(c.seconds)}`);
+    else say(result, `${bytes(c.bytes)} counted in ${duration(c.seconds)}`);
     say($("detail-reason"), c.reason ?? "");
     say($("detail-hint"), ended ? c.hint : `The ${this.table.role} ${this.table.work(c.state)}. ` +
       `The idle limit of ${this.view.server.idleLimit} s begins anew with every byte that arrives.`);
@@ -206,7 +226,9 @@ export class Watch {
     if (this.paused || !this.state || this.state.serving.length === 0 || document.hidden) return;
     this.list.tick(this.state.serving, (c) => this.elapsed(c));
     const c = this.selected();
-    if (c && c.seconds === undefined) timeline($("timeline").tBodies[0], this.table, c.path, c.state, this.elapsed(c));
+    if (!c || c.seconds !== undefined) return;
+    say($("detail-result"), this.now(c));
+    timeline($("timeline").tBodies[0], this.table, c.path, c.state, this.elapsed(c));
   }
 
   // announce tells those who do not see the page what has ended, not too often.
@@ -216,7 +238,7 @@ export class Watch {
     this.news = { ok: 0, error: 0, last: undefined };
     if (ok + error > 1) this.tell(`${count(ok + error)} connections have ended, ${count(error)} in ERROR.`);
     else if (last.reason) this.tell(`Connection ${last.connection} has ended in ERROR: ${last.reason}`);
-    else this.tell(`Connection ${last.connection} has ended well, with ${count(last.bytes)} bytes.`);
+    else this.tell(`Connection ${last.connection} has ended well, with ${bytes(last.bytes)}.`);
   }
 
   tell(text) {
