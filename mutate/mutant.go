@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// A mutant is one change of one file.
+type mutant struct {
+	// ID tells the mutant from all others. It is made of the text around the
+	// change, so that edits elsewhere leave it as it is:
+	//
+	//	transport/session.go session.run cond: if n > 0 { → if true {
+	ID   string
+	File string // relative to the module, with slashes
+	Func string // that the change is in, or the first name that the declaration declares
+	Kind string
+	Line int
+	Code string // the line, for people
+
+	start, end        int    // what is replaced, as offsets into the file
+	text              string // by what
+	line, col         int    // where coverage is looked up
+	funcLine, funcEnd int    // of the function, 0 outside of one
+}
+
+// apply returns the file with the change.
+func (m *mutant) apply(source []byte) []byte {
+	text := string(source[:m.start]) + m.text + string(source[m.end:])
+	if strings.Contains(m.text, mutantError) {
+		text += "\n\ntype errMutant struct{}\n\nfunc (errMutant) Error() string { return \"mutant\" }\n"
+	}
+	return []byte(text)
+}
+
+// mutantError is an error that is not nil, which apply declares.
+const mutantError = "errMutant{}"
+
+// identify gives the mutant of source its ID, in which shown stands for what
+// replaces the text. Mutants that differ in nothing else are numbered.
+func (m *mutant) identify(source []byte, shown string, seen map[string]int) {
+	from := strings.LastIndexByte(string(source[:m.start]), '\n') + 1
+	to := len(source)
+	if n := strings.IndexByte(string(source[m.end:]), '\n'); n >= 0 {
+		to = m.end + n
+	}
+	rest, _, _ := strings.Cut(string(source[m.end:to]), " //")
+	before, rest := lastPart(strings.TrimLeft(normal(string(source[from:m.start])), " ")), firstPart(strings.TrimRight(normal(rest), " "), 30)
+	old := firstPart(normal(string(source[m.start:m.end])), 70)
+	m.Code = before + old + rest
+	m.ID = fmt.Sprintf("%s %s %s: %s", m.File, m.Func, m.Kind, m.Code)
+	if m.Kind != "delete" {
+		m.ID += " → " + before + firstPart(normal(shown), 70) + rest
+	}
+	seen[m.ID]++
+	if n := seen[m.ID]; n > 1 {
+		m.ID = fmt.Sprintf("%s #%d", m.ID, n)
+	}
+}
+
+// normal returns the text on one line, with single spaces.
+func normal(text string) string { return spaces.ReplaceAllLiteralString(text, " ") }
+
+var spaces = regexp.MustCompile(`\s+`)
+
+func firstPart(text string, limit int) string {
+	if r := []rune(text); len(r) > limit {
+		return string(r[:limit-1]) + "…"
+	}
+	return text
+}
+
+func lastPart(text string) string {
+	if r := []rune(text); len(r) > 50 {
+		return "…" + string(r[len(r)-49:])
+	}
+	return text
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A suite is the tests of one package, built with one set of tags, that run
+// code of the mutated package.
+type suite struct {
+	order          int // in which they are asked
+	tags, pkg, dir string
+	mutated        string // the package
+	files          map[string]bool
+	// hash is of everything in the directories of this module that the tests
+	// are built from, testdata included.
+	hash  string
+	cache string // a directory
+
+	measure sync.Once
+	cover   coverage
+	err     error
+
+	mutex sync.Mutex
+	kills map[string]int // by unit
+}
+
+func (s *suite) String() string {
+	name := "./" + strings.TrimPrefix(strings.TrimPrefix(s.pkg, modulePath), "/")
+	if s.tags != "" {
+		name += "[" + s.tags + "]"
+	}
+	return name
+}
+
+const modulePath = "accio"
+
+// others are the packages whose tests, beside its own, are there to watch a
+// package too.
+var others = map[string][]string{
+	"accio/fsm":        {"accio", "accio/internal/diagram"},
+	"accio/transport":  {"accio/cmd/server-s", "accio/cmd/client-s"},
+	"accio/trace":      {"accio/cmd/accio", "accio/cmd/server-s"},
+	"accio/modelcheck": {"accio/model"},
+}
+
+// suites returns what may kill the mutants of a package: first its own tests,
+// then those of the others.
+func suites(root, cache, of string) ([]*suite, error) {
+	var all []*suite
+	seen := map[string]bool{} // a variant that builds the same is the same
+	for _, tags := range variants {
+		names := append([]string{of}, others[of]...)
+		list, err := goList(append([]string{"-test", "-deps", "-tags=" + tags}, names...)...)
+		if err != nil {
+			return nil, err
+		}
+		plain := map[string]*listed{}
+		for _, p := range list {
+			if p.ForTest == "" && p.ours() && !strings.HasSuffix(p.ImportPath, ".test") {
+				plain[p.ImportPath] = p
+			}
+		}
+		for _, p := range list {
+			if !strings.HasSuffix(p.ImportPath, ".test") {
+				continue
+			}
+			order := slices.Index(names, strings.TrimSuffix(p.ImportPath, ".test"))
+			if order < 0 {
+				continue
+			}
+			s := &suite{order: order, tags: tags, pkg: strings.TrimSuffix(p.ImportPath, ".test"), mutated: of, cache: cache, kills: map[string]int{}}
+			var files, dirs []string
+			for _, d := range p.Deps {
+				d, _, _ = strings.Cut(d, " ")
+				if own := plain[d]; own != nil {
+					dirs = append(dirs, own.Dir)
+					for _, f := range own.GoFiles {
+						files = append(files, own.Dir+"/"+f)
+					}
+				}
+			}
+			slices.Sort(files)
+			key := s.pkg + strings.Join(files, " ")
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			s.dir = filepath.Join(root, filepath.FromSlash(strings.TrimPrefix(strings.TrimPrefix(s.pkg, modulePath), "/")))
+			s.files = map[string]bool{}
+			for _, f := range plain[of].GoFiles {
+				s.files[f] = true
+			}
+			if s.hash, err = hash(append(dirs, s.dir), s.tags); err != nil {
+				return nil, err
+			}
+			all = append(all, s)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *suite) int { return a.order - b.order })
+	return all, nil
+}
+
+// hash returns what the files in the directories come to. A directory with Go
+// files below another one is a package of its own.
+func hash(dirs []string, salt string) (string, error) {
+	slices.Sort(dirs)
+	h := sha256.New()
+	fmt.Fprintln(h, salt)
+	for _, dir := range slices.Compact(dirs) {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if d.IsDir() {
+				if path != dir && d.Name() != "testdata" && !strings.Contains(path[len(dir):], "testdata") {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			text, err := os.ReadFile(path)
+			fmt.Fprintln(h, path, len(text))
+			h.Write(text)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:8]), nil
+}
