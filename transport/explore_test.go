@@ -229,6 +229,36 @@ func (x *explored) differs(w word) *difference {
 	return nil
 }
 
+// A session that is not quite as expected is told from one that is.
+func TestDifferencesAreTold(t *testing.T) {
+	w := word{}.then(input{bytes: fsm.Confirm1}).then(input{bytes: fsm.Confirm2 + "z"}).then(input{what: 'e'})
+	last := func(x *explored) *seen { return &x.seen[len(x.seen)-1] }
+	for i, test := range []struct {
+		want  aspect
+		spoil func(*explored)
+	}{
+		{"", func(*explored) {}},
+		{seenWrong, func(x *explored) { last(x).events = "sent " }},
+		{seenWrong, func(x *explored) { last(x).written++ }},
+		{seenWrong, func(x *explored) { last(x).bytes++ }},
+		{seenWrong, func(x *explored) { last(x).ended = false }},
+		{seenWrong, func(x *explored) { x.seen[1].written-- }},
+		{seenWrong, func(x *explored) { x.seen = x.seen[:3] }},
+		{endedWrong, func(x *explored) { x.result.State = fsm.Error }},
+		{endedWrong, func(x *explored) { x.result.Bytes++ }},
+		{panicked, func(x *explored) { x.err = "panic" }},
+		{goesOn, func(x *explored) { x.err = endless{} }},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			x := explore(&fsm.Server, w, nil)
+			test.spoil(x)
+			if d := x.differs(w); (d == nil) != (test.want == "") || d != nil && d.aspect != test.want {
+				t.Errorf("%d: %v, want %q", i, d, test.want)
+			}
+		})
+	}
+}
+
 // inShares runs f once for each processor, side by side. Each of them counts
 // the same things with mine, which tells it those that are its own: each of the
 // things belongs to one of them.

@@ -7,7 +7,9 @@ import (
 )
 
 // seeded lists faults of the kind that people make, each with the test that is
-// to catch it: file is changed from old to new, and then test must fail.
+// to catch it: file is changed from old to new, and then test must fail, or
+// each of several with | between them. The last of them are faults of the tests
+// themselves, which make them explore or compare less than they say.
 var seeded = []struct{ name, file, old, new, test string }{
 	{"a cancelled context into the machine", "../fsm/machine.go",
 		"m.states.Event(context.Background(), string(e))",
@@ -51,7 +53,33 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"accepting after the shutdown", "server.go", "for ctx.Err() == nil {", "for {", "TestShutdownBeforeTheFirstActivity"},
 	{"our close before the result", "server.go", "if s.Result == nil {", "c.Close()\n\tif s.Result == nil {", "TestResultComesBeforeOurClose"},
 	{"an upload that skips what was not written", "source.go", "s.file.Seek(s.at, io.SeekStart)", "s.file.Seek(0, io.SeekCurrent)", "TestClientLosesNothingToAPassedDeadline"},
+
+	{"no yield point is injected", "explore_test.go", "if at != nil {", "if at != nil && x.yields < 0 {", yieldPointTests},
+	{"no yield point is counted", "explore_test.go", "x.yields++\n", "", yieldPointTests},
+	{"failing writes that do not fail", "script_test.go", "case s.deaf != nil:", "case s.deaf != nil && s.half:", "TestWriteFailureAtEveryYieldPoint"},
+	{"a reset that does nothing", "inject_test.go", "if conn.broken == nil {", "if conn.broken != nil {", "TestResetAtEveryYieldPoint"},
+	{"words that have one input", "word_test.go", "maximal := x.ended || len(w.inputs) == depth", "maximal := x.ended || len(w.inputs) == 1",
+		"TestEveryWord|TestTransitionsTakenAreTheTable|" + yieldPointTests},
+	{"no early words", "word_test.go", "if in.pause == 0 && in.what != 'o' {", "if in.pause < 0 {", "TestEveryWord|TestEveryWordOverLoopback|" + yieldPointTests},
+	{"an alphabet without an input", "word_test.go", "\t{name: \"d\", bytes: \"\\r\\nz\"}, // ends the second confirmation too, and goes on\n", "",
+		"TestEveryWord|TestLearnedBehaviourIsTheExpectedOne|TestConformsByTheWMethod|TestEveryWordOverLoopback"},
+	{"a learner of three inputs", "learn_test.go", "range alphabet {", "range alphabet[:3] {", "TestLearnedBehaviourIsTheExpectedOne"},
+	{"a W-method without a suite", "learn_test.go", "suite[full.String()] = full", "", "TestConformsByTheWMethod"},
+	{"a W-method without a middle", "learn_test.go", "if left > 0 && x.possible(in) {", "if left > 9 && x.possible(in) {", "TestConformsByTheWMethod"},
+	{"no words over loopback", "loopback_test.go", "list = append(list, w)", "", "TestEveryWordOverLoopback"},
+	{"one path less", "listener_linux_test.go", "paths[\"fast\"] = listenFast", "", "TestEveryWordOverLoopback"},
+	{"nothing for any share", "explore_test.go", "mine := i%shares == share", "mine := i%shares == shares", "TestEveryWord|TestMutantsThatNoSessionMeetsAreEquivalent"},
+	{"everything for every share", "explore_test.go", "mine := i%shares == share", "mine := true", "TestEveryWord"},
+	{"no mutants", "mutant_test.go", "if len(list) == 0 {", "if len(list) < 1e9 {", "TestMutantsOfTheTableAreKilled"},
+	{"no cuts", "session_test.go", "for cut := range len(header) + 1 {", "for cut := range len(header[:0]) {", "TestEveryCutOfTheHeader"},
+	{"no wrong bytes", "session_test.go", "if wrong == header[at] {", "if wrong != header[at] {", "TestEveryWrongByte"},
+	{"a comparison of nothing that was seen", "explore_test.go", "if x.seen[i] != want[i] {", "if x.seen[i].events == \"\" && x.seen[i] != want[i] {", "TestDifferencesAreTold"},
+	{"a comparison of no result", "explore_test.go", "if !last.ended {", "if last.ended {", "TestDifferencesAreTold"},
+	{"failures that nobody tells", "shortest_test.go", "s.count++; s.count == 1", "s.count == 1", "TestShortestTellsOfEveryFailure"},
+	{"sessions that nobody counts", "shortest_test.go", "s.sessions, sessions)", "s.sessions, s.sessions)", "TestShortestTellsOfEveryFailure"},
 }
+
+const yieldPointTests = "TestShutdownAtEveryYieldPoint|TestResetAtEveryYieldPoint|TestWriteFailureAtEveryYieldPoint"
 
 // In every run each fault must still be possible, that is, its place be there
 // once; in the longer run it is built in, and its test must catch it.
@@ -60,5 +88,5 @@ func TestSeededFaultsAreCaught(t *testing.T) {
 	for i, f := range seeded {
 		faults[i] = overlaytest.Fault{Name: f.name, File: f.file, Old: f.old, New: f.new, Test: f.test}
 	}
-	overlaytest.Catch(t, long(), 23, faults)
+	overlaytest.Catch(t, long(), 23+21, faults)
 }

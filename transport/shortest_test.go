@@ -36,7 +36,7 @@ func (s *shortest) failf(rank []int, format string, args ...any) {
 }
 
 // report fails the test for what was noted, and unless so many sessions were.
-func (s *shortest) report(t *testing.T, sessions int) {
+func (s *shortest) report(t testing.TB, sessions int) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,6 +49,41 @@ func (s *shortest) report(t *testing.T, sessions int) {
 		t.Errorf("%s\nand %d more failures, none of them shorter", s.text, s.count-1)
 	}
 }
+
+func TestShortestTellsOfEveryFailure(t *testing.T) {
+	for _, test := range []struct {
+		ran      int
+		failures []int // their ranks
+		want     string
+	}{
+		{2, nil, ""},
+		{1, nil, "ran 1 sessions, want 2"},
+		{3, nil, "ran 3 sessions, want 2"},
+		{2, []int{7}, "failure 7"},
+		{2, []int{7, 3, 5}, "failure 3\nand 2 more failures, none of them shorter"},
+	} {
+		var s shortest
+		for range test.ran {
+			s.ran()
+		}
+		for _, rank := range test.failures {
+			s.failf([]int{rank}, "failure %d", rank)
+		}
+		told := &telling{TB: t}
+		if s.report(told, 2); told.text != test.want {
+			t.Errorf("%+v: %q", test, told.text)
+		}
+	}
+}
+
+// telling keeps what a test is failed for.
+type telling struct {
+	testing.TB
+	text string
+}
+
+func (t *telling) Error(args ...any)                 { t.text += fmt.Sprint(args...) }
+func (t *telling) Errorf(format string, args ...any) { t.text += fmt.Sprintf(format, args...) }
 
 // rank puts words with fewer inputs first and those with as many in the order
 // of the alphabet. What is appended to it distinguishes sessions of one word.

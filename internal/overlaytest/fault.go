@@ -16,7 +16,7 @@ type Fault struct {
 	Name           string
 	File, Old, New string // File has Old exactly once
 	Package        string // the directory of Test; empty means the working directory
-	Test           string // a function, without subtests
+	Test           string // a function without subtests, or several, with | in between, that must fail each
 }
 
 // Possible returns an error if the fault cannot be put in, or its test does
@@ -29,15 +29,23 @@ func (f Fault) Possible() error {
 	if err != nil {
 		return err
 	}
-	function := regexp.MustCompile(`(?m)^func ` + regexp.QuoteMeta(f.Test) + `\(\w+ \*testing\.`)
+	var all []byte
 	for _, file := range files {
 		text, err := os.ReadFile(file)
-		if err != nil || function.Match(text) {
+		if err != nil {
 			return err
 		}
+		all = append(all, text...)
 	}
-	return fmt.Errorf("%s has no test %s", f.dir(), f.Test)
+	for _, test := range f.tests() {
+		if !regexp.MustCompile(`(?m)^func ` + regexp.QuoteMeta(test) + `\(\w+ \*testing\.`).Match(all) {
+			return fmt.Errorf("%s has no test %s", f.dir(), test)
+		}
+	}
+	return nil
 }
+
+func (f Fault) tests() []string { return strings.Split(f.Test, "|") }
 
 // Outcome is what a test says of a fault.
 type Outcome string
@@ -77,7 +85,7 @@ func (f Fault) Try(dir string) (o Outcome, text string, err error) {
 	if err := os.WriteFile(overlay, replace, 0o600); err != nil {
 		return "", "", err
 	}
-	cmd := exec.Command("go", "test", "-v", "-count=1", "-vet=off", "-timeout="+limit, "-run=^"+f.Test+"$", ".")
+	cmd := exec.Command("go", "test", "-v", "-count=1", "-vet=off", "-timeout="+limit, "-run=^("+f.Test+")$", ".")
 	cmd.Dir = f.dir()
 	// As a flag it would not hold for what the test builds. A missing tool is to
 	// skip the test: its failure would look like a catch.
@@ -93,14 +101,19 @@ func (f Fault) outcome(text string, passed bool) Outcome {
 	switch {
 	case strings.Contains(text, "panic: test timed out after "):
 		return Hung
-	case passed && strings.Contains(text, "--- SKIP: "+f.Test):
+	case passed && strings.Contains(text, "--- SKIP: "):
 		return Skipped
 	case passed:
 		return Survived
-	case strings.Contains(text, "=== RUN   "+f.Test+"\n"):
-		return Caught
+	case !strings.Contains(text, "=== RUN   "):
+		return Broken
 	}
-	return Broken
+	for _, test := range f.tests() {
+		if strings.Contains(text, "--- PASS: "+test+" ") || strings.Contains(text, "--- SKIP: "+test+" ") {
+			return Survived
+		}
+	}
+	return Caught
 }
 
 func (f Fault) dir() string {
