@@ -44,18 +44,32 @@ func newSource(r io.Reader, conn Conn) source {
 type fileSource struct {
 	file *os.File
 	at   int64 // where the next byte to send is
-	size int64 // when it was opened; files of /proc have contents and no size
+	size int64 // when it was opened, as the system has it: files of /proc and /sys have another
 	to   io.ReaderFrom
 }
 
 // fill looks for a byte: a file may have grown since it was opened, and one
-// that has shrunk is not sent as if it were whole.
+// that has shrunk is not sent as if it were whole. One that ends early with the
+// size it had never had that many bytes, as it is with sysfs. That it ends there
+// is read after its size, for it may have been shorter for a moment.
 func (s *fileSource) fill(context.Context, time.Duration) error {
-	var next [1]byte
-	_, err := s.file.ReadAt(next[:], s.at)
-	if err == io.EOF && s.at < s.size {
+	err := s.look()
+	if err != io.EOF || s.at >= s.size {
+		return err
+	}
+	info, errStat := s.file.Stat()
+	if errStat != nil {
+		return errStat
+	}
+	if info.Size() < s.size {
 		return s.shrunk()
 	}
+	return s.look()
+}
+
+func (s *fileSource) look() error {
+	var next [1]byte
+	_, err := s.file.ReadAt(next[:], s.at)
 	return err
 }
 

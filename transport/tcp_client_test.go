@@ -292,7 +292,7 @@ func TestClientSendsOnceMoreAfterTheDeadline(t *testing.T) {
 }
 
 // A file that becomes shorter while it is sent is not sent as if it were whole,
-// whenever that is noticed, and the error says what was wrong.
+// whenever that is noticed, and the error says what was wrong (docs/protocol.md §7.9).
 func TestClientFileThatShrinks(t *testing.T) {
 	const shrunk = "the file has become shorter while it was sent, from 100 to 10 bytes: unexpected EOF"
 	prepare := func(at int64) (*os.File, *fileSource) {
