@@ -88,7 +88,7 @@ func (o *Observer) Ended(r transport.Result) {
 	}
 	now.place = o.ok.Load() + o.failed.Load() + 1
 	now.state, now.from, now.event = r.State, r.From, r.Event
-	now.bytes, now.elapsed, now.reason, now.hint = r.Bytes, r.Elapsed, r.Reason, r.Hint
+	now.bytes, now.elapsed, now.reason, now.hint = r.Bytes, r.Elapsed, r.Reason, r.Advice()
 	_, path := now.now()
 	o.seq.Add(1)
 	for _, s := range path {

@@ -52,7 +52,7 @@ func FuzzConfirmations(f *testing.F) {
 				t.Errorf("want closed from %s: %+v", from, r)
 			}
 		default:
-			if r.State != fsm.Error || r.From != from || r.Event != fsm.Mismatched || len(s.end.received) != within+1 {
+			if r.State != fsm.Error || r.From != from || r.Event != fsm.Mismatched || s.end.right != within {
 				t.Errorf("want mismatched from %s at byte %d: %+v", from, same, r)
 			}
 		}

@@ -52,7 +52,7 @@ func (x *injected) failf(failures *shortest, n int, format string, args ...any) 
 
 // yieldPoints is how many injections there are to depth 4. It changes with the
 // words, and with how often the loop calls the connection.
-const yieldPoints = 4830
+const yieldPoints = 6626
 
 // injections calls f for each yield point that a word adds to the word without
 // its last input, for every word to depth 4; so each is met once.
@@ -160,6 +160,6 @@ func TestWriteFailureAtEveryYieldPoint(t *testing.T) {
 			}
 		})
 	})
-	failures.report(t, 30384) // every yield point of each maximal word
+	failures.report(t, 32180) // every yield point of each maximal word
 	require.Ran(t, "writes that fail", refused, 17889)
 }

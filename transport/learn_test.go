@@ -33,7 +33,7 @@ func (x *explored) key(s *session) key {
 		return k
 	}
 	if s.machine.Activity().Action == fsm.Expect {
-		k.at = len(s.end.received)
+		k.at = s.end.right
 	}
 	k.silent = time.Since(s.clock)
 	k.queue, k.end, k.reset, k.shut = string(x.conn.arrived), x.conn.ended, x.conn.broken != nil, x.conn.room == 0

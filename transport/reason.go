@@ -2,7 +2,6 @@ package transport
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"accio/fsm"
@@ -15,44 +14,42 @@ type report struct {
 	table   *fsm.Table
 	idle    time.Duration
 	payload int64
+	silence time.Duration // since the idle clock was last restarted
 }
 
-// explain says in plain words what ended a session, and what would have been
-// right (docs/protocol.md §8). It goes by the activity, so that it holds for
-// any table.
-func (r *report) explain() (reason, hint string) {
+// explain says in plain words what ended a session, what would have been right
+// (docs/protocol.md §8), and what had arrived of a text. It goes by the
+// activity, so that it holds for any table.
+func (r *report) explain(to *Result) {
 	a := r.table.Activity(r.from)
+	if a.Action == fsm.Expect || a.Action == fsm.Drain {
+		to.Received, to.Right = window(string(r.arrived), r.right)
+	}
 	switch r.event {
 	case fsm.Mismatched:
-		return r.mismatched(a)
+		to.Reason, to.Hint = r.mismatched(a)
 	case fsm.TimedOut:
-		return r.timedOut(a)
+		to.Reason, to.Hint = r.timedOut(a)
 	case fsm.Closed:
-		return r.closed(a)
+		to.Reason, to.Hint = r.closed(a)
 	case fsm.Shutdown:
-		return "told to stop", ""
+		to.Reason = "told to stop"
+	default:
+		to.Reason, to.Hint = r.failed(a)
 	}
-	return r.failed(a)
 }
 
 func (r *report) mismatched(a fsm.Activity) (reason, hint string) {
-	at := len(r.received) - 1
-	got := r.received[at]
-	if a.Action == fsm.Drain {
-		return fmt.Sprintf("the %s sent %s, wanted the end of the stream", r.table.Peer, byteName(got)), ""
-	}
-	want := a.Text[at]
-	reason = fmt.Sprintf("byte %d is %s, wanted %s", at+1, byteName(got), byteName(want))
-	received := fmt.Sprintf(" (received %s)", quote(r.received))
+	got := byteName(r.arrived[r.right])
 	switch {
-	case got == '\n' && want == '\r':
-		return reason, "bare LF, wanted CR LF" + received
-	case got == 0xff:
-		return reason, "0xff begins a telnet command (Ctrl-C in telnet sends some); they are data like any other" + received
-	case at >= emptyLine(a.Text):
-		return reason, "the confirmation ends with an empty line" + received
+	case a.Action == fsm.Drain:
+		return fmt.Sprintf("the %s sent %s, wanted the end of the stream", r.table.Peer, got), ""
+	case r.right == len(a.Text):
+		return fmt.Sprintf("the %s sent %s after %s, before that was answered", r.table.Peer, got, quote(a.Text)),
+			fmt.Sprintf("the %s has to wait for the answer", r.table.Peer)
 	}
-	return reason, fmt.Sprintf("wanted %q, exactly", a.Text) + received
+	reason = fmt.Sprintf("byte %d is %s, wanted %s", r.right+1, got, byteName(a.Text[r.right]))
+	return reason, newMismatch(r.table, a, string(r.arrived), r.right).hint()
 }
 
 func (r *report) timedOut(a fsm.Activity) (reason, hint string) {
@@ -61,36 +58,34 @@ func (r *report) timedOut(a fsm.Activity) (reason, hint string) {
 	case fsm.Write, fsm.Upload:
 		return reason, fmt.Sprintf("the %s takes no data", r.table.Peer)
 	case fsm.Count:
-		return reason, fmt.Sprintf("the %s never ended its side of the stream; OpenBSD nc needs -N for that", r.table.Peer)
+		return reason, fmt.Sprintf("the %s has not ended its side of the stream: that takes shutdown(SHUT_WR) in Python and C,"+
+			" shutdownOutput() in Java, and the flag -N of OpenBSD nc", r.table.Peer)
 	case fsm.Drain:
 		return reason, fmt.Sprintf("the %s did not close after the end of the file", r.table.Peer)
 	}
-	if len(r.received) > 0 {
+	if r.right > 0 {
 		return reason, r.missing(a)
 	}
-	hint = fmt.Sprintf("waited for %q", a.Text)
+	hint = "waited for " + quote(a.Text)
 	if r.from == fsm.Client.Initial {
 		hint += "; the server serves one client at a time, and a longer --timeout waits longer for it"
 	}
 	if r.commandFollows(a) {
-		hint += `; the second accio\r\n is sent only after that, and a client that waits for both commands` +
-			` before it confirms waits for ever (docs/protocol.md, "Who waits for whom")`
+		hint += "; " + deadlockHint
 	}
 	return reason, hint
 }
 
 func (r *report) closed(a fsm.Activity) (reason, hint string) {
-	if a.Action != fsm.Expect {
+	switch {
+	case a.Action != fsm.Expect:
 		return fmt.Sprintf("the %s closed", r.table.Peer), ""
+	case r.right == len(a.Text):
+		return fmt.Sprintf("the %s closed after %s, before that was answered", r.table.Peer, quote(a.Text)), ""
+	case r.right > 0:
+		return fmt.Sprintf("the %s closed within the %d bytes of %s", r.table.Peer, len(a.Text), quote(a.Text)), r.missing(a)
 	}
-	if len(r.received) > 0 {
-		return fmt.Sprintf("the %s closed within the %d bytes of %q", r.table.Peer, len(a.Text), a.Text), r.missing(a)
-	}
-	reason = fmt.Sprintf("the %s closed before it sent anything of %q", r.table.Peer, a.Text)
-	if r.commandFollows(a) {
-		hint = probeHint
-	}
-	return reason, hint
+	return fmt.Sprintf("the %s closed before it sent anything of %s", r.table.Peer, quote(a.Text)), r.left(a)
 }
 
 func (r *report) failed(a fsm.Activity) (reason, hint string) {
@@ -98,31 +93,50 @@ func (r *report) failed(a fsm.Activity) (reason, hint string) {
 		return fmt.Sprint(r.err), ""
 	}
 	reason = fmt.Sprintf("the %s reset the connection", r.table.Peer)
-	switch a.Action {
-	case fsm.Count:
-		return fmt.Sprintf("%s after %d bytes", reason, r.payload), fmt.Sprintf("a client that closes before it has read"+
-			" both commands makes its system send a reset: read both %q first, then close", fsm.Accio)
-	case fsm.Upload, fsm.Drain:
+	switch {
+	case a.Action == fsm.Upload || a.Action == fsm.Drain:
 		return reason, "its log says why"
+	case r.table.Role != fsm.Server.Role:
+		return reason, ""
+	case a.Action == fsm.Count:
+		return fmt.Sprintf("%s after %d bytes", reason, r.payload), resetHint
 	}
-	if r.table.Role == fsm.Server.Role {
-		hint = "it must not close both directions before it has read both commands: close the write side and read on"
-		if len(r.received) == 0 && r.commandFollows(a) {
-			hint += "; " + probeHint
-		}
+	hint = resetHint
+	if left := r.left(a); left != "" {
+		hint = left + "; " + hint
 	}
 	return reason, hint
 }
 
-const probeHint = "if this is a port probe or a health check, wait for the server's listening line instead"
+// What a reset can come from; its receiver cannot tell which.
+const resetHint = "a system does that for a program that closes, or dies, before it has read both commands" +
+	" (close the write side and read on), or that asked for it (SO_LINGER 0), and so does what cuts the network"
+
+const deadlockHint = `the second accio\r\n is sent only after that, and a client that waits for both commands` +
+	` before it confirms waits for ever (docs/protocol.md, "Who waits for whom")`
+
+// probeMost is how long a port probe stays, at most.
+const probeMost = time.Second
+
+// left says of a peer that went away what it may have been: one that stayed,
+// and sent nothing of a text that another command follows, has waited for that.
+func (r *report) left(a fsm.Activity) string {
+	switch {
+	case r.right > 0 || !r.commandFollows(a):
+		return ""
+	case r.silence < probeMost:
+		return "if this is a port probe or a health check, wait for the server's listening line instead"
+	}
+	return fmt.Sprintf("it had waited for %s; %s", r.silence.Round(100*time.Millisecond), deadlockHint)
+}
 
 // missing says what of a text has not come.
 func (r *report) missing(a fsm.Activity) string {
-	got, missing := len(r.received), Missing(a.Text, len(r.received))
-	if got >= emptyLine(a.Text) {
-		return fmt.Sprintf("%s: the confirmation ends with one (received %s)", missing, quote(r.received))
+	missing := Missing(a.Text, r.right)
+	if r.right >= emptyLine(a.Text) {
+		return missing + "; wanted " + quote(a.Text) + ", exactly"
 	}
-	return fmt.Sprintf("%d of %d bytes came, %s (received %s)", got, len(a.Text), missing, quote(r.received))
+	return fmt.Sprintf("%d of %d bytes came, %s", r.right, len(a.Text), missing)
 }
 
 // Missing says in words what is missing of a text, of which got bytes have come;
@@ -134,7 +148,7 @@ func Missing(text string, got int) string {
 	case got >= emptyLine(text):
 		return "the empty line is missing"
 	}
-	return fmt.Sprintf("%q is missing", text[got:])
+	return quote(text[got:]) + " is missing"
 }
 
 // commandFollows reports whether the peer gets a command after this activity.
@@ -142,28 +156,3 @@ func (r *report) commandFollows(a fsm.Activity) bool {
 	next, _ := r.table.Next(a.State, a.Ends)
 	return r.table.Activity(next).Text == fsm.Accio
 }
-
-// emptyLine returns where the empty line begins that ends text, or a place
-// beyond its end if none does.
-func emptyLine(text string) int {
-	if strings.HasSuffix(text, "\r\n\r\n") {
-		return len(text) - len("\r\n")
-	}
-	return len(text) + 1
-}
-
-func byteName(b byte) string {
-	switch {
-	case b == '\r':
-		return "CR"
-	case b == '\n':
-		return "LF"
-	case b < ' ' || b > '~':
-		return fmt.Sprintf("0x%02x", b)
-	}
-	return fmt.Sprintf("%q", b)
-}
-
-// quote quotes what has come of a text, which is no longer than that, so that
-// it can be printed anywhere.
-func quote(p []byte) string { return fmt.Sprintf("%+q", p) }

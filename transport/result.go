@@ -19,18 +19,32 @@ type Result struct {
 
 	// What follows is set unless Good.
 
-	From   fsm.State // the state in which it went wrong
-	Event  fsm.Event // the event that did it
-	Reason string    // what happened, in plain words
-	Hint   string    // what would have been right; may be empty
-	Err    error     // the error behind fsm.Failed, or nil
+	From     fsm.State // the state in which it went wrong
+	Event    fsm.Event // the event that did it
+	Reason   string    // what happened, in plain words
+	Hint     string    // what would have been right; may be empty
+	Received string    // of the text that From reads: what had arrived, with what came after a wrong byte; at most 40 bytes
+	Right    int       // so many bytes of Received are right; the next, if there is one, is not
+	Err      error     // the error behind fsm.Failed, or nil
 }
 
-// Explanation is the reason, with the state it happened in and the hint.
+// Explanation is the reason, with the state it happened in and the advice.
 func (r *Result) Explanation() string {
 	text := string(r.From) + ": " + r.Reason
-	if r.Hint != "" {
-		text += "; " + r.Hint
+	if advice := r.Advice(); advice != "" {
+		text += "; " + advice
 	}
 	return text
+}
+
+// Advice is the hint and, in parentheses, what was received; it is empty if
+// there is neither.
+func (r *Result) Advice() string {
+	switch {
+	case r.Received == "":
+		return r.Hint
+	case r.Hint == "":
+		return r.excerpt()
+	}
+	return r.Hint + " (" + r.excerpt() + ")"
 }

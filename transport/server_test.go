@@ -97,7 +97,7 @@ func TestServerSaysWhenBothDirectionsWereClosed(t *testing.T) {
 		first.Close()
 		r.wantError(fsm.AwaitConfirm1, fsm.Closed)
 		got := r.next()
-		if got.State != fsm.Error || got.Event != fsm.Failed || !strings.Contains(got.Hint, "must not close both directions") {
+		if got.State != fsm.Error || got.Event != fsm.Failed || !strings.Contains(got.Hint, "closes, or dies, before it has read both commands") {
 			t.Errorf("%s by %s: %s", got.State, got.Event, got.Explanation())
 		}
 	})

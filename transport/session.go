@@ -35,16 +35,17 @@ type session struct {
 	payload   atomic.Int64 // bytes counted or uploaded; other goroutines may read it, and published
 	published published
 	end       ending // how the last activity ended
-	text      []byte // as long as the longest text of the table
+	text      []byte // room for what arrives: the longest text of the table, or what is shown of a wrong one
 }
 
 // ending is what is known of the activity that ended last, for the people who
 // read the log.
 type ending struct {
-	from     fsm.State
-	event    fsm.Event
-	err      error  // behind Failed, and behind an event that the table does not have
-	received []byte // by Expect: the bytes up to and including a wrong one
+	from    fsm.State
+	event   fsm.Event
+	err     error  // behind Failed, and behind an event that the table does not have
+	arrived []byte // by Expect and Drain, of what they read
+	right   int    // so many of them were as wanted; the next, if there is one, was not
 }
 
 // elapsed is a time that has passed: as a deadline it stops all waiting.
@@ -73,9 +74,9 @@ func interrupt(ctx context.Context, conn Conn) (stop func()) {
 // wakes a call that waits, and none begins to wait after it, because the loop
 // looks at ctx after it has set a deadline itself.
 func (s *session) run(ctx context.Context) error {
-	longest := 1
+	longest := shown
 	for _, a := range s.table.Activities {
-		longest = max(longest, len(a.Text))
+		longest = max(longest, len(a.Text)+1)
 	}
 	if len(s.text) < longest {
 		s.text = make([]byte, longest)
@@ -137,18 +138,18 @@ func (s *session) write(ctx context.Context, text string) fsm.Event {
 }
 
 func (s *session) expect(ctx context.Context, text string) fsm.Event {
-	for got := 0; got < len(text); {
-		n, event := s.await(ctx, take, s.text[got:len(text)])
-		s.published.arrived(got + int(n))
-		for ; n > 0; n-- {
-			got++
-			s.end.received = s.text[:got]
-			if event == whole && s.text[got-1] != text[got-1] {
-				return fsm.Mismatched
-			}
+	for s.end.right < len(text) {
+		n, event := s.await(ctx, take, s.text[s.end.right:len(text)])
+		s.end.arrived = s.text[:s.end.right+int(n)]
+		s.published.arrived(len(s.end.arrived))
+		for ; n > 0 && s.text[s.end.right] == text[s.end.right]; n-- {
+			s.end.right++
 		}
 		if event != whole {
 			return event
+		}
+		if n > 0 {
+			return fsm.Mismatched
 		}
 	}
 	return whole
@@ -236,7 +237,7 @@ func (s *session) finish(ctx context.Context) fsm.Event {
 func (s *session) drain(ctx context.Context) fsm.Event {
 	n, event := s.await(ctx, take, s.text[:1])
 	if n > 0 && event == whole {
-		s.end.received = s.text[:1]
+		s.end.arrived = s.text[:1]
 		return fsm.Mismatched
 	}
 	return good(event)
@@ -262,7 +263,26 @@ func (s *session) conclude(ctx context.Context, r Result) Result {
 		r.Reason = bug.Error()
 		return r
 	}
-	about := report{ending: s.end, table: s.table, idle: s.idle, payload: r.Bytes}
-	r.Reason, r.Hint = about.explain()
+	about := report{ending: s.end, table: s.table, idle: s.idle, payload: r.Bytes, silence: time.Since(s.clock)}
+	if r.Event == fsm.Mismatched {
+		about.arrived = s.overhear()
+	}
+	about.explain(&r)
 	return r
+}
+
+// overhear takes what the connection holds after a wrong byte, without waiting,
+// for the people who read the log. The session has ended: what comes of it is no
+// event any more.
+func (s *session) overhear() []byte {
+	s.conn.SetDeadline(elapsed)
+	got := len(s.end.arrived)
+	for got < shown {
+		n, err := s.conn.Read(s.text[got:shown])
+		if err != nil {
+			break
+		}
+		got += n
+	}
+	return s.text[:got]
 }

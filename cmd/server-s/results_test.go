@@ -21,7 +21,7 @@ var (
 		Started: started, Elapsed: 1250 * time.Millisecond}
 	timedOut = transport.Result{Connection: 8, Remote: remote, State: fsm.Error, Bytes: 100,
 		Started: started, Elapsed: 10002 * time.Millisecond,
-		From: fsm.Streaming, Event: fsm.TimedOut, Reason: "no data for 10s <&>", Hint: "what to do"}
+		From: fsm.Streaming, Event: fsm.TimedOut, Reason: "no data for 10s <&>", Hint: "what to do", Received: "con\x00\xff\"\r\n"}
 )
 
 // The lines of docs/protocol.md §3.
@@ -39,7 +39,7 @@ func TestResultLines(t *testing.T) {
 		{"JSON count", true, done, `{"connection":7,"remote":"192.0.2.1:50123","state":"Done","bytes":1048576,` +
 			`"started":"2026-11-22T12:00:00.123456789Z","seconds":1.25}` + "\n"},
 		{"JSON error", true, timedOut, `{"connection":8,"remote":"192.0.2.1:50123","state":"Error","from":"Streaming",` +
-			`"event":"timedout","received":100,"reason":"no data for 10s <&>","hint":"what to do",` +
+			`"event":"timedout","received":100,"reason":"no data for 10s <&>","hint":"what to do","received_text":"con\\x00\\xff\\\"\\r\\n",` +
 			`"started":"2026-11-22T12:00:00.123456789Z","seconds":10.002}` + "\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

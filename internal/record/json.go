@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"accio/fsm"
@@ -29,6 +30,7 @@ type (
 		Sent       *int64    `json:"sent,omitempty"`
 		Reason     string    `json:"reason"`
 		Hint       string    `json:"hint,omitempty"`
+		Text       string    `json:"received_text,omitempty"`
 		Started    time.Time `json:"started"`
 		Seconds    float64   `json:"seconds"`
 	}
@@ -52,7 +54,7 @@ func JSON(r transport.Result, moved Moved) ([]byte, error) {
 		line = doneLine{r.Connection, remote, r.State, r.Bytes, started, seconds}
 	} else {
 		l := errorLine{Connection: r.Connection, Remote: remote, State: r.State, From: r.From, Event: r.Event,
-			Reason: r.Reason, Hint: r.Hint, Started: started, Seconds: seconds}
+			Reason: r.Reason, Hint: r.Hint, Text: escape(r.Received), Started: started, Seconds: seconds}
 		if moved == Sent {
 			l.Sent = &r.Bytes
 		} else {
@@ -65,4 +67,11 @@ func JSON(r transport.Result, moved Moved) ([]byte, error) {
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(line)
 	return b.Bytes(), err
+}
+
+// escape writes what no text of JSON can hold, any bytes, as a string of Go or
+// Python has them.
+func escape(text string) string {
+	quoted := strconv.QuoteToASCII(text)
+	return quoted[1 : len(quoted)-1]
 }
