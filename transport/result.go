@@ -23,7 +23,7 @@ type Result struct {
 	Event    fsm.Event // the event that did it
 	Reason   string    // what happened, in plain words
 	Hint     string    // what would have been right; may be empty
-	Received string    // of the text that From reads: what had arrived, with what came after a wrong byte; at most 40 bytes
+	Received string    // by Mismatched, Closed, TimedOut or Failed, of the text that From reads: what had arrived, and what came with a wrong byte; at most 40 bytes
 	Right    int       // so many bytes of Received are right; the next, if there is one, is not
 	Err      error     // the error behind fsm.Failed, or nil
 }
