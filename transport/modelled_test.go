@@ -1,11 +1,11 @@
 package transport
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
 	"accio/fsm"
-	"accio/model"
 	"accio/model/guarded"
 )
 
@@ -13,6 +13,7 @@ import (
 type modelled struct {
 	next  func(guarded.State) map[string]guarded.State // by label
 	vars  map[string]*guarded.Var
+	free  map[string]bool // labels of what nobody has to do
 	taken map[string]bool // labels
 }
 
@@ -23,16 +24,18 @@ type place struct {
 	events     string
 }
 
-func newModelled() (*modelled, place) {
-	p := model.Server(&fsm.Server, model.DefaultAhead)
+func newModelled(p *guarded.Program) (*modelled, place) {
 	system := p.System()
-	m := &modelled{vars: map[string]*guarded.Var{}, taken: map[string]bool{}}
+	m := &modelled{vars: map[string]*guarded.Var{}, free: map[string]bool{}, taken: map[string]bool{}}
 	m.next = func(s guarded.State) map[string]guarded.State {
 		steps := map[string]guarded.State{}
 		for _, step := range system.Next(s) {
 			steps[step.Label] = step.To
 		}
 		return steps
+	}
+	for _, r := range p.Rules {
+		m.free[r.Label] = r.Free
 	}
 	for _, v := range p.Vars {
 		m.vars[v.Name] = v
@@ -42,19 +45,25 @@ func newModelled() (*modelled, place) {
 
 func (m *modelled) show(name string, s guarded.State) string { return m.vars[name].Show(s) }
 
-// give applies the stimulus; ok is false where it cannot come.
-func (m *modelled) give(p place, what stimulus) (place, bool) {
-	for _, label := range what.labels {
-		to, ok := m.next(p.State)[label]
-		if !ok {
-			return p, false
+// give applies the stimulus; ok is false where it cannot come. The error tells
+// of a letter that comes in level 1 or outside of it only.
+func (m *modelled) give(p place, o outside, what stimulus) (_ place, ok bool, err error) {
+	for _, l := range what.letters {
+		to, has := m.next(p.State)[l.rule]
+		if can := l.possible(o); can != has {
+			return p, false, fmt.Errorf("that %s is possible: %v; in level 1: %v", l.rule, can, has)
+		} else if !can {
+			return p, false, nil
 		}
-		m.taken[label] = true
-		p.State = to
+		m.taken[l.rule] = true
+		p.State, o = to, o.after(l)
+	}
+	if what.deaf && p.deaf || what.shut && p.shut || what.open && !p.shut {
+		return p, false, nil
 	}
 	p.deaf = p.deaf || what.deaf
 	p.shut = (p.shut || what.shut) && !what.open
-	return p, true
+	return p, true, nil
 }
 
 // takesNothing is a rule of the server's time, though it speaks of the client.
@@ -63,7 +72,12 @@ const takesNothing = "client takes nothing for the idle limit"
 // settle returns every place where the model can come to rest. Time passes
 // only when nothing else moves, and if it is to. A broken table may never rest.
 func (m *modelled) settle(p place, silence bool) map[place]bool {
-	if restless(p.events) {
+	return m.within(maxEvents, p, silence)
+}
+
+// within is settle within so many steps; beyond them level 1 goes in circles.
+func (m *modelled) within(left int, p place, silence bool) map[place]bool {
+	if left == 0 {
 		return nil
 	}
 	steps := m.next(p.State)
@@ -77,14 +91,14 @@ func (m *modelled) settle(p place, silence bool) map[place]bool {
 		if label != "counts" && label != "reads part of the text" {
 			q.events += m.show("event", q.State) + " "
 		}
-		for r := range m.settle(q, silence) {
+		for r := range m.within(left-1, q, silence) {
 			rests[r] = true
 		}
 		moves = true
 	}
 	for label := range steps {
 		switch {
-		case strings.HasPrefix(label, "client ") && label != takesNothing, label == "shutdown comes", label == takesNothing, label == expires:
+		case m.free[label], label == takesNothing, label == expires:
 		case label == whole && (p.deaf || p.shut), label == fails && writable && !p.deaf:
 		default:
 			take(label, silence)
@@ -105,7 +119,9 @@ func (m *modelled) settle(p place, silence bool) map[place]bool {
 
 // rest is the place as the code shows it.
 func (m *modelled) rest(p place) rest {
-	r := rest{events: p.events, state: fsm.State(m.show("state", p.State))}
+	number := func(name string) int { return int(m.vars[name].Value(p.State)) }
+	r := rest{events: p.events, from: fsm.State(m.show("from", p.State)), state: fsm.State(m.show("state", p.State)),
+		wrote: number("wrote"), read: number("read"), eof: number("eof") > 0, lines: number("lines")}
 	if fsm.Server.IsTerminal(r.state) {
 		return r
 	}
@@ -114,7 +130,7 @@ func (m *modelled) rest(p place) rest {
 		return text
 	}
 	r.queue = unquote(m.show("in0", p.State)) + unquote(m.show("in1", p.State))
-	if m.vars["got"].Value(p.State) > 0 {
+	if number("got") > 0 {
 		r.at = len(fsm.Confirm1) - len("\r\n") // where the texts begin to differ
 	}
 	end := m.show("inend", p.State)

@@ -24,13 +24,14 @@ type script struct {
 	mu       sync.Mutex
 	changed  *sync.Cond
 	arrived  []byte
-	ended    bool  // the peer has ended its side
-	broken   error // returned once, after what had arrived
-	told     bool  // broken was returned
-	deaf     error // what every write fails with
-	refused  int   // writes that failed
-	room     int   // how many bytes more the peer takes; negative: any number
-	limit    int   // most bytes one call moves; 0: any number
+	taken    []byte // the beginning of what had arrived, as long as the header
+	ended    bool   // the peer has ended its side
+	broken   error  // returned once, after what had arrived
+	told     bool   // broken was returned
+	deaf     error  // what every write fails with
+	refused  int    // writes that failed
+	room     int    // how many bytes more the peer takes; negative: any number
+	limit    int    // most bytes one call moves; 0: any number
 	written  []byte
 	half     bool // our side is ended
 	deadline time.Time
@@ -97,7 +98,7 @@ func (s *script) takeLocked(most int) ([]byte, error, bool) {
 	case len(s.arrived) > 0:
 		n := s.at(min(most, len(s.arrived)))
 		p := s.arrived[:n]
-		s.arrived = s.arrived[n:]
+		s.arrived, s.taken = s.arrived[n:], append(s.taken, p[:min(n, len(header)-len(s.taken))]...)
 		return p, nil, true
 	case s.ended:
 		return nil, io.EOF, true

@@ -10,17 +10,86 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/model"
 )
+
+// letter is one thing that can happen to a connection. What of it is possible
+// when is said here, from what a client and its network are, and not asked of
+// level 1.
+type letter struct {
+	rule     string // what level 1 calls it
+	piece    string // that arrives
+	do       func(conn *script, stop context.CancelFunc)
+	possible func(o outside) bool
+}
+
+// pieces are what the confirmations are cut into at level 1, so that the first
+// belongs to both, and a byte that is wrong in either.
+var pieces = []string{"confirm-accio", "\r\n", "-again\r\n\r\n", "x"}
+
+// letters are all that a client, its network and the operator can do that
+// level 1 tells apart.
+var letters = func() []letter {
+	open := func(o outside) bool { return !o.end && !o.reset }
+	reset := func(conn *script, _ context.CancelFunc) { conn.broken = syscall.ECONNRESET }
+	all := []letter{
+		{"client ends its side", "", func(conn *script, _ context.CancelFunc) { conn.ended = true }, open},
+		{"client resets", "", reset, open},
+		{"client resets after its end", "", reset, func(o outside) bool { return o.end && !o.reset }},
+		{"shutdown comes", "", func(_ *script, stop context.CancelFunc) { stop() }, func(o outside) bool { return !o.stopped }},
+	}
+	for _, piece := range pieces {
+		all = append(all, letter{"client sends " + strconv.Quote(piece), piece,
+			func(conn *script, _ context.CancelFunc) { conn.arrived = append(conn.arrived, piece...) },
+			func(o outside) bool { return open(o) && o.unread < model.DefaultAhead }})
+	}
+	return all
+}()
+
+// outside is what those outside know of a connection that has not ended.
+type outside struct {
+	unread              int // pieces
+	end, reset, stopped bool
+}
+
+// after is what they know when the letter has come.
+func (o outside) after(l letter) outside {
+	switch {
+	case l.piece != "":
+		o.unread++
+	case strings.HasPrefix(l.rule, "client resets"):
+		o.reset = true
+	case l.rule == "client ends its side":
+		o.end = true
+	default:
+		o.stopped = true
+	}
+	return o
+}
+
+// outside is what they know at a rest; there is only one way to cut what is
+// unread into pieces.
+func (r rest) outside() outside {
+	o := outside{end: r.end, reset: r.reset}
+	for left := r.queue; left != ""; o.unread++ {
+		i := slices.IndexFunc(pieces, func(piece string) bool { return strings.HasPrefix(left, piece) })
+		left = left[len(pieces[i]):]
+	}
+	return o
+}
 
 // stimulus is what happens to a connection at rest, all at once.
 type stimulus struct {
-	labels []string // of the client's and the shutdown's rules at level 1
+	letters []letter
 	// How the rest of the world is from now on, where level 1 leaves it open.
 	silence, deaf, shut, open bool
 }
 
 func (s stimulus) String() string {
-	names := slices.Clone(s.labels)
+	var names []string
+	for _, l := range s.letters {
+		names = append(names, l.rule)
+	}
 	for name, is := range map[string]bool{"silence": s.silence, "writes fail": s.deaf, "window shut": s.shut, "window open": s.open} {
 		if is {
 			names = append(names, name)
@@ -29,28 +98,24 @@ func (s stimulus) String() string {
 	return "[" + strings.Join(names, " + ") + "]"
 }
 
-const clientSends = "client sends "
+// stimuli are all of them: nothing, each letter, every two at once, and each
+// change of the world.
+func stimuli() []stimulus {
+	all := []stimulus{{}, {silence: true}, {deaf: true}, {shut: true}, {open: true}}
+	for _, a := range letters {
+		all = append(all, stimulus{letters: []letter{a}})
+		for _, b := range letters {
+			all = append(all, stimulus{letters: []letter{a, b}})
+		}
+	}
+	return all
+}
 
 // do gives the stimulus to the scripted connection.
 func (s stimulus) do(conn *script, stop context.CancelFunc) {
 	conn.change(func() { // or else the session could run in between
-		for _, label := range s.labels {
-			switch piece, sent := strings.CutPrefix(label, clientSends); {
-			case sent:
-				text, err := strconv.Unquote(piece)
-				if err != nil {
-					panic(label)
-				}
-				conn.arrived = append(conn.arrived, text...)
-			case label == "client ends its side":
-				conn.ended = true
-			case label == "client resets", label == "client resets after its end":
-				conn.broken = syscall.ECONNRESET
-			case label == "shutdown comes":
-				stop()
-			default:
-				panic("no such thing: " + label)
-			}
+		for _, l := range s.letters {
+			l.do(conn, stop)
 		}
 		switch {
 		case s.deaf:
@@ -66,55 +131,88 @@ func (s stimulus) do(conn *script, stop context.CancelFunc) {
 	}
 }
 
-// rest is where a session is when nothing moves any more, and how it came there.
+// rest is where a session is when nothing moves any more, and how it came
+// there: all that the claims of level 1 speak of.
 type rest struct {
 	events string // fired so far
+	from   fsm.State
 	state  fsm.State
 	at     int    // bytes read of the confirmation
 	queue  string // bytes not read
 	end    bool   // of the stream, not read
 	reset  bool
+	wrote  int  // whole commands
+	read   int  // whole confirmations
+	eof    bool // the end of the stream was read
+	lines  int  // results
 }
 
-// restless reports whether these are more events than any session has.
-func restless(events string) bool { return strings.Count(events, " ") > maxEvents }
-
-// coded plays the stimuli on the running loop, the first before service begins.
-// It must be called in a bubble.
+// coded plays the stimuli on a server, the first at the moment in which it
+// accepts the connection. It must be called in a bubble.
 func coded(run []stimulus) rest {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	x := &explored{conn: newScript()}
-	s := &session{table: &fsm.Server, conn: x.conn, idle: idleLimit}
 	var r rest
-	s.machine = fsm.NewMachine(s.table, func(_ fsm.State, e fsm.Event, _ fsm.State) {
-		if r.events += string(e) + " "; restless(r.events) {
-			panic("a broken table goes in circles")
-		}
-	})
-	ended := make(chan struct{})
-	for i, what := range run {
+	s := &Server{
+		Result: func(result Result) error {
+			r.lines++
+			r.state = result.State
+			return nil
+		},
+		Observe: func(tr Transition) {
+			r.from, r.state = tr.From, tr.To
+			r.events += string(tr.Event) + " "
+			r.eof = r.eof || tr.Event == fsm.Closed
+			if tr.Event != fsm.Shutdown { // what is taken in the same moment is not looked at
+				r.read = x.conn.confirmations()
+			}
+		},
+	}
+	ln := newTurns(x.conn)
+	ln.accept = func() { run[0].do(x.conn, stop) }
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(ctx, ln) }()
+	synctest.Wait()
+	for _, what := range run[1:] {
 		what.do(x.conn, stop)
-		if i == 0 {
-			go func() {
-				defer close(ended)
-				defer func() { _ = recover() }() // it shows in the events
-				defer interrupt(ctx, s.conn)()
-				s.run(ctx)
-			}()
-		}
 		synctest.Wait()
 	}
 	at := r // what follows only ends it
-	if at.state = s.machine.State(); !s.machine.Terminal() {
-		k := x.key(s)
-		at.at, at.queue, at.end, at.reset = k.at, k.queue, k.end, k.reset
+	at.wrote = x.conn.commands()
+	if now := s.current.Load(); now != nil {
+		k := x.key(&now.session)
+		at.state, at.at, at.queue, at.end, at.reset = k.state, k.at, k.queue, k.end, k.reset
+		at.read = x.conn.confirmations()
 	}
 	stop()
 	x.conn.stall(-1)
-	<-ended
-	if x.conn.timer != nil {
-		x.conn.timer.Stop()
+	if err := <-served; err != nil {
+		at.events += err.Error()
 	}
 	return at
+}
+
+// commands is how many whole commands the peer was sent, or -1 if it was sent
+// anything else.
+func (s *script) commands() int {
+	n := len(s.sent()) / len(fsm.Accio)
+	if s.sent() != strings.Repeat(fsm.Accio, n) {
+		return -1
+	}
+	return n
+}
+
+// confirmations is how many whole confirmations stand at the beginning of what
+// was taken from the peer.
+func (s *script) confirmations() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, text := range []string{fsm.Confirm1, fsm.Confirm1 + fsm.Confirm2} {
+		if strings.HasPrefix(string(s.taken), text) {
+			n++
+		}
+	}
+	return n
 }
