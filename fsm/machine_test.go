@@ -140,7 +140,11 @@ func TestTrapTwoGoroutines(t *testing.T) {
 	m := NewMachine(&Server, func(State, Event, State) { inside <- true; <-leave })
 	done := make(chan error)
 	go func() { done <- m.Fire(Sent) }()
-	<-inside
+	select {
+	case <-inside:
+	case err := <-done:
+		t.Fatalf("the observer was not told: %v", err)
+	}
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {

@@ -148,7 +148,7 @@ func (r *slowReader) Read(p []byte) (int, error) {
 func TestClientFileThatCannotBeRead(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader("some"), iotest.ErrReader(errBroken))
 	p := playClient(t, broken, serves)
-	p.wantEnd(t, fsm.SendFile, fsm.Failed, p.Elapsed)
+	p.wantEnd(t, fsm.SendFile, fsm.Failed, time.Millisecond)
 	if !errors.Is(p.Err, errBroken) || p.conn.half {
 		t.Errorf("error %v, half-closed: %v; want %v and no end of the stream", p.Err, p.conn.half, errBroken)
 	}

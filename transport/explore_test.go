@@ -293,6 +293,7 @@ func inShares(t *testing.T, things int, f func(mine func() bool)) {
 
 // Every word, to depth 5, and to depth 7 in the longer run.
 func TestEveryWord(t *testing.T) {
+	t.Parallel()
 	var failures shortest
 	depth := deep(5, 7)
 	inShares(t, maximalWords[depth], func(mine func() bool) {

@@ -184,6 +184,7 @@ func TestFastConnCountsNoError(t *testing.T) {
 
 // A deadline that another goroutine sets ends a wait, whenever it comes.
 func TestFastConnIsWoken(t *testing.T) {
+	t.Parallel()
 	const own = 5 * time.Second
 	c, _ := fastPair(t)
 	for i := range 200 {

@@ -69,6 +69,7 @@ func injections(t *testing.T, f func(w word, n int)) {
 
 // §6.4: whenever a shutdown comes, it is the next event, and no time passes.
 func TestShutdownAtEveryYieldPoint(t *testing.T) {
+	t.Parallel()
 	var failures shortest
 	injections(t, func(w word, n int) {
 		x := inject(&failures, "shutdown", w, n, func(_ *script, stop context.CancelFunc) { stop() })
@@ -95,6 +96,7 @@ func TestShutdownAtEveryYieldPoint(t *testing.T) {
 // §2.4, §2.6: whenever a reset comes, what arrived before it still counts, no
 // time passes, and it never looks like an end of the stream.
 func TestResetAtEveryYieldPoint(t *testing.T) {
+	t.Parallel()
 	var failures shortest
 	injections(t, func(w word, n int) {
 		ended, shut, commands := false, false, 0
@@ -134,6 +136,7 @@ func TestResetAtEveryYieldPoint(t *testing.T) {
 // Whenever writing begins to fail, the next write ends the session in Error,
 // and nothing else changes.
 func TestWriteFailureAtEveryYieldPoint(t *testing.T) {
+	t.Parallel()
 	var failures shortest
 	refused := 0
 	synctest.Test(t, func(t *testing.T) {

@@ -94,6 +94,7 @@ func learn(run func(w word) (before, after seen, k key)) (keys map[key]word, arc
 // docs/protocol.md says: the same states, and the same steps between them,
 // none missing and none extra.
 func TestLearnedBehaviourIsTheExpectedOne(t *testing.T) {
+	t.Parallel()
 	wantKeys, wantArcs := learn(func(w word) (before, after seen, k key) {
 		list, x := expect(w)
 		return list[max(0, len(list)-2)], list[len(list)-1], x.key()
@@ -126,6 +127,7 @@ func missing[K comparable](failures *shortest, what string, of, in map[K]word) {
 // The transitions that the running code takes, over every word to depth 4 and
 // with failing writes, are the table's, none missing and none extra.
 func TestTransitionsTakenAreTheTable(t *testing.T) {
+	t.Parallel()
 	taken := map[fsm.Transition]bool{}
 	sessions := 0
 	synctest.Test(t, func(t *testing.T) {
@@ -156,6 +158,7 @@ var conformance = slices.DeleteFunc(slices.Clone(alphabet), func(in input) bool 
 // more than the expected one, and agrees with it on every word
 // access·(extra+1 inputs)·(a word that tells states apart), it is that machine.
 func TestConformsByTheWMethod(t *testing.T) {
+	t.Parallel()
 	extra := deep(2, 3)
 	access := map[key]word{}
 	_, x := expect(word{})

@@ -22,6 +22,7 @@ import (
 // scripted connection was held against. A window cannot be shut here at will,
 // and nothing is timed: a pause is left out, a silence is waited for.
 func TestEveryWordOverLoopback(t *testing.T) {
+	t.Parallel()
 	list := overLoopback()
 	eachPath(t, func(t *testing.T, path string) {
 		t.Parallel()

@@ -43,6 +43,7 @@ func across(depth int) map[cell][]word {
 // across behaves like the table itself: the loop asks a machine for nothing
 // but the state that a fired event leads to. The next test runs them.
 func TestMutantsOfTheTableAreKilled(t *testing.T) {
+	t.Parallel()
 	killed, equivalent, reasons := map[model.Change]int{}, map[model.Change]int{}, map[string]int{}
 	synctest.Test(t, func(t *testing.T) {
 		met := across(4)
@@ -101,6 +102,7 @@ func kill(table *fsm.Table, w word) (reason, example string) {
 // across their cell: every session takes the same transitions with each of them
 // as with the table.
 func TestMutantsThatNoSessionMeetsAreEquivalent(t *testing.T) {
+	t.Parallel()
 	depth := deep(1, 3)
 	var failures shortest
 	var equivalent []model.Mutant

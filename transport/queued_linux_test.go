@@ -27,8 +27,8 @@ func TestQueued(t *testing.T) {
 			if n == waiting && ok {
 				break
 			}
-			if time.Now().After(deadline) {
-				t.Fatalf("%d, %t with %d waiting", n, ok, waiting)
+			if time.Now().After(deadline) || len(r.results) > 0 {
+				t.Fatalf("%d, %t with %d waiting; %d sessions have ended", n, ok, waiting, len(r.results))
 			}
 		}
 		r.stop()

@@ -32,6 +32,19 @@ func eachPath(t *testing.T, test func(t *testing.T, path string)) {
 // patience bounds every wait on a real socket.
 const patience = 10 * time.Second
 
+// patiently runs what can fail as the machine is too slow for a limit once more
+// with a longer one. What is wrong otherwise stays wrong.
+func patiently(t *testing.T, run func(limit time.Duration) error) {
+	t.Helper()
+	var err error
+	for _, limit := range []time.Duration{100 * time.Millisecond, time.Second, patience / 2} {
+		if err = run(limit); err == nil {
+			return
+		}
+	}
+	t.Error(err)
+}
+
 // running is a server on a loopback port.
 type running struct {
 	*Server
@@ -45,16 +58,24 @@ type running struct {
 
 func start(t *testing.T, path string, s *Server) *running {
 	t.Helper()
+	r, serve := prepare(t, path, s)
+	serve()
+	return r
+}
+
+// prepare starts a server that does not serve yet: what its clients do first
+// waits in the queue.
+func prepare(t *testing.T, path string, s *Server) (r *running, serve func()) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	ln, err := paths[path](ctx, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &running{Server: s, t: t, ln: ln, watch: newWatch(ln), results: make(chan Result, 100), stop: stop, served: make(chan error, 1)}
+	r = &running{Server: s, t: t, ln: ln, watch: newWatch(ln), results: make(chan Result, 100), stop: stop, served: make(chan error, 1)}
 	if s.Result == nil {
 		s.Result = func(result Result) error { r.results <- result; return nil }
 	}
-	go func() { r.served <- s.Serve(ctx, r.watch) }()
 	t.Cleanup(func() {
 		stop()
 		select {
@@ -66,7 +87,7 @@ func start(t *testing.T, path string, s *Server) *running {
 			t.Error("Serve did not return")
 		}
 	})
-	return r
+	return r, func() { go func() { r.served <- s.Serve(ctx, r.watch) }() }
 }
 
 func (r *running) address() string { return fmt.Sprintf("127.0.0.1:%d", r.ln.Addr().Port()) }

@@ -44,6 +44,7 @@ func TestServerTellsOfAcceptedConnections(t *testing.T) {
 
 // §1.5, §1.6, §1.8: counts are right whatever the size and the segmentation.
 func TestServerCounts(t *testing.T) {
+	t.Parallel()
 	eachPath(t, func(t *testing.T, path string) {
 		s := &Server{}
 		r := start(t, path, s)
@@ -141,6 +142,7 @@ func TestServerResetWhileStreaming(t *testing.T) {
 
 // A flow that was fast and is slow now is seen byte by byte.
 func TestSlowBytesAreSeenAfterAFastFlow(t *testing.T) {
+	t.Parallel()
 	eachPath(t, func(t *testing.T, path string) {
 		s := &Server{IdleTimeout: 2 * patience}
 		r := start(t, path, s)

@@ -14,27 +14,20 @@ import (
 // §4.1, §4.3, on a real clock: never early, and not counting the queue.
 func TestServerIdleLimit(t *testing.T) {
 	t.Parallel()
-	const idle = time.Second
+	const idle = 50 * time.Millisecond
 	eachPath(t, func(t *testing.T, path string) {
-		t.Parallel()
-		s := &Server{}
-		s.IdleTimeout = idle
-		r := start(t, path, s)
-		silent, queued := r.dial(), r.dial()
-		silent.expect(fsm.Accio)
-		queued.send("confirm")
-		if got := r.wantError(fsm.AwaitConfirm1, fsm.TimedOut); got.Elapsed < idle {
-			t.Errorf("gave up after %s", got.Elapsed)
-		}
-		if got := r.wantError(fsm.AwaitConfirm1, fsm.TimedOut); got.Elapsed < idle {
-			t.Errorf("gave the queued one up after %s", got.Elapsed)
-		}
+		r, serve := prepare(t, path, &Server{IdleTimeout: idle})
+		r.dial()
+		r.dial().send("confirm")
 		streaming := r.dial()
-		streaming.handshake()
-		streaming.send("x")
-		if got := r.wantError(fsm.Streaming, fsm.TimedOut); got.Elapsed < idle || got.Bytes != 1 {
-			t.Errorf("gave up after %s and %d bytes", got.Elapsed, got.Bytes)
+		streaming.send(header + "x")
+		serve()
+		for _, from := range []fsm.State{fsm.AwaitConfirm1, fsm.AwaitConfirm1, fsm.Streaming} {
+			if got := r.wantError(from, fsm.TimedOut); got.Elapsed < idle || got.Bytes != map[bool]int64{from == fsm.Streaming: 1}[true] {
+				t.Errorf("gave up after %s and %d bytes", got.Elapsed, got.Bytes)
+			}
 		}
+		streaming.expect(fsm.Accio + fsm.Accio)
 		streaming.expectEnd()
 	})
 }
@@ -42,31 +35,33 @@ func TestServerIdleLimit(t *testing.T) {
 // §2.5: the idle limit passes while the server is kept from looking.
 func TestServerLosesNothingToAPassedDeadline(t *testing.T) {
 	t.Parallel()
-	const idle = time.Second
-	for _, at := range []fsm.State{fsm.AwaitConfirm1, fsm.SendAccio2, fsm.AwaitConfirm2, fsm.Streaming} {
-		t.Run(string(at), func(t *testing.T) {
-			t.Parallel()
+	const idle = 50 * time.Millisecond
+	for _, at := range []struct {
+		state fsm.State
+		sent  int
+	}{{fsm.AwaitConfirm1, 0}, {fsm.SendAccio2, 15}, {fsm.AwaitConfirm2, 15}, {fsm.Streaming, 38}} {
+		t.Run(string(at.state), func(t *testing.T) {
 			eachPath(t, func(t *testing.T, path string) {
-				t.Parallel()
-				s := &Server{}
-				s.IdleTimeout = idle
-				blocked, resume := make(chan bool), make(chan bool)
-				s.Observe = func(tr Transition) {
-					if tr.To == at {
+				blocked, resume := make(chan bool, 1), make(chan bool)
+				r, serve := prepare(t, path, &Server{IdleTimeout: idle, Observe: func(tr Transition) {
+					if tr.To == at.state {
 						blocked <- true
 						<-resume
 					}
-				}
-				r := start(t, path, s)
+				}})
 				c := r.dial()
-				sent := map[fsm.State]int{fsm.AwaitConfirm1: 0, fsm.SendAccio2: 15, fsm.AwaitConfirm2: 15, fsm.Streaming: 38}[at]
-				c.send(header[:sent])
-				<-blocked
-				c.send(header[sent:] + "late")
+				c.send(header[:at.sent])
+				serve()
+				select {
+				case <-blocked:
+					defer r.wantDone(4)
+				case got := <-r.results:
+					t.Fatalf("%s by %s before %s", got.State, got.Event, at.state)
+				}
+				defer close(resume)
+				c.send(header[at.sent:] + "late")
 				c.CloseWrite()
 				time.Sleep(2 * idle) // the time that has to pass
-				resume <- true
-				r.wantDone(4)
 			})
 		})
 	}
@@ -74,6 +69,7 @@ func TestServerLosesNothingToAPassedDeadline(t *testing.T) {
 
 // §5.1, §5.2
 func TestServerQueue(t *testing.T) {
+	t.Parallel()
 	eachPath(t, func(t *testing.T, path string) {
 		s := &Server{}
 		r := start(t, path, s)

@@ -135,11 +135,11 @@ var states = []struct {
 }
 
 // eachState runs an actor in every state, one second after the client has got
-// the server there.
-func eachState(t *testing.T, then actor, check func(t *testing.T, state fsm.State, p *played)) {
+// the server there with so much payload.
+func eachState(t *testing.T, then actor, check func(t *testing.T, state fsm.State, payload int64, p *played)) {
 	for _, at := range states {
 		t.Run(fmt.Sprintf("%s after %d bytes", at.state, len(at.sent)), func(t *testing.T) {
-			check(t, at.state, playServer(t, func(peer *script, stop context.CancelFunc) {
+			check(t, at.state, max(0, int64(len(at.sent)-len(header))), playServer(t, func(peer *script, stop context.CancelFunc) {
 				peer.arrive(at.sent)
 				time.Sleep(time.Second)
 				then(peer, stop)
@@ -151,9 +151,9 @@ func eachState(t *testing.T, then actor, check func(t *testing.T, state fsm.Stat
 // §3.3, and closed in Streaming.
 func TestCloseInEveryState(t *testing.T) {
 	eachState(t, func(peer *script, _ context.CancelFunc) { peer.end() },
-		func(t *testing.T, state fsm.State, p *played) {
+		func(t *testing.T, state fsm.State, payload int64, p *played) {
 			if state == fsm.Streaming {
-				p.wantDone(t, p.Bytes)
+				p.wantDone(t, payload)
 				return
 			}
 			p.wantEnd(t, state, fsm.Closed, time.Second)
@@ -162,19 +162,23 @@ func TestCloseInEveryState(t *testing.T) {
 
 func TestResetInEveryState(t *testing.T) {
 	eachState(t, func(peer *script, _ context.CancelFunc) { peer.reset() },
-		func(t *testing.T, state fsm.State, p *played) { p.wantEnd(t, state, fsm.Failed, time.Second) })
+		func(t *testing.T, state fsm.State, _ int64, p *played) { p.wantEnd(t, state, fsm.Failed, time.Second) })
 }
 
 // §4.1: the limit holds in every state; the last byte came at 0 s.
 func TestSilenceInEveryState(t *testing.T) {
 	eachState(t, func(*script, context.CancelFunc) {},
-		func(t *testing.T, state fsm.State, p *played) { p.wantEnd(t, state, fsm.TimedOut, 10*time.Second) })
+		func(t *testing.T, state fsm.State, _ int64, p *played) {
+			p.wantEnd(t, state, fsm.TimedOut, 10*time.Second)
+		})
 }
 
 // §6.4: a shutdown takes no further time.
 func TestShutdownInEveryState(t *testing.T) {
 	eachState(t, func(_ *script, stop context.CancelFunc) { stop() },
-		func(t *testing.T, state fsm.State, p *played) { p.wantEnd(t, state, fsm.Shutdown, time.Second) })
+		func(t *testing.T, state fsm.State, _ int64, p *played) {
+			p.wantEnd(t, state, fsm.Shutdown, time.Second)
+		})
 }
 
 // §5.3: a shutdown that came first still ends through the machine.
@@ -182,8 +186,10 @@ func TestShutdownBeforeTheFirstState(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
 	var p played
-	p.run(ctx, &fsm.Server, func(peer *script, _ context.CancelFunc) { peer.arrive(header); peer.end() })
-	p.wantEnd(t, fsm.SendAccio1, fsm.Shutdown, p.Elapsed)
+	synctest.Test(t, func(*testing.T) {
+		p.run(ctx, &fsm.Server, func(peer *script, _ context.CancelFunc) { peer.arrive(header); peer.end() })
+	})
+	p.wantEnd(t, fsm.SendAccio1, fsm.Shutdown, 0)
 	if p.eventsText() != "shutdown" || p.conn.sent() != "" {
 		t.Errorf("events %q, sent %q; want shutdown and nothing", p.eventsText(), p.conn.sent())
 	}

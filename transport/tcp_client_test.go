@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -35,6 +36,7 @@ func tempFile(t *testing.T, size int64) *os.File {
 
 // A file, a file from its middle, and a stream, to the server itself.
 func TestClientToServer(t *testing.T) {
+	t.Parallel()
 	eachPath(t, func(t *testing.T, path string) {
 		r := start(t, path, &Server{})
 		send := func(file io.Reader, want int64) {
@@ -125,7 +127,7 @@ func TestClientAgainstBadServers(t *testing.T) {
 		words string
 	}{
 		{"silent", small, func(_ *peer, gone <-chan struct{}) { <-gone }, fsm.AwaitAccio1, fsm.TimedOut,
-			`AwaitAccio1: no data for 1s; waited for "accio\r\n"; the server serves one client at a time`},
+			`AwaitAccio1: no data for LIMIT; waited for "accio\r\n"; the server serves one client at a time`},
 		{"leaves", small, func(*peer, <-chan struct{}) {}, fsm.AwaitAccio1, fsm.Closed, `the server closed before it sent anything of "accio\r\n"`},
 		{"says something else", small, func(p *peer, _ <-chan struct{}) { p.send("HTTP/1.1 400\r\n") }, fsm.AwaitAccio1, fsm.Mismatched, `byte 1 is 'H', wanted 'a'`},
 		{"half a command", small, func(p *peer, _ <-chan struct{}) { p.send(fsm.Accio); p.expect(fsm.Confirm1); p.send("acc") },
@@ -142,24 +144,27 @@ func TestClientAgainstBadServers(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			gone := make(chan struct{})
-			address := serveOnce(t, func(p *peer) { test.serve(p, gone) })
-			c := Client{}
-			if test.event == fsm.TimedOut {
-				c.Timeout = time.Second
-			}
-			result, err := c.Send(context.Background(), address, test.file())
-			close(gone)
-			var session *SessionError
-			if !errors.As(err, &session) || result.From != test.from || result.Event != test.event {
-				t.Errorf("%v: %s by %s; want %s by %s", err, result.From, result.Event, test.from, test.event)
-			}
-			if err != nil && !strings.Contains(err.Error(), test.words) {
-				t.Errorf("%q does not say %q", err, test.words)
-			}
-			if result.Err != nil && !errors.Is(err, result.Err) {
-				t.Errorf("%v does not wrap %v", err, result.Err)
-			}
+			patiently(t, func(limit time.Duration) error {
+				gone := make(chan struct{})
+				address := serveOnce(t, func(p *peer) { test.serve(p, gone) })
+				c, words := Client{}, test.words
+				if test.event == fsm.TimedOut {
+					c.Timeout = limit
+					words = strings.ReplaceAll(words, "LIMIT", limit.String())
+				}
+				result, err := c.Send(context.Background(), address, test.file())
+				close(gone)
+				var session *SessionError
+				switch {
+				case !errors.As(err, &session) || result.From != test.from || result.Event != test.event:
+					return fmt.Errorf("%v: %s by %s; want %s by %s", err, result.From, result.Event, test.from, test.event)
+				case !strings.Contains(err.Error(), words):
+					return fmt.Errorf("%q does not say %q", err, words)
+				case result.Err != nil && !errors.Is(err, result.Err):
+					return fmt.Errorf("%v does not wrap %v", err, result.Err)
+				}
+				return nil
+			})
 		})
 	}
 }
@@ -167,6 +172,7 @@ func TestClientAgainstBadServers(t *testing.T) {
 // §7.7: whatever ends a client early, the server does not take what came for
 // the whole file.
 func TestClientThatGivesUpIsNoResult(t *testing.T) {
+	t.Parallel()
 	eachPath(t, func(t *testing.T, path string) {
 		r := start(t, path, &Server{})
 		ctx, stop := context.WithCancel(context.Background())
@@ -205,40 +211,56 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
-// Every byte arrives, in order and once, at a server that takes them so slowly
-// that the client's deadlines pass while it waits.
+// Every byte arrives, in order and once, at a server that takes some more only
+// when a deadline has passed.
 func TestClientLosesNothingToAPassedDeadline(t *testing.T) {
 	t.Parallel()
+	const size, step, buffers = 4 << 20, 32 << 10, 1 << 20 // the buffers are smaller
 	file := tempFile(t, 0)
 	want := sha256.New()
 	random := rand.NewChaCha8([32]byte{})
-	if _, err := io.CopyN(io.MultiWriter(file, want), random, 24<<20); err != nil {
+	if _, err := io.CopyN(io.MultiWriter(file, want), random, size); err != nil {
 		t.Fatal(err)
 	}
 	for _, stream := range []bool{false, true} {
 		file.Seek(0, io.SeekStart)
-		var source io.Reader = file
+		var reader io.Reader = file
 		if stream {
-			source = struct{ io.Reader }{file}
+			reader = struct{ io.Reader }{file}
 		}
 		got := sha256.New()
-		done := make(chan error, 1)
+		passed, done := make(chan bool), make(chan error, 1)
 		address := serveOnce(t, func(p *peer) {
 			p.SetReadBuffer(64 << 10)
-			p.send(fsm.Accio)
-			p.expect(fsm.Confirm1)
-			p.send(fsm.Accio)
-			p.expect(fsm.Confirm2)
-			for range 12 {
-				io.CopyN(got, p, 1<<20)
-				time.Sleep(150 * time.Millisecond) // more than one of the client's deadlines
+			for range passed {
+				io.CopyN(got, p, step)
 			}
 			_, err := io.Copy(got, p)
 			done <- err
 		})
-		c := Client{Timeout: 800 * time.Millisecond}
-		if _, err := c.Send(context.Background(), address, source); err != nil {
-			t.Errorf("stream %v: %v", stream, err)
+		tcp, err := net.Dial("tcp4", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn := &netConn{TCPConn: tcp.(*net.TCPConn)}
+		conn.SetWriteBuffer(64 << 10)
+		source, deadlines := newSource(reader, conn), 0
+		for err == nil {
+			if err = source.fill(context.Background(), patience); err != nil {
+				break
+			}
+			conn.SetDeadline(time.Now().Add(time.Millisecond))
+			if _, err = source.send(conn); errors.Is(err, os.ErrDeadlineExceeded) {
+				err = nil
+				deadlines++
+				passed <- true
+			}
+		}
+		close(passed)
+		conn.Close()
+		source.close()
+		if err != io.EOF || deadlines < (size-buffers)/step {
+			t.Errorf("stream %v: %v after %d deadlines", stream, err, deadlines)
 		}
 		if err := <-done; err != nil || !bytes.Equal(got.Sum(nil), want.Sum(nil)) {
 			t.Errorf("stream %v: the server got something else: %v", stream, err)
@@ -253,22 +275,23 @@ func TestClientWaitsWhileTheServerTakesData(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux tells how much the peer has yet to acknowledge")
 	}
-	address := serveOnce(t, func(p *peer) {
-		p.SetReadBuffer(128 << 10)
-		p.send(fsm.Accio)
-		p.expect(fsm.Confirm1)
-		p.send(fsm.Accio)
-		p.expect(fsm.Confirm2)
-		for range 50 {
-			io.CopyN(io.Discard, p, 32<<10)
-			time.Sleep(40 * time.Millisecond)
-		}
-		io.Copy(io.Discard, p)
+	patiently(t, func(limit time.Duration) error {
+		address := serveOnce(t, func(p *peer) {
+			p.SetReadBuffer(128 << 10)
+			p.send(fsm.Accio)
+			p.expect(fsm.Confirm1)
+			p.send(fsm.Accio)
+			p.expect(fsm.Confirm2)
+			for range 50 {
+				io.CopyN(io.Discard, p, 32<<10)
+				time.Sleep(limit / 25)
+			}
+			io.Copy(io.Discard, p)
+		})
+		c := Client{Timeout: limit}
+		_, err := c.Send(context.Background(), address, tempFile(t, 2<<20))
+		return err
 	})
-	c := Client{Timeout: time.Second}
-	if _, err := c.Send(context.Background(), address, tempFile(t, 2<<20)); err != nil {
-		t.Error(err)
-	}
 }
 
 // What the server has room for is sent although the deadline has passed.
