@@ -9,4 +9,6 @@ var (
 	Server string
 	//go:embed state-diagram-client.svg
 	Client string
+	//go:embed state-diagram-narrow.svg
+	ServerNarrow string
 )

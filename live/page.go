@@ -29,19 +29,22 @@ var index = sync.OnceValue(func() *template.Template {
 // indexData is what it is a template of.
 type indexData struct {
 	Diagram template.HTML // the server's, an svg element
+	Narrow  template.HTML // the one for narrow screens
 	State   Snapshot
 }
 
 func (p *reporter) page(w http.ResponseWriter, _ *http.Request) {
 	m := p.moment()
 	var text bytes.Buffer
-	if err := index().Execute(&text, indexData{template.HTML(diagram.Inline(docs.Server)), p.snapshot(&m)}); err != nil {
+	if err := index().Execute(&text, indexData{inline(docs.Server), inline(docs.ServerNarrow), p.snapshot(&m)}); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Write(text.Bytes())
 }
+
+func inline(svg string) template.HTML { return template.HTML(diagram.Inline(svg)) }
 
 // contentTypes are those of the assets; a file of another kind is none.
 var contentTypes = map[string]string{

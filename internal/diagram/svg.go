@@ -35,7 +35,12 @@ func SVG(t *fsm.Table, drawn []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p := &picture{drawing: d, table: t}
+	return paint(t, d, "diagram")
+}
+
+// paint writes the picture of a table that was laid out as d.
+func paint(t *fsm.Table, d *drawing, class string) (string, error) {
+	p := &picture{drawing: d, table: t, class: class}
 	p.path, _, _ = goodPath(t)
 	p.begin()
 	p.start()
@@ -53,6 +58,7 @@ func SVG(t *fsm.Table, drawn []byte) (string, error) {
 type picture struct {
 	*drawing
 	table *fsm.Table
+	class string
 	path  []fsm.State
 	out   strings.Builder
 	err   error // of the first id that dot did not draw
@@ -70,9 +76,9 @@ func (p *picture) find(name string) group {
 
 func (p *picture) begin() {
 	role := escaped(p.table.Role)
-	p.printf(`<svg xmlns="http://www.w3.org/2000/svg" class="diagram" data-role="%s" data-source="%s" role="img" `+
+	p.printf(`<svg xmlns="http://www.w3.org/2000/svg" class="%s" data-role="%s" data-source="%s" role="img" `+
 		`aria-labelledby="diagram-title diagram-text" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f">`+"\n",
-		role, Source(p.table), p.width, p.height, p.width, p.height)
+		p.class, role, Source(p.table), p.width, p.height, p.width, p.height)
 	p.printf("<title id=\"diagram-title\">The states of the %s</title>\n<desc id=\"diagram-text\">%s</desc>\n",
 		role, escaped(Words(p.table)))
 	p.printf("<style>\n%s</style>\n", Style)

@@ -39,7 +39,8 @@ func TestReasonIsInSight(t *testing.T) {
 // and the label of the step that led there.
 func TestDiagramRevealsTheState(t *testing.T) {
 	s := serve(t, time.Hour)
-	b := open(t, s.url(), chromedp.EmulateViewport(360, 800)).ready()
+	b := open(t, s.url(), chromedp.EmulateViewport(960, 800)).ready()
+	b.wait(`document.getElementById("watch-diagram").scrollWidth > document.getElementById("watch-diagram").clientWidth`)
 	seen := func() {
 		t.Helper()
 		b.wait(`(() => {

@@ -15,7 +15,7 @@ import (
 
 var (
 	schemes = []string{"light", "dark"}
-	widths  = []int64{360, 1024, 2560}
+	widths  = []int64{390, 768, 1440, 2560}
 	views   = []string{"watch", "explore"}
 )
 

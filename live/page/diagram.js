@@ -16,15 +16,13 @@ export class Diagram {
     for (const g of root.querySelectorAll(".event")) this.events.set(key(g.dataset.from, g.dataset.event), g);
   }
 
-  // clone returns a copy whose ids have a prefix.
-  clone(prefix) {
-    const copy = this.root.cloneNode(true);
-    for (const e of [copy, ...copy.querySelectorAll("[id]")]) if (e.id) e.id = prefix + e.id;
-    copy.removeAttribute("aria-labelledby");
-    copy.querySelector("title")?.remove();
-    copy.querySelector("desc")?.remove();
-    for (const e of copy.querySelectorAll(".count")) e.textContent = "";
-    return new Diagram(copy);
+  // rename gives the ids a prefix, for a second picture in the page; title and
+  // description are the first one's.
+  rename(prefix) {
+    this.root.removeAttribute("aria-labelledby");
+    this.root.querySelector("title")?.remove();
+    this.root.querySelector("desc")?.remove();
+    for (const e of this.root.querySelectorAll("[id]")) e.id = prefix + e.id;
   }
 
   event(from, event) {
@@ -59,8 +57,9 @@ export class Diagram {
   }
 
   badge(g) {
-    const box = g.querySelector("path").getBBox();
-    const x = box.x + box.width - 24, y = box.y;
+    // The path begins at the upper right corner; what is hidden has no getBBox.
+    const [right, y] = g.querySelector("path").getAttribute("d").match(/-?[\d.]+/g).map(Number);
+    const x = right - 12;
     return svg("g", { class: "badge" },
       svg("rect", { x: x - 18, y: y - 11, width: 36, height: 22, rx: 11 }),
       svg("text", { x, y: y + 5 }));

@@ -1,23 +1,17 @@
 // Explore: a machine of the reader's own, run on the server's table.
 
 import { sequence } from "./chart.js";
-import { Diagram } from "./diagram.js";
 import { $, make, room, say } from "./dom.js";
 
 const pace = 900; // milliseconds between the steps of a run that is shown
 
 export class Explore {
-  constructor(table, original, counterexample) {
+  constructor(table, counterexample) {
     this.table = table;
     this.path = []; // the transitions taken
     this.counterexample = counterexample;
     this.story = undefined; // the steps of what is being shown, and the place in them
-    this.diagram = new Diagram(original).clone("x-");
-    $("explore-diagram").append(this.diagram.root);
-    this.diagram.root.setAttribute("role", "group");
-    this.diagram.root.setAttribute("aria-label", "State diagram");
     this.buttons();
-    this.labels();
     this.goals();
     this.rooms();
     document.addEventListener("keydown", (e) => {
@@ -30,6 +24,17 @@ export class Explore {
     $("story-back").addEventListener("click", () => this.turn((this.story.at ?? 0) - 1));
     $("story-next").addEventListener("click", () => this.turn((this.story.at ?? -1) + 1));
     this.tellCounterexample();
+    this.tellState(`Begun in ${table.initial}.`);
+  }
+
+  // draw shows the machine on a diagram from now on.
+  draw(diagram) {
+    this.diagram = diagram;
+    diagram.rename("x-");
+    diagram.root.setAttribute("role", "group");
+    diagram.root.setAttribute("aria-label", "State diagram");
+    $("explore-diagram").replaceChildren(diagram.root);
+    this.labels();
     this.show();
   }
 

@@ -1,5 +1,6 @@
 // The page: chooses the view, and keeps the stream of events open.
 
+import { Diagram } from "./diagram.js";
 import { $, say } from "./dom.js";
 import { Explore } from "./explore.js";
 import { Table } from "./table.js";
@@ -52,14 +53,26 @@ class Stream {
   }
 }
 
+// pictures gives each view a copy of the picture that fits the screen.
+function pictures(views) {
+  const wide = $("watch-diagram").querySelector("svg").cloneNode(true);
+  const narrow = $("narrow-diagram").content.querySelector("svg");
+  const screen = matchMedia("screen and (max-width: 36rem)");
+  const draw = () => {
+    for (const v of views) v.draw(new Diagram((screen.matches ? narrow : wide).cloneNode(true)));
+  };
+  screen.addEventListener("change", draw);
+  draw();
+}
+
 async function start() {
   const [table, counterexample] = await Promise.all([
     Table.fetch("server"),
     fetch(new URL("counterexample.json", import.meta.url)).then((answer) => answer.json()),
   ]);
-  const original = $("watch-diagram").querySelector("svg");
-  new Explore(table, original, counterexample);
-  new Stream(new Watch(table));
+  const explore = new Explore(table, counterexample), watch = new Watch(table);
+  pictures([explore, watch]);
+  new Stream(watch);
   $("views").hidden = false;
   addEventListener("hashchange", () => {
     route();

@@ -2,7 +2,6 @@
 
 import { sequence, timeline } from "./chart.js";
 import { Connections, header } from "./connections.js";
-import { Diagram } from "./diagram.js";
 import { $, count, duration, rate, say } from "./dom.js";
 
 const bytes = (n) => `${count(n)} ${n === 1 ? "byte" : "bytes"}`;
@@ -12,8 +11,10 @@ const kept = 200; // connections, as many as the server keeps
 export class Watch {
   constructor(table) {
     this.table = table;
-    this.diagram = new Diagram($("watch-diagram").querySelector("svg"));
-    this.list = new Connections($("connections").tBodies[0], (c) => this.choose(c));
+    this.list = new Connections($("connections").tBodies[0], (c) => {
+      this.choose(c);
+      $("detail-result").scrollIntoView({ block: "nearest" });
+    });
     this.state = undefined; // the latest, with all connections that are kept
     this.chosen = undefined; // undefined follows the newest that is listed
     this.paused = false;
@@ -40,6 +41,14 @@ export class Watch {
       this.show();
     });
     $("follow").addEventListener("click", () => this.choose(this.chosen ? undefined : this.selected()));
+  }
+
+  // draw shows the connections on a diagram from now on.
+  draw(diagram) {
+    this.diagram = diagram;
+    this.drawn = undefined;
+    $("watch-diagram").replaceChildren(diagram.root);
+    this.show();
   }
 
   // snapshot begins with all that the server knows.
@@ -199,7 +208,7 @@ export class Watch {
 
   detail() {
     const c = this.selected();
-    $("detail").hidden = !c;
+    for (const id of ["detail", "way"]) $(id).hidden = !c;
     this.diagram.select(c?.path ?? [], c?.state);
     if (!c) return;
     const ended = c.seconds !== undefined;
@@ -212,7 +221,6 @@ export class Watch {
     say($("detail-reason"), c.reason ?? "");
     say($("detail-hint"), ended ? c.hint : `The ${this.table.role} ${this.table.work(c.state)}. ` +
       `The idle limit of ${this.view.server.idleLimit} s begins anew with every byte that arrives.`);
-    $("detail-path").hidden = false;
     const drawn = `${this.view.instance} ${c.connection} ${c.path.length} ${c.state} ${c.bytes > 0}`;
     timeline($("timeline").tBodies[0], this.table, c.path, c.state, this.elapsed(c));
     if (this.drawn === drawn) return;

@@ -37,6 +37,9 @@ func write(root string) error {
 			return err
 		}
 	}
+	if err := os.WriteFile(filepath.Join(root, diagram.NarrowFile), []byte(diagram.Narrow(&fsm.Server)), 0o644); err != nil {
+		return err
+	}
 	if err := os.WriteFile(filepath.Join(root, "live/page/diagram.css"), []byte(diagram.Style), 0o644); err != nil {
 		return err
 	}
