@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/internal/require"
 	"accio/transport"
 )
 
@@ -94,6 +95,7 @@ func TestEverythingAgrees(t *testing.T) {
 
 	const sessions = 400
 	random := rand.New(rand.NewPCG(5, 713))
+	var played [10]int
 	for range sessions {
 		c, err := net.DialTCP("tcp4", nil, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: int(ln.Addr().Port())})
 		if err != nil {
@@ -104,6 +106,7 @@ func TestEverythingAgrees(t *testing.T) {
 		if kind >= 8 && random.IntN(4) > 0 {
 			kind = 0
 		}
+		played[kind]++
 		sessionKinds[kind](c)
 		io.Copy(io.Discard, c)
 		c.Close()
@@ -127,18 +130,24 @@ func TestEverythingAgrees(t *testing.T) {
 	_, metrics := get(t, page, "/metrics")
 	said.Lock()
 	defer said.Unlock()
-	if said.ok == 0 || said.failed == 0 {
+	if said.ok == 0 || said.failed == 0 || said.ok+said.failed != sessions { // a machine that is slow makes some time out
 		t.Errorf("%d, %d", said.ok, said.failed)
 	}
+	compared := 0
 	for name, s := range map[string]Snapshot{"state": state, "stream": streamed} {
 		if s.Connections != (Connections{said.ok, said.failed}) || s.Bytes != said.bytes || len(s.Serving) != 0 {
 			t.Errorf("%s: %+v and %d bytes, want %d, %d and %d", name, s.Connections, s.Bytes, said.ok, said.failed, said.bytes)
 		}
+		compared += len(s.Transitions)
 		for _, c := range s.Transitions {
 			if want := said.taken[fsm.Transition{From: c.From, Event: c.Event, To: c.To}]; c.Count != want {
 				t.Errorf("%s: %+v, want %d", name, c, want)
 			}
 		}
+	}
+	require.Ran(t, "transitions", compared, 2*24)
+	if want := [...]int{83, 34, 44, 45, 54, 42, 38, 43, 11, 6}; played != want {
+		t.Errorf("played %v, want %v", played, want)
 	}
 	wantMetrics(t, metrics, &said)
 }

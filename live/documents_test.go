@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"accio/fsm"
+	"accio/internal/require"
 )
 
 func read(t *testing.T, name string) string {
@@ -51,6 +52,7 @@ func mentioned(text string) (names []string) {
 // The dashboard and docs/live.md have every metric, and no other.
 func TestMetricsAreDocumented(t *testing.T) {
 	want := families(t)
+	require.Ran(t, "metrics", len(want), 8)
 	for _, name := range []string{"docs/live.md", "deploy/grafana/accio.json"} {
 		if got := mentioned(read(t, name)); !slices.Equal(got, want) {
 			t.Errorf("%s has  %v\nthere are %v", name, got, want)
@@ -78,6 +80,7 @@ func TestDashboard(t *testing.T) {
 	if dashboard.Title == "" || dashboard.UID == "" || dashboard.SchemaVersion == 0 || len(dashboard.Templating.List) != 3 {
 		t.Errorf("%+v", dashboard)
 	}
+	require.Ran(t, "panels", len(dashboard.Panels), 17)
 	taken := map[[2]int]string{}
 	for i, p := range dashboard.Panels {
 		if p.ID != i+1 || p.Title == "" || len(p.Targets) == 0 || p.GridPos.X+p.GridPos.W > 24 {
@@ -132,9 +135,7 @@ func TestStateIsDocumented(t *testing.T) {
 		t.Errorf("%v\nis written as %v", want, got)
 	}
 	routes := regexp.MustCompile(`"GET (/[a-z/]*)`).FindAllStringSubmatch(read(t, "live/http.go"), -1)
-	if len(routes) < 8 {
-		t.Errorf("routes: %v", routes)
-	}
+	require.Ran(t, "routes", len(routes), 9)
 	for _, r := range routes {
 		if !strings.Contains(doc, "`"+r[1]) {
 			t.Errorf("docs/live.md does not have %s", r[1])

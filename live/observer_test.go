@@ -160,7 +160,8 @@ func TestBytesInService(t *testing.T) {
 func TestViewIsConsistent(t *testing.T) {
 	f := newFeed(&small)
 	p := f.reporter()
-	stop := make(chan struct{})
+	begun, stop := make(chan struct{}), make(chan struct{})
+	var rounds uint64
 	var writer sync.WaitGroup
 	writer.Go(func() {
 		for {
@@ -171,11 +172,15 @@ func TestViewIsConsistent(t *testing.T) {
 				f.session(3, good...)
 				f.session(2, bad...)
 				f.session(0, "timedout")
+				if rounds++; rounds == 1 {
+					close(begun)
+				}
 			}
 		}
 	})
-	defer writer.Wait()
-	defer close(stop)
+	halt := sync.OnceFunc(func() { close(stop); writer.Wait() })
+	defer halt()
+	<-begun
 	var last Snapshot
 	for range 300 {
 		s := snapshotOf(p)
@@ -203,6 +208,10 @@ func TestViewIsConsistent(t *testing.T) {
 			}
 		}
 		last = s
+	}
+	halt()
+	if s := snapshotOf(p); s.Connections != (Connections{rounds, 2 * rounds}) || s.Bytes != int64(5*rounds) {
+		t.Errorf("%+v and %d bytes after %d rounds", s.Connections, s.Bytes, rounds)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/diagram"
+	"accio/internal/require"
 )
 
 // broken leads on in circles, to a state it does not declare, and to more states
@@ -136,9 +137,8 @@ func TestNarrow(t *testing.T) {
 			}
 		}
 	}
-	if looked != 12*12+14*14+6*6+2*2+8*8+14*14 || heads != 12*5+14*6+6*2+2*0+8*3+14*7 {
-		t.Errorf("%d pairs of boxes, %d of boxes and arrows", looked, heads)
-	}
+	require.Ran(t, "pairs of boxes", looked, 12*12+14*14+6*6+2*2+8*8+14*14)
+	require.Ran(t, "pairs of a box and an arrow", heads, 12*5+14*6+6*2+2*0+8*3+14*7)
 }
 
 // The server's fits a telephone, and has what the wide one has.

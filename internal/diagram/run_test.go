@@ -8,6 +8,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/diagram"
+	"accio/internal/require"
 )
 
 func TestGoodRun(t *testing.T) {
@@ -53,6 +54,7 @@ func TestNoRun(t *testing.T) {
 
 // The real tables have a good run, and it can time out in each of its states.
 func TestRunsOfTheTables(t *testing.T) {
+	ran := 0
 	for _, table := range []*fsm.Table{&fsm.Server, &fsm.Client} {
 		good, err := diagram.GoodRun(table)
 		if err != nil {
@@ -73,8 +75,10 @@ func TestRunsOfTheTables(t *testing.T) {
 			if got := end(t, table, run[:len(run)-1]); got != a.State {
 				t.Errorf("%s: the run times out in %s, not in %s", table.Role, got, a.State)
 			}
+			ran++
 		}
 	}
+	require.Ran(t, "runs", ran, 5+6)
 }
 
 func end(t *testing.T, table *fsm.Table, run []fsm.Event) fsm.State {

@@ -68,12 +68,14 @@ func drawn(t *testing.T, table *fsm.Table) []byte {
 // A picture is well-formed, and has each state, arrow and event once.
 func TestSVG(t *testing.T) {
 	require.Tool(t, "dot")
+	drawings := 0
 	for _, table := range []*fsm.Table{&fsm.Server, &fsm.Client, &small, &awkward, &bulk} {
 		svg, err := diagram.SVG(table, drawn(t, table))
 		if err != nil {
 			t.Errorf("%s: %v", table.Role, err)
 			continue
 		}
+		drawings++
 		count := map[string]int{}
 		ids := map[string]bool{}
 		for d := xml.NewDecoder(strings.NewReader(svg)); ; {
@@ -101,6 +103,7 @@ func TestSVG(t *testing.T) {
 			t.Errorf("%s: drawn are %v", table.Role, count)
 		}
 	}
+	require.Ran(t, "drawings", drawings, 5)
 }
 
 func TestSVGOfSomethingElse(t *testing.T) {
