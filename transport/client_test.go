@@ -66,7 +66,7 @@ func TestClientWaiting(t *testing.T) {
 			{fsm.Shutdown, func(_ *script, stop context.CancelFunc) { stop() }, 2 * time.Second},
 		} {
 			p := playClient(t, strings.NewReader("file"), func(peer *script, stop context.CancelFunc) {
-				peer.arrive(at.arrives)
+				peer.takesTurns(at.arrives)
 				time.Sleep(2 * time.Second)
 				then.do(peer, stop)
 			})
@@ -85,7 +85,7 @@ func TestClientSending(t *testing.T) {
 	takes := func(pause time.Duration, times int) actor {
 		return func(peer *script, _ context.CancelFunc) {
 			peer.stall(len(header))
-			peer.arrive(fsm.Accio + fsm.Accio)
+			peer.takesTurns(fsm.Accio + fsm.Accio)
 			for range times {
 				time.Sleep(pause)
 				peer.stall(1000)
@@ -102,7 +102,7 @@ func TestClientSending(t *testing.T) {
 	for _, room := range []int{0, len(fsm.Confirm1) + 3} {
 		p := playClient(t, strings.NewReader(file), func(peer *script, _ context.CancelFunc) {
 			peer.stall(room)
-			peer.arrive(fsm.Accio + fsm.Accio)
+			peer.takesTurns(fsm.Accio + fsm.Accio)
 		})
 		if p.Event != fsm.TimedOut || p.Elapsed != 10*time.Second {
 			t.Errorf("room for %d: ended by %s from %s after %s", room, p.Event, p.From, p.Elapsed)
@@ -111,7 +111,7 @@ func TestClientSending(t *testing.T) {
 
 	p := playClient(t, strings.NewReader(file), func(peer *script, _ context.CancelFunc) {
 		peer.stall(len(header) + 10)
-		peer.arrive(fsm.Accio + fsm.Accio)
+		peer.takesTurns(fsm.Accio + fsm.Accio)
 		time.Sleep(time.Second)
 		peer.reset()
 	})
@@ -123,7 +123,7 @@ func TestClientSending(t *testing.T) {
 func TestClientWaitsForTheFile(t *testing.T) {
 	run := func(stopAfter time.Duration) *played {
 		return play(t, &fsm.Client, func(peer *script, stop context.CancelFunc) {
-			peer.arrive(fsm.Accio + fsm.Accio)
+			peer.takesTurns(fsm.Accio + fsm.Accio)
 			time.Sleep(stopAfter)
 			stop()
 			time.Sleep(3 * time.Hour) // outlives the reader
@@ -174,16 +174,94 @@ func TestClientSeesAServerThatLeavesEarly(t *testing.T) {
 		}
 		quick := readFunc(func([]byte) (int, error) { time.Sleep(time.Millisecond); return 0, io.EOF })
 		want(playClient(t, quick, func(peer *script, _ context.CancelFunc) {
-			peer.arrive(fsm.Accio + fsm.Accio)
+			peer.takesTurns(fsm.Accio + fsm.Accio)
 			time.Sleep(time.Microsecond)
 			leaves.how(peer)
 		}), time.Millisecond)
 		want(playClient(t, &slowReader{3}, func(peer *script, _ context.CancelFunc) {
-			peer.arrive(fsm.Accio + fsm.Accio)
+			peer.takesTurns(fsm.Accio + fsm.Accio)
 			time.Sleep(90*time.Minute + time.Second/2)
 			leaves.how(peer)
 			time.Sleep(3 * time.Hour) // outlives the reader
 		}), 90*time.Minute+time.Second)
+	}
+}
+
+// §7.10: what comes before it was asked for is wrong, and is seen before the
+// client answers.
+func TestClientSeesAServerThatDoesNotTakeTurns(t *testing.T) {
+	early := func(answer string) string {
+		return `'a' came after "accio\r\n", before that was answered; the server may send nothing more until it has read ` + answer +
+			` (received "accio\r\n" >> "accio\r\n", hex 61 63 63 69 6f 0d 0a >> 61 63 63 69 6f 0d 0a)`
+	}
+	ran := 0
+	for _, test := range []struct {
+		from    fsm.State
+		arrives string
+		then    func(*script)
+		event   fsm.Event
+		why     string
+	}{
+		{fsm.AwaitAccio1, fsm.Accio + fsm.Accio, nil, fsm.Mismatched, early(`"confirm-accio\r\n"`)},
+		{fsm.AwaitAccio2, fsm.Accio + fsm.Accio, nil, fsm.Mismatched, early(`"confirm-accio-again\r\n\r\n"`)},
+		{fsm.AwaitAccio1, fsm.Accio, (*script).end, fsm.Closed, `the server closed after "accio\r\n", before that was answered; received "accio\r\n"`},
+		{fsm.AwaitAccio1, fsm.Accio, (*script).reset, fsm.Failed, `the server reset the connection; received "accio\r\n"`},
+	} {
+		ran++
+		p := playClient(t, strings.NewReader("file"), func(peer *script, _ context.CancelFunc) {
+			if test.from == fsm.AwaitAccio2 {
+				peer.arrive(fsm.Accio)
+			}
+			time.Sleep(time.Second)
+			peer.change(func() { peer.arrived = []byte(test.arrives) })
+			if test.then != nil {
+				test.then(peer)
+			}
+		})
+		p.wantEnd(t, test.from, test.event, time.Second)
+		want := map[fsm.State]string{fsm.AwaitAccio1: "", fsm.AwaitAccio2: fsm.Confirm1}[test.from]
+		if got := p.Explanation(); got != string(test.from)+": "+test.why || p.conn.sent() != want {
+			t.Errorf("%s\nwant %s: %s\nsent %q, want %q", got, test.from, test.why, p.conn.sent(), want)
+		}
+	}
+	if ran != 4 {
+		t.Errorf("%d servers, want 4", ran)
+	}
+
+	// A client that asks for nothing in between gets both.
+	table := fsm.Client.Clone()
+	for i, tr := range table.Transitions {
+		if tr.From == fsm.AwaitAccio1 && tr.Event == fsm.Commanded {
+			table.Transitions[i].To = fsm.AwaitAccio2
+		}
+	}
+	p := play(t, &table, func(peer *script, _ context.CancelFunc) {
+		peer.arrive(fsm.Accio + fsm.Accio)
+		time.Sleep(time.Second)
+		peer.end()
+	}, func(s *session) { s.eager = true; s.file = newSource(strings.NewReader("file"), s.conn) })
+	p.wantDone(t, 4)
+}
+
+// A shutdown that comes while the client looks for what comes too early is the
+// next event.
+func TestShutdownWhileTheClientLooks(t *testing.T) {
+	var p played
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		p.conn = newScript()
+		p.conn.arrive(fsm.Accio)
+		s := &session{table: &fsm.Client, idle: DefaultIdleTimeout, eager: true, file: newSource(strings.NewReader(""), p.conn)}
+		defer s.file.close()
+		s.conn = &frozen{p.conn, 2, func() { stop(); synctest.Wait() }}
+		s.machine = fsm.NewMachine(s.table, nil)
+		defer interrupt(ctx, s.conn)()
+		p.Result = s.conclude(ctx, Result{Started: time.Now()})
+	})
+	p.wantEnd(t, fsm.AwaitAccio1, fsm.Shutdown, 0)
+	if p.conn.sent() != "" {
+		t.Errorf("sent %q, want nothing", p.conn.sent())
 	}
 }
 
@@ -204,7 +282,7 @@ func TestClientEndsItsSide(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
 			p.conn = newScript()
-			p.conn.arrive(fsm.Accio + fsm.Accio)
+			go p.conn.takesTurns(fsm.Accio + fsm.Accio)
 			s := &session{table: &fsm.Client, idle: DefaultIdleTimeout, eager: true, file: newSource(strings.NewReader(""), p.conn)}
 			defer s.file.close()
 			s.conn = &meddler{p.conn, s, test.at, func() { test.do(p.conn, stop) }}
@@ -267,7 +345,7 @@ func TestClientIsInterrupted(t *testing.T) {
 			defer stop()
 			peer := newScript()
 			peer.stall(at.room)
-			peer.arrive(at.arrives)
+			go peer.takesTurns(at.arrives)
 			began := time.Now()
 			time.AfterFunc(stopAfter, stop)
 			p := played{conn: peer}

@@ -139,31 +139,33 @@ func TestTheRestIsOverheard(t *testing.T) {
 		{"the end", func(peer *script, _ context.CancelFunc) { peer.end() }},
 		{"a reset", func(peer *script, _ context.CancelFunc) { peer.reset() }},
 	} {
-		errors := 0
+		errors, last := 0, time.Time{}
 		p := playServer(t, func(peer *script, stop context.CancelFunc) {
 			time.Sleep(time.Second)
 			peer.change(func() { peer.arrived = []byte("con") })
 			synctest.Wait()
 			peer.change(func() { peer.arrived = []byte("X and more") })
 			follows.do(peer, stop)
-		}, func(s *session) { s.conn = &errorCounter{s.conn.(*script), &errors} })
+		}, func(s *session) { s.conn = &errorCounter{s.conn.(*script), &errors, &last} })
 		p.wantEnd(t, fsm.AwaitConfirm1, fsm.Mismatched, time.Second)
-		if p.Received != "conX and more" || errors != 1 {
-			t.Errorf("followed by %s: received %q, %d errors read", follows.name, p.Received, errors)
+		if waited := last.Sub(p.Started) - time.Second; p.Received != "conX and more" || errors != 1 || waited != 0 {
+			t.Errorf("followed by %s: received %q, %d errors read, waited for %s", follows.name, p.Received, errors, waited)
 		}
 	}
 }
 
-// errorCounter counts the errors that Read returns.
+// errorCounter counts the errors that Read returns, and notes when the last was.
 type errorCounter struct {
 	*script
 	errors *int
+	last   *time.Time
 }
 
 func (c *errorCounter) Read(p []byte) (int, error) {
 	n, err := c.script.Read(p)
 	if err != nil {
 		*c.errors++
+		*c.last = time.Now()
 	}
 	return n, err
 }

@@ -45,8 +45,9 @@ func (r *report) mismatched(a fsm.Activity) (reason, hint string) {
 	case a.Action == fsm.Drain:
 		return fmt.Sprintf("the %s sent %s, wanted the end of the stream", r.table.Peer, got), ""
 	case r.right == len(a.Text):
-		return fmt.Sprintf("the %s sent %s after %s, before that was answered", r.table.Peer, got, quote(a.Text)),
-			fmt.Sprintf("the %s has to wait for the answer", r.table.Peer)
+		next, _ := r.table.Next(a.State, a.Ends)
+		return fmt.Sprintf("%s came after %s, before that was answered", got, quote(a.Text)),
+			fmt.Sprintf("the %s may send nothing more until it has read %s", r.table.Peer, quote(r.table.Activity(next).Text))
 	}
 	reason = fmt.Sprintf("byte %d is %s, wanted %s", r.right+1, got, byteName(a.Text[r.right]))
 	return reason, newMismatch(r.table, a, string(r.arrived), r.right).hint()

@@ -54,9 +54,20 @@ func (s *script) change(f func()) {
 }
 
 func (s *script) arrive(p string) { s.change(func() { s.arrived = append(s.arrived, p...) }) }
-func (s *script) end()            { s.change(func() { s.ended = true }) }
-func (s *script) fail(err error)  { s.change(func() { s.broken = err }) }
-func (s *script) reset()          { s.fail(os.NewSyscallError("read", syscall.ECONNRESET)) }
+
+// takesTurns lets commands arrive, each when nothing moves any more.
+func (s *script) takesTurns(commands string) {
+	for len(commands) > 0 {
+		n := min(len(commands), len(fsm.Accio))
+		synctest.Wait()
+		s.arrive(commands[:n])
+		commands = commands[n:]
+	}
+}
+
+func (s *script) end()           { s.change(func() { s.ended = true }) }
+func (s *script) fail(err error) { s.change(func() { s.broken = err }) }
+func (s *script) reset()         { s.fail(os.NewSyscallError("read", syscall.ECONNRESET)) }
 
 // stall makes the peer take n more bytes and then no more.
 func (s *script) stall(n int) { s.change(func() { s.room = n }) }

@@ -52,6 +52,12 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a partial upload that ends like a whole one", "client.go", "conn.SetLinger(0)", "conn.SetLinger(-1)", "TestClientThatGivesUpIsNoResult"},
 	{"accepting after the shutdown", "server.go", "for ctx.Err() == nil {", "for {", "TestShutdownBeforeTheFirstActivity"},
 	{"our close before the result", "server.go", "if s.Result == nil {", "c.Close()\n\tif s.Result == nil {", "TestResultComesBeforeOurClose"},
+	{"a command that comes before its turn", "session.go", "s.eager && s.answers(a)", "s.eager && !s.eager", "TestClientSeesAServerThatDoesNotTakeTurns"},
+	{"a file of sysfs taken for one that shrank", "source.go", "info.Size() < s.size {\n\t\treturn", "info.Size() <= s.size {\n\t\treturn", "TestClientFileWhoseSizeLies"},
+	{"a file that shrank taken for one of sysfs", "source.go", "info.Size() < s.size {\n\t\treturn", "info.Size() < 0 {\n\t\treturn", "TestClientFileThatShrinks"},
+	{"what comes with a wrong byte waited for", "session.go", "s.conn.SetDeadline(elapsed)\n\tgot := ", "got := ", "TestTheRestIsOverheard"},
+	{"what comes after a wrong byte not shown", "session.go", "about.arrived = s.overhear()", "s.overhear()", "TestWhatHasArrivedIsShownOverTCP"},
+	{"a probe and a client that waits told alike", "reason.go", "case r.silence < probeMost:", "default:\n\tcase false:", "TestExplanations"},
 	{"an upload that skips what was not written", "source.go", "s.file.Seek(s.at, io.SeekStart)", "s.file.Seek(0, io.SeekCurrent)", "TestClientLosesNothingToAPassedDeadline"},
 
 	{"no yield point is injected", "explore_test.go", "if at != nil {", "if at != nil && x.yields < 0 {", yieldPointTests},
@@ -88,5 +94,5 @@ func TestSeededFaultsAreCaught(t *testing.T) {
 	for i, f := range seeded {
 		faults[i] = overlaytest.Fault{Name: f.name, File: f.file, Old: f.old, New: f.new, Test: f.test}
 	}
-	overlaytest.Catch(t, long(), 23+21, faults)
+	overlaytest.Catch(t, long(), 29+21, faults)
 }

@@ -26,8 +26,9 @@ type session struct {
 	conn    Conn
 	file    source        // what Upload sends
 	idle    time.Duration // the idle limit
-	// eager says that progress of any kind restarts the clock, not only bytes
-	// that arrive: the client's limit (§7) as against the server's (§4).
+	// eager has the client's rules (§7) instead of the server's (§1.9, §4):
+	// progress of any kind restarts the clock, not only bytes that arrive, and
+	// what comes before it was asked for is wrong.
 	eager bool
 
 	clock     time.Time    // what the idle limit is measured from
@@ -106,6 +107,9 @@ func (s *session) perform(ctx context.Context, a fsm.Activity) fsm.Event {
 		event = s.write(ctx, a.Text)
 	case fsm.Expect:
 		event = s.expect(ctx, a.Text)
+		if event == whole && s.eager && s.answers(a) {
+			event = s.early(ctx, len(a.Text))
+		}
 	case fsm.Count:
 		event = s.count(ctx)
 	case fsm.Upload:
@@ -155,6 +159,25 @@ func (s *session) expect(ctx context.Context, text string) fsm.Event {
 	return whole
 }
 
+// answers reports whether we have the word when the activity has gone as it
+// should.
+func (s *session) answers(a fsm.Activity) bool {
+	next, _ := s.table.Next(a.State, a.Ends)
+	return s.table.Activity(next).Action == fsm.Write
+}
+
+// early sees whether something follows a text of so many bytes that we have yet
+// to answer. A peer that takes turns cannot have sent it: our answer is written
+// after this look (docs/protocol.md §7.10).
+func (s *session) early(ctx context.Context, after int) fsm.Event {
+	n, event := s.glance(ctx, s.text[after:after+1])
+	if n > 0 && event == whole {
+		s.end.arrived = s.text[:after+1]
+		return fsm.Mismatched
+	}
+	return event
+}
+
 func (s *session) count(ctx context.Context) fsm.Event {
 	for {
 		n, event := s.await(ctx, discard, nil)
@@ -198,28 +221,40 @@ func (s *session) upload(ctx context.Context) fsm.Event {
 	}
 }
 
-// look sees, without waiting, whether the peer still takes what it is sent. One
-// that has ended its side, or said something, does not take a file as a server
-// does; better to know than to call that a success.
+// look sees whether the peer still takes what it is sent. One that has ended its
+// side, or said something, does not take a file as a server does; better to know
+// than to call that a success.
 func (s *session) look(ctx context.Context) fsm.Event {
-	s.conn.SetDeadline(elapsed)
-	_, err := s.conn.Read(s.text[:1])
-	s.restart()
-	s.arm()
+	n, event := s.glance(ctx, s.text[:1])
 	switch {
-	case ctx.Err() != nil:
-		return fsm.Shutdown
-	case err == nil:
+	case n > 0 && event == whole:
 		s.end.err = fmt.Errorf("the %s sent something while it was to receive", s.table.Peer)
 		return fsm.Failed
-	case errors.Is(err, io.EOF):
+	case event == fsm.Closed:
 		s.end.err = fmt.Errorf("the %s closed before the file was sent", s.table.Peer)
 		return fsm.Failed
-	case !errors.Is(err, os.ErrDeadlineExceeded):
-		s.end.err = err
-		return fsm.Failed
 	}
-	return whole
+	return event
+}
+
+// glance takes what the connection holds, without waiting; that it holds nothing
+// is no event.
+func (s *session) glance(ctx context.Context, p []byte) (int, fsm.Event) {
+	s.conn.SetDeadline(elapsed)
+	n, err := s.conn.Read(p)
+	s.restart()
+	s.arm()
+	if ctx.Err() != nil {
+		return n, fsm.Shutdown
+	}
+	if n > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
+		return n, whole
+	}
+	event := classify(err)
+	if event == fsm.Failed {
+		s.end.err = err
+	}
+	return n, event
 }
 
 // finish ends our side of the stream, after a last look.
