@@ -19,50 +19,17 @@ import (
 // its calls of the connection, and after each change of state.
 type hook func(x *explored, stop context.CancelFunc)
 
-// watched is a scripted connection with yield points.
-type watched struct {
-	*script
-	yield func()
-}
-
-func (w *watched) Read(p []byte) (int, error) {
-	w.yield()
-	defer w.yield()
-	return w.script.Read(p)
-}
-
-func (w *watched) Discard() (int64, error) {
-	w.yield()
-	defer w.yield()
-	return w.script.Discard()
-}
-
-func (w *watched) Write(p []byte) (int, error) {
-	w.yield()
-	defer w.yield()
-	return w.script.Write(p)
-}
-
-func (w *watched) SetDeadline(t time.Time) error {
-	if t == elapsed {
-		defer w.interrupted.Store(true)
-		return w.script.SetDeadline(t)
-	}
-	w.yield()
-	defer w.yield()
-	return w.script.SetDeadline(t)
-}
-
 // explored is a session that was run on a word.
 type explored struct {
 	seen   []seen // after each input
+	lag    time.Duration
 	result Result
 	path   []fsm.Transition
 	yields int
 	before int // yield points that were passed before the last input
 	within int // and before the end of the word
 	last   key // at the end of the word
-	conn   *script
+	conn   ground
 	err    any // what it panicked with
 }
 
@@ -76,34 +43,28 @@ func (endless) String() string { return "more events than any session has" }
 
 // explore runs the real loop on a word. It must be called in a bubble. The
 // session is stopped at the end of the word if it has not ended.
-func explore(table *fsm.Table, w word, at hook) *explored {
-	x := &explored{}
+func explore(on string, table *fsm.Table, w word, at hook) *explored {
+	x := &explored{conn: grounds[on]()}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	conn := newScript()
-	x.conn = conn
-	began := time.Now()
-	s := &session{table: table, idle: idleLimit}
 	yield := func() {
 		x.yields++
 		if at != nil {
 			at(x, stop)
 		}
 	}
-	s.conn = &watched{conn, yield}
-	s.machine = fsm.NewMachine(table, func(from fsm.State, e fsm.Event, to fsm.State) {
+	changed := func(from fsm.State, e fsm.Event, to fsm.State) {
 		x.path = append(x.path, fsm.Transition{From: from, Event: e, To: to})
 		if len(x.path) > maxEvents {
 			panic(endless{})
 		}
 		yield()
-	})
+	}
 	ended := make(chan struct{})
 	run := func() {
 		defer close(ended)
 		defer func() { x.err = recover() }()
-		defer interrupt(ctx, s.conn)()
-		x.result = s.conclude(ctx, Result{Started: began})
+		x.result = x.conn.serve(ctx, table, yield, changed)
 	}
 	started := false
 	for i, in := range w.inputs {
@@ -111,31 +72,33 @@ func explore(table *fsm.Table, w word, at hook) *explored {
 			go run()
 			started = true
 		}
-		if started && x.look(conn, s, ended) {
+		if started && x.look(ended) {
 			break
 		}
 		x.before = x.within
-		in.do(conn, stop)
+		x.lag = max(x.lag, in.lag)
+		in.do(x.conn, stop)
 	}
 	if !started {
 		go run()
 	}
 	if len(x.seen) == 0 || !x.seen[len(x.seen)-1].ended {
-		x.look(conn, s, ended)
+		x.look(ended)
 	}
 	stop()
-	conn.stall(-1)
+	x.conn.stall(-1)
 	<-ended
-	if conn.timer != nil {
-		conn.timer.Stop()
+	if err := x.conn.close(); err != nil && x.err == nil {
+		x.err = err
 	}
 	return x
 }
 
 // look waits until nothing moves and notes what is to be seen.
-func (x *explored) look(conn *script, s *session, ended chan struct{}) bool {
+func (x *explored) look(ended chan struct{}) bool {
+	time.Sleep(x.lag)
 	synctest.Wait()
-	now := seen{written: len(conn.sent()), bytes: s.payload.Load()}
+	now := seen{written: x.conn.wrote()}
 	for _, tr := range x.path {
 		now.events += string(tr.Event) + " "
 	}
@@ -144,29 +107,32 @@ func (x *explored) look(conn *script, s *session, ended chan struct{}) bool {
 		now.ended = true
 	default:
 	}
+	x.conn.still(func() { // so that this comes before whatever the session does next
+		if s := x.conn.session(); s != nil {
+			now.bytes = s.payload.Load()
+			x.last = s.key(x.conn.holds())
+		}
+		x.within = x.yields
+	})
 	x.seen = append(x.seen, now)
-	conn.mu.Lock() // so that this comes before whatever the session does next
-	defer conn.mu.Unlock()
-	x.within = x.yields
-	x.last = x.key(s)
 	return now.ended
 }
 
-func (in input) do(conn *script, stop context.CancelFunc) {
+func (in input) do(c client, stop context.CancelFunc) {
 	switch in.what {
 	case 'e':
-		conn.end()
+		c.end()
 	case 'r':
-		conn.reset()
+		c.reset()
 	case 's':
 		stop()
 	case 'w':
-		conn.stall(0)
+		c.stall(0)
 	case 'o':
-		conn.stall(-1)
+		c.stall(-1)
 	default:
 		if in.bytes != "" {
-			conn.arrive(in.bytes)
+			c.arrive(in.bytes)
 		}
 		time.Sleep(in.pause)
 	}
@@ -250,7 +216,7 @@ func TestDifferencesAreTold(t *testing.T) {
 		{goesOn, func(x *explored) { x.err = endless{} }},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			x := explore(&fsm.Server, w, nil)
+			x := explore("scripted", &fsm.Server, w, nil)
 			test.spoil(x)
 			if d := x.differs(w); (d == nil) != (test.want == "") || d != nil && d.aspect != test.want {
 				t.Errorf("%d: %v, want %q", i, d, test.want)
@@ -291,21 +257,28 @@ func inShares(t *testing.T, things int, f func(mine func() bool)) {
 	}
 }
 
-// Every word, to depth 5, and to depth 7 in the longer run.
+// Every word, to depth 5, and to depth 7 in the longer run; one less on the
+// fast path.
 func TestEveryWord(t *testing.T) {
 	t.Parallel()
-	var failures shortest
-	depth := deep(5, 7)
-	inShares(t, maximalWords[depth], func(mine func() bool) {
-		words(depth, func(w word, maximal bool) {
-			if !maximal || !mine() {
-				return
-			}
-			failures.ran()
-			if d := explore(&fsm.Server, w, nil).differs(w); d != nil {
-				failures.failf(d.rank(), "%s", d)
-			}
+	eachGround(t, func(t *testing.T, on string) {
+		var failures shortest
+		depth := map[string]int{"scripted": deep(5, 7), "fast": deep(4, 6)}[on]
+		count := maximalWords[depth]
+		if on != "scripted" {
+			count -= unplayable
+		}
+		inShares(t, count, func(mine func() bool) {
+			wordsOn(on, depth, func(w word, maximal bool) {
+				if !maximal || !mine() {
+					return
+				}
+				failures.ran()
+				if d := explore(on, &fsm.Server, w, nil).differs(w); d != nil {
+					failures.failf(d.rank(), "%s", d)
+				}
+			})
 		})
+		failures.report(t, count)
 	})
-	failures.report(t, maximalWords[depth])
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +15,7 @@ import (
 // injected is a session in which something happened at a yield point.
 type injected struct {
 	*explored
+	on     string
 	what   string
 	word   word
 	events int // fired before it happened
@@ -25,15 +25,15 @@ type injected struct {
 
 // inject runs the word and calls f at the nth yield point. A session counts for
 // the failures where that was done.
-func inject(failures *shortest, what string, w word, n int, f func(*script, context.CancelFunc)) *injected {
-	table, in := &fsm.Server, &injected{what: what, word: w}
-	in.explored = explore(table, w, func(x *explored, stop context.CancelFunc) {
+func inject(failures *shortest, on, what string, w word, n int, f func(ground, context.CancelFunc)) *injected {
+	table, in := &fsm.Server, &injected{on: on, what: what, word: w}
+	in.explored = explore(on, table, w, func(x *explored, stop context.CancelFunc) {
 		if x.yields != n {
 			return
 		}
 		f(x.conn, stop)
 		failures.ran()
-		for what == "shutdown" && !x.conn.interrupted.Load() {
+		for what == "shutdown" && !x.conn.interrupted() {
 			runtime.Gosched() // until it has done all it does
 		}
 		in.when = time.Now()
@@ -46,20 +46,25 @@ func inject(failures *shortest, what string, w word, n int, f func(*script, cont
 }
 
 func (x *injected) failf(failures *shortest, n int, format string, args ...any) {
-	failures.failf(append(x.word.rank(), n), "%s: %s at yield point %d: %s; events %v",
-		x.word, x.what, n, fmt.Sprintf(format, args...), x.path)
+	failures.failf(append(x.word.rank(), n), "%s, %s: %s at yield point %d: %s; events %v",
+		x.on, x.word, x.what, n, fmt.Sprintf(format, args...), x.path)
 }
 
-// yieldPoints is how many injections there are to depth 4. It changes with the
-// words, and with how often the loop calls the connection.
-const yieldPoints = 6626
+// injected are the depths to which words are injected into, and how many
+// injections there are at the points that the last input adds, at all points of
+// the maximal words, and how many writes those make fail. It changes with the
+// words, and with how often the loop calls the connection, or that the system.
+var injections = map[string]struct{ depth, added, all, refused int }{
+	"scripted": {4, 6626, 32180, 17889},
+	"fast":     {deep(3, 4), deep(3039, 13811), deep(9775, 55023), deep(4191, 26794)},
+}
 
-// injections calls f for each yield point that a word adds to the word without
-// its last input, for every word to depth 4; so each is met once.
-func injections(t *testing.T, f func(w word, n int)) {
+// eachAddedPoint calls f for each yield point that a word adds to the word
+// without its last input, for every word to the depth; so each is met once.
+func eachAddedPoint(t *testing.T, on string, f func(w word, n int)) {
 	synctest.Test(t, func(t *testing.T) {
-		words(4, func(w word, _ bool) {
-			plain := explore(&fsm.Server, w, nil)
+		wordsOn(on, injections[on].depth, func(w word, _ bool) {
+			plain := explore(on, &fsm.Server, w, nil)
 			for n := plain.before + 1; n <= plain.within; n++ {
 				f(w, n)
 			}
@@ -70,12 +75,20 @@ func injections(t *testing.T, f func(w word, n int)) {
 // §6.4: whenever a shutdown comes, it is the next event, and no time passes.
 func TestShutdownAtEveryYieldPoint(t *testing.T) {
 	t.Parallel()
+	eachGround(t, shutdownAtEveryYieldPoint)
+}
+
+func shutdownAtEveryYieldPoint(t *testing.T, on string) {
 	var failures shortest
-	injections(t, func(w word, n int) {
-		x := inject(&failures, "shutdown", w, n, func(_ *script, stop context.CancelFunc) { stop() })
+	eachAddedPoint(t, on, func(w word, n int) {
+		x := inject(&failures, on, "shutdown", w, n, func(_ ground, stop context.CancelFunc) { stop() })
 		switch {
 		case x.err != nil:
 			x.failf(&failures, n, "%v", x.err)
+		case x.conn.session() == nil: // the listener was shut before it had accepted
+			if len(x.path) > 0 || n != 1 {
+				x.failf(&failures, n, "there is no session")
+			}
 		case fsm.Server.IsTerminal(x.before):
 			if len(x.path) != x.events {
 				x.failf(&failures, n, "an event after the end")
@@ -90,23 +103,26 @@ func TestShutdownAtEveryYieldPoint(t *testing.T) {
 			x.failf(&failures, n, "it took %s", x.result.Started.Add(x.result.Elapsed).Sub(x.when))
 		}
 	})
-	failures.report(t, yieldPoints)
+	failures.report(t, injections[on].added)
 }
 
 // §2.4, §2.6: whenever a reset comes, what arrived before it still counts, no
 // time passes, and it never looks like an end of the stream.
 func TestResetAtEveryYieldPoint(t *testing.T) {
 	t.Parallel()
+	eachGround(t, resetAtEveryYieldPoint)
+}
+
+func resetAtEveryYieldPoint(t *testing.T, on string) {
 	var failures shortest
-	injections(t, func(w word, n int) {
+	eachAddedPoint(t, on, func(w word, n int) {
 		ended, shut, commands := false, false, 0
-		x := inject(&failures, "reset", w, n, func(conn *script, _ context.CancelFunc) {
-			conn.change(func() {
-				ended, shut, commands = conn.ended, conn.room == 0, len(conn.written)/len(fsm.Accio)
-				if conn.broken == nil {
-					conn.broken = syscall.ECONNRESET
-				}
-			})
+		x := inject(&failures, on, "reset", w, n, func(conn ground, _ context.CancelFunc) {
+			has := conn.holds()
+			ended, shut, commands = has.end, has.shut, conn.wrote()/len(fsm.Accio)
+			if !has.reset {
+				conn.reset()
+			}
 		})
 		bytes := int64(0) // a command that the reset keeps back keeps all of them back
 		if ended || commands == 2 {
@@ -130,39 +146,41 @@ func TestResetAtEveryYieldPoint(t *testing.T) {
 			x.failf(&failures, n, "ended by %s", x.result.Event)
 		}
 	})
-	failures.report(t, yieldPoints)
+	failures.report(t, injections[on].added)
 }
 
 // Whenever writing begins to fail, the next write ends the session in Error,
 // and nothing else changes.
 func TestWriteFailureAtEveryYieldPoint(t *testing.T) {
 	t.Parallel()
+	eachGround(t, writeFailureAtEveryYieldPoint)
+}
+
+func writeFailureAtEveryYieldPoint(t *testing.T, on string) {
 	var failures shortest
 	refused := 0
 	synctest.Test(t, func(t *testing.T) {
-		words(4, func(w word, maximal bool) {
+		wordsOn(on, injections[on].depth, func(w word, maximal bool) {
 			if !maximal {
 				return
 			}
-			plain := explore(&fsm.Server, w, nil)
+			plain := explore(on, &fsm.Server, w, nil)
 			for n := 1; n <= plain.within; n++ {
-				x := inject(&failures, "write failure", w, n, func(conn *script, _ context.CancelFunc) {
-					conn.change(func() { conn.deaf = syscall.EPIPE })
-				})
-				refused += x.conn.refused
+				x := inject(&failures, on, "write failure", w, n, func(conn ground, _ context.CancelFunc) { conn.deafen() })
+				refused += x.conn.refusals()
 				switch {
 				case x.err != nil:
 					x.failf(&failures, n, "%v", x.err)
-				case x.conn.refused > 1:
-					x.failf(&failures, n, "wrote %d times more", x.conn.refused-1)
-				case x.conn.refused == 1 && (x.result.State != fsm.Error || x.result.Event != fsm.Failed && x.result.Event != fsm.Shutdown):
+				case x.conn.refusals() > 1:
+					x.failf(&failures, n, "wrote %d times more", x.conn.refusals()-1)
+				case x.conn.refusals() == 1 && (x.result.State != fsm.Error || x.result.Event != fsm.Failed && x.result.Event != fsm.Shutdown):
 					x.failf(&failures, n, "result %s by %s", x.result.State, x.result.Event)
-				case x.conn.refused == 0 && x.differs(w) != nil:
+				case x.conn.refusals() == 0 && x.differs(w) != nil:
 					x.failf(&failures, n, "no write has failed, and yet: %s", x.differs(w))
 				}
 			}
 		})
 	})
-	failures.report(t, 32180) // every yield point of each maximal word
-	require.Ran(t, "writes that fail", refused, 17889)
+	failures.report(t, injections[on].all)
+	require.Ran(t, "writes that fail", refused, injections[on].refused)
 }

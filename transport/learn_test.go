@@ -27,7 +27,7 @@ type key struct {
 	ended  bool
 }
 
-func (x *explored) key(s *session) key {
+func (s *session) key(has holding) key {
 	k := key{state: s.machine.State(), ended: s.machine.Terminal()}
 	if k.ended {
 		return k
@@ -36,7 +36,7 @@ func (x *explored) key(s *session) key {
 		k.at = s.end.right
 	}
 	k.silent = time.Since(s.clock)
-	k.queue, k.end, k.reset, k.shut = string(x.conn.arrived), x.conn.ended, x.conn.broken != nil, x.conn.room == 0
+	k.queue, k.end, k.reset, k.shut = has.queue, has.end, has.reset, has.shut
 	return k
 }
 
@@ -99,20 +99,22 @@ func TestLearnedBehaviourIsTheExpectedOne(t *testing.T) {
 		list, x := expect(w)
 		return list[max(0, len(list)-2)], list[len(list)-1], x.key()
 	})
-	synctest.Test(t, func(t *testing.T) {
-		var failures shortest
-		gotKeys, gotArcs := learn(func(w word) (before, after seen, k key) {
-			failures.ran()
-			x := explore(&fsm.Server, w, nil)
-			return x.seen[max(0, len(x.seen)-2)], x.seen[len(x.seen)-1], x.last
+	eachGround(t, func(t *testing.T, on string) {
+		synctest.Test(t, func(t *testing.T) {
+			var failures shortest
+			gotKeys, gotArcs := learn(func(w word) (before, after seen, k key) {
+				failures.ran()
+				x := explore(on, &fsm.Server, w, nil)
+				return x.seen[max(0, len(x.seen)-2)], x.seen[len(x.seen)-1], x.last
+			})
+			missing(&failures, "the code has an extra state", gotKeys, wantKeys)
+			missing(&failures, "the code lacks the state", wantKeys, gotKeys)
+			missing(&failures, "the code takes an extra step", gotArcs, wantArcs)
+			missing(&failures, "the code does not take the step", wantArcs, gotArcs)
+			failures.report(t, 1+532) // the empty word and one for each step
+			require.Ran(t, "states", len(gotKeys), 62)
+			require.Ran(t, "steps", len(gotArcs), 532)
 		})
-		missing(&failures, "the code has an extra state", gotKeys, wantKeys)
-		missing(&failures, "the code lacks the state", wantKeys, gotKeys)
-		missing(&failures, "the code takes an extra step", gotArcs, wantArcs)
-		missing(&failures, "the code does not take the step", wantArcs, gotArcs)
-		failures.report(t, 1+532) // the empty word and one for each step
-		require.Ran(t, "states", len(gotKeys), 62)
-		require.Ran(t, "steps", len(gotArcs), 532)
 	})
 }
 
@@ -134,7 +136,7 @@ func TestTransitionsTakenAreTheTable(t *testing.T) {
 		words(4, func(w word, maximal bool) {
 			if maximal {
 				sessions++
-				for _, tr := range explore(&fsm.Server, w, nil).path {
+				for _, tr := range explore("scripted", &fsm.Server, w, nil).path {
 					taken[tr] = true
 				}
 			}
@@ -159,7 +161,25 @@ var conformance = slices.DeleteFunc(slices.Clone(alphabet), func(in input) bool 
 // access·(extra+1 inputs)·(a word that tells states apart), it is that machine.
 func TestConformsByTheWMethod(t *testing.T) {
 	t.Parallel()
-	extra := deep(2, 3)
+	sessions := map[int]int{1: 1437, 2: 11070, 3: 95580}
+	eachGround(t, func(t *testing.T, on string) {
+		extra := map[string]int{"scripted": deep(2, 3), "fast": deep(1, 2)}[on]
+		suite := wSuite(t, extra)
+		synctest.Test(t, func(t *testing.T) {
+			var failures shortest
+			for _, w := range suite {
+				failures.ran()
+				if d := explore(on, &fsm.Server, w, nil).differs(w); d != nil {
+					failures.failf(d.rank(), "%s", d)
+				}
+			}
+			failures.report(t, sessions[extra])
+		})
+	})
+}
+
+// wSuite returns these words.
+func wSuite(t *testing.T, extra int) map[string]word {
 	access := map[key]word{}
 	_, x := expect(word{})
 	access[x.key()] = word{}
@@ -203,16 +223,7 @@ func TestConformsByTheWMethod(t *testing.T) {
 	}
 	require.Ran(t, "states", len(order), 12)
 	require.Ran(t, "words that tell them apart", len(telling), 5)
-	synctest.Test(t, func(t *testing.T) {
-		var failures shortest
-		for _, w := range suite {
-			failures.ran()
-			if d := explore(&fsm.Server, w, nil).differs(w); d != nil {
-				failures.failf(d.rank(), "%s", d)
-			}
-		}
-		failures.report(t, deep(11070, 95580))
-	})
+	return suite
 }
 
 // separating returns words such that any two of the states that access leads

@@ -24,7 +24,7 @@ func across(depth int) map[cell][]word {
 	all := map[cell][]word{}
 	words(depth, func(w word, _ bool) {
 		met := map[cell]bool{}
-		for _, tr := range explore(&fsm.Server, w, nil).path {
+		for _, tr := range explore("scripted", &fsm.Server, w, nil).path {
 			if c := (cell{tr.From, tr.Event}); !met[c] {
 				met[c] = true
 				all[c] = append(all[c], w)
@@ -87,7 +87,7 @@ func TestMutantsOfTheTableAreKilled(t *testing.T) {
 
 // kill runs a word on a mutant and says by what it is killed, if it is.
 func kill(table *fsm.Table, w word) (reason, example string) {
-	x := explore(table, w, nil)
+	x := explore("scripted", table, w, nil)
 	d := x.differs(w)
 	if d == nil {
 		return "", ""
@@ -120,10 +120,10 @@ func TestMutantsThatNoSessionMeetsAreEquivalent(t *testing.T) {
 			if !maximal || !mine() {
 				return
 			}
-			want := explore(&fsm.Server, w, nil)
+			want := explore("scripted", &fsm.Server, w, nil)
 			for i, m := range equivalent {
 				failures.ran()
-				got := explore(m.Table, w, nil)
+				got := explore("scripted", m.Table, w, nil)
 				switch {
 				case !slices.Equal(got.path, want.path):
 					failures.failf(append(w.rank(), i), "%s: %s takes %v, the table %v", w, m.Name, got.path, want.path)

@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -36,8 +35,6 @@ type script struct {
 	half     bool // our side is ended
 	deadline time.Time
 	timer    *time.Timer
-
-	interrupted atomic.Bool // elapsed was set, by the shutdown
 }
 
 func newScript() *script {

@@ -152,7 +152,7 @@ type rest struct {
 func coded(run []stimulus) rest {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	x := &explored{conn: newScript()}
+	x := struct{ conn *script }{newScript()}
 	var r rest
 	s := &Server{
 		Result: func(result Result) error {
@@ -181,7 +181,7 @@ func coded(run []stimulus) rest {
 	at := r // what follows only ends it
 	at.wrote = x.conn.commands()
 	if now := s.current.Load(); now != nil {
-		k := x.key(&now.session)
+		k := now.session.key(x.conn.holds())
 		at.state, at.at, at.queue, at.end, at.reset = k.state, k.at, k.queue, k.end, k.reset
 		at.read = x.conn.confirmations()
 	}

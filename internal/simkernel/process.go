@@ -17,8 +17,6 @@ type Process struct {
 	Limit int
 	// Descriptors is the limit RLIMIT_NOFILE; 0: none.
 	Descriptors int
-	// Hook, if not nil, is called before each system call and after it.
-	Hook func(call string)
 
 	k       *Kernel
 	files   map[int]file
@@ -78,7 +76,7 @@ func (p *Process) Misuses() []string {
 }
 
 // AtOnce calls f, and what the process does in it is seen by the others all at
-// once. The process must have no other goroutine meanwhile, and no Hook.
+// once. The process must have no other goroutine meanwhile.
 func (p *Process) AtOnce(f func()) {
 	p.k.mu.Lock()
 	defer p.k.mu.Unlock()
@@ -89,10 +87,6 @@ func (p *Process) AtOnce(f func()) {
 
 // call is a system call: what it does, or the fault that is its turn.
 func (p *Process) call(name string, do func() error) error {
-	if p.Hook != nil {
-		p.Hook(name)
-		defer p.Hook(name)
-	}
 	if !p.held {
 		p.k.mu.Lock()
 		defer p.k.mu.Unlock()

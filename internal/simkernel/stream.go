@@ -19,6 +19,8 @@ type stream struct {
 	finIn    bool  // the peer's end has arrived: SOCK_DONE
 	err      error // sk_err
 	dead     bool  // tcp_done after a reset
+	full     bool  // see Full
+	refuse   error // see Refuse
 }
 
 // receive is tcp_recvmsg_locked. Without a buffer bytes cannot be copied.
@@ -80,6 +82,9 @@ func (s *socket) takeError() error {
 
 // send is tcp_sendmsg_locked. With urgent the last byte is urgent.
 func (s *socket) send(p []byte, urgent bool) (int, error) {
+	if s.refuse != nil {
+		return 0, s.refuse
+	}
 	if state := s.state(); s.err != nil || s.noMore || state != established && state != closeWait {
 		if s.err != nil {
 			return 0, s.takeError()
@@ -87,7 +92,7 @@ func (s *socket) send(p []byte, urgent bool) (int, error) {
 		return 0, unix.EPIPE
 	}
 	n := min(len(p), or(s.k.SendBuffer, Buffer)-len(s.sending))
-	if n <= 0 {
+	if n <= 0 || s.full {
 		return 0, unix.EAGAIN
 	}
 	s.sending = append(s.sending, p[:n]...)
@@ -178,7 +183,7 @@ func (s *socket) events() (events int16) {
 	if s.readable() {
 		events |= unix.POLLIN
 	}
-	if free := or(s.k.SendBuffer, Buffer) - len(s.sending); s.noMore || free > 0 && free >= len(s.sending)/2 {
+	if free := or(s.k.SendBuffer, Buffer) - len(s.sending); s.noMore || s.refuse != nil || free > 0 && free >= len(s.sending)/2 && !s.full {
 		events |= unix.POLLOUT
 	}
 	if s.mark >= 0 {

@@ -1,0 +1,200 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync/atomic"
+
+	"accio/fsm"
+	"accio/internal/simkernel"
+
+	"golang.org/x/sys/unix"
+)
+
+func init() { grounds["fast"] = newSimulated }
+
+// simulated is the fast path, its listener included, on a simulated kernel. A
+// client is in the queue. Each system call of the goroutine that serves is a
+// yield point, before and after.
+type simulated struct {
+	*calls
+	ln     *fastListener
+	s      atomic.Pointer[session]
+	client *simkernel.Process
+	fd     int // the client's
+	sent   string
+	has    holding
+}
+
+// calls are a server's system calls.
+type calls struct {
+	*simkernel.Process
+	yield   func()
+	made    int
+	event   int // eventfd
+	took    int
+	gave    int
+	refused int
+	shut    atomic.Bool // the listener
+	woken   atomic.Bool
+}
+
+// maxCalls bounds what a session may do: a thread that should wait can spin.
+const maxCalls = 300
+
+// point is a yield point.
+func (c *calls) point() {
+	if c.made++; c.made > 2*maxCalls {
+		panic(endless{})
+	}
+	if c.yield != nil {
+		c.yield()
+	}
+}
+
+func (c *calls) Eventfd(count uint, flags int) (fd int, err error) {
+	c.event, err = c.Process.Eventfd(count, flags)
+	return c.event, err
+}
+
+func (c *calls) Setsockopt(fd, level, name, value int) error {
+	c.point()
+	defer c.point()
+	return c.Process.Setsockopt(fd, level, name, value)
+}
+
+func (c *calls) Accept4(fd, flags int) (int, netip.AddrPort, error) {
+	c.point()
+	defer c.point()
+	return c.Process.Accept4(fd, flags)
+}
+
+func (c *calls) Ppoll(fds []unix.PollFd, timeout *unix.Timespec) (int, error) {
+	c.point()
+	defer c.point()
+	return c.Process.Ppoll(fds, timeout)
+}
+
+func (c *calls) Read(fd int, p []byte) (n int, err error) {
+	c.point()
+	defer c.point()
+	if n, err = c.Process.Read(fd, p); fd != c.event {
+		c.took += n
+	}
+	return n, err
+}
+
+func (c *calls) Recv(fd, size, flags int) (n int, err error) {
+	c.point()
+	defer c.point()
+	n, err = c.Process.Recv(fd, size, flags)
+	c.took += n
+	return n, err
+}
+
+func (c *calls) Write(fd int, p []byte) (n int, err error) {
+	if fd == c.event { // by the shutdown
+		defer c.woken.Store(true)
+		return c.Process.Write(fd, p)
+	}
+	c.point()
+	defer c.point()
+	n, err = c.Process.Write(fd, p)
+	c.gave += n
+	if err == errRefused {
+		c.refused++
+	}
+	return n, err
+}
+
+func (c *calls) Shutdown(fd, how int) error {
+	defer c.shut.Store(true)
+	return c.Process.Shutdown(fd, how)
+}
+
+// errRefused is what nothing else gives a write.
+const errRefused = unix.EHOSTUNREACH
+
+func newSimulated() ground {
+	k := simkernel.New()
+	g := &simulated{calls: &calls{Process: k.Process()}, client: k.Process()}
+	ln, err := listenBy(g.calls, 0)
+	if err != nil {
+		panic(err)
+	}
+	g.ln = ln.(*fastListener)
+	g.fd, _ = g.client.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	if err := g.client.Connect(g.fd, ln.Addr()); err != nil {
+		panic(err)
+	}
+	return g
+}
+
+// serve serves one connection, or none if the shutdown comes before it.
+func (g *simulated) serve(ctx context.Context, table *fsm.Table, yield func(), changed fsm.Observer) Result {
+	g.yield = yield
+	var result Result
+	errServed := errors.New("one is enough")
+	s := &Server{Table: table, IdleTimeout: idleLimit}
+	s.Observe = func(tr Transition) { changed(tr.From, tr.Event, tr.To) }
+	s.Result = func(r Result) error { result = r; return errServed }
+	s.Accepted = func(Result) { g.s.Store(&s.current.Load().session) }
+	if err := s.Serve(ctx, g.ln); err != nil && !errors.Is(err, errServed) {
+		panic(err)
+	}
+	return result
+}
+
+func (g *simulated) session() *session { return g.s.Load() }
+func (g *simulated) still(f func())    { g.client.AtOnce(f) }
+
+func (g *simulated) interrupted() bool {
+	if g.session() == nil {
+		return g.shut.Load()
+	}
+	w := &g.ln.conn.wakeup
+	return w.deadline.Load() == int64(elapsed.Sub(epoch)) && (!w.waiting.Load() || g.woken.Load())
+}
+
+func (g *simulated) close() error {
+	g.client.Close(g.fd)
+	if open, misuses := g.Open(), g.Misuses(); len(open)+len(misuses) > 0 {
+		return fmt.Errorf("the descriptors %v are left open; not open was that of %v", open, misuses)
+	}
+	return nil
+}
+
+// What follows ignores errors: they are what a client gets that comes too late.
+
+func (g *simulated) arrive(text string) {
+	g.sent += text
+	g.client.Write(g.fd, []byte(text))
+}
+
+func (g *simulated) end() {
+	g.has.end = true
+	g.client.Shutdown(g.fd, unix.SHUT_WR)
+}
+
+func (g *simulated) reset() {
+	g.has.reset = true
+	g.client.Linger(g.fd)
+	g.client.Close(g.fd)
+}
+
+func (g *simulated) stall(n int) {
+	g.has.shut = n == 0
+	g.client.Full(g.fd, n == 0)
+}
+
+func (g *simulated) deafen()       { g.client.Refuse(g.fd, errRefused) }
+func (g *simulated) wrote() int    { return g.gave }
+func (g *simulated) refusals() int { return g.refused }
+
+func (g *simulated) holds() holding {
+	has := g.has
+	has.queue = g.sent[g.took:]
+	return has
+}
