@@ -50,5 +50,9 @@ func (p *reporter) ready(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "not listening", http.StatusServiceUnavailable)
 		return
 	}
+	if p.blocked() > 0 {
+		http.Error(w, "standard output is blocked, nobody reads it", http.StatusServiceUnavailable)
+		return
+	}
 	io.WriteString(w, "listening\n")
 }

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -134,6 +136,27 @@ func TestReady(t *testing.T) {
 	}
 	if resp, _ := get(t, page, "/healthz"); resp.StatusCode != http.StatusOK {
 		t.Error(resp.Status)
+	}
+}
+
+// While nobody reads standard output nobody is served (docs/protocol.md §6.9).
+func TestBlocked(t *testing.T) {
+	var blocked atomic.Int64
+	about := newFeed(&small).about()
+	about.Blocked = func() time.Duration { return time.Duration(blocked.Load()) }
+	page := servePage(t, t.Context(), about)
+	for _, d := range []time.Duration{0, 1500 * time.Millisecond, 0} {
+		blocked.Store(int64(d))
+		status, text := http.StatusOK, "listening\n"
+		if d > 0 {
+			status, text = http.StatusServiceUnavailable, "standard output is blocked, nobody reads it\n"
+		}
+		if resp, body := get(t, page, "/readyz"); resp.StatusCode != status || body != text {
+			t.Errorf("blocked for %s: %s: %s", d, resp.Status, body)
+		}
+		if _, body := get(t, page, "/metrics"); !strings.Contains(body, fmt.Sprintf("\naccio_output_blocked_seconds %v\n", d.Seconds())) {
+			t.Errorf("blocked for %s: %s", d, body)
+		}
 	}
 }
 

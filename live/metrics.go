@@ -24,6 +24,8 @@ var (
 		"Connections that wait in the system's queue; absent where that is not known.", nil, nil)
 	metricRefused = prometheus.NewDesc("accio_http_refused_total",
 		"What the page has turned away for lack of room: waiting connections, new ones, requests and streams.", []string{"kind"}, nil)
+	metricBlocked = prometheus.NewDesc("accio_output_blocked_seconds",
+		"For how long standard output has been blocked, so that nobody is served; 0 if that is less than a second.", nil, nil)
 	metricBuild = prometheus.NewDesc("accio_build_info",
 		"The version of the server; always 1.", []string{"version"}, nil)
 )
@@ -35,7 +37,7 @@ type collector struct{ *reporter }
 // Describe implements prometheus.Collector.
 func (c collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		metricConnections, metricBytes, metricTransitions, metricDuration, metricSessions, metricQueue, metricRefused, metricBuild,
+		metricConnections, metricBytes, metricTransitions, metricDuration, metricSessions, metricQueue, metricRefused, metricBlocked, metricBuild,
 	} {
 		ch <- d
 	}
@@ -65,6 +67,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	for i, n := range c.refused.all() {
 		counter(metricRefused, float64(n), refusalNames[i])
 	}
+	gauge(metricBlocked, c.blocked().Seconds())
 	gauge(metricBuild, 1, c.Version)
 	ch <- prometheus.MustNewConstHistogram(metricDuration, m.ended(), m.durations.sum.Seconds(), m.durations.cumulative())
 }

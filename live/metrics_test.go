@@ -29,6 +29,7 @@ func TestMetricsAreClean(t *testing.T) {
 		"accio_connection_duration_seconds": 1,
 		"accio_sessions":                    len(fsm.Server.States()),
 		"accio_queue_connections":           1,
+		"accio_output_blocked_seconds":      1,
 		"accio_build_info":                  1,
 	} {
 		if n, err := testutil.GatherAndCount(p.registry(), name); n != want || err != nil {

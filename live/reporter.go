@@ -18,6 +18,7 @@ type About struct {
 	Progress  func() (transport.Progress, bool) // transport.Server.Progress
 	Queued    func() (n int, ok bool)           // transport.Queue.Queued; nil where there is none
 	Ready     func() bool                       // the server listens and is not about to end
+	Blocked   func() time.Duration              // for how long no result could be written; nil is 0, always
 	Address   netip.AddrPort                    // where it listens
 	Hosts     []string                          // what requests may call the page besides its addresses, as cli.Hosts has them
 	IdleLimit time.Duration
@@ -51,6 +52,13 @@ type moment struct {
 	currentRate  float64
 	arrived      int           // of the text that the state expects
 	left         time.Duration // of the idle limit
+}
+
+func (p *reporter) blocked() time.Duration {
+	if p.Blocked == nil {
+		return 0
+	}
+	return p.Blocked()
 }
 
 func (p *reporter) moment() moment {

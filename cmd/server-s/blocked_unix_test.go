@@ -5,9 +5,12 @@ package main
 import (
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -89,6 +92,47 @@ func TestBlockedStdoutLosesNothing(t *testing.T) {
 	check(t, err)
 	if string(got) != "1\n4\n3\n" {
 		t.Errorf("standard output %q; standard error: %s", got, &s.Stderr)
+	}
+}
+
+// While nobody reads standard output the log, /readyz and /metrics say so; who
+// is alive answers all the same (docs/protocol.md §6.9).
+func TestBlockedStdoutIsTold(t *testing.T) {
+	t.Parallel()
+	r, w := pipe(t)
+	filler := fill(t, w)
+	s := startServer(t, toStdout(w), "--http", "0")
+	check(t, s.Stderr.Wait(pageAddress.String()))
+	address := pageAddress.FindStringSubmatch(s.Stderr.String())[1]
+	says := func(path string, status int, pattern string) {
+		t.Helper()
+		resp, err := http.Get(address + path)
+		check(t, err)
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != status || !regexp.MustCompile(pattern).Match(body) {
+			t.Errorf("%s: %s, %v: %s", path, resp.Status, err, body)
+		}
+	}
+	says("/readyz", 200, `^listening\n$`)
+	says("/metrics", 200, `\naccio_output_blocked_seconds 0\n`)
+	c := s.client(t, header, ">hello", "end", turn)
+	check(t, s.Stderr.Wait(`WARN standard output is blocked: nobody reads it, .* connection=1$`))
+	says("/readyz", 503, `^standard output is blocked, nobody reads it\n$`)
+	says("/metrics", 200, `\naccio_output_blocked_seconds [1-9]`)
+	says("/healthz", 200, `^alive\n$`)
+	w.Close()
+	check(t, r.SetReadDeadline(time.Now().Add(clitest.Patience)))
+	_, err := io.CopyN(io.Discard, r, int64(filler))
+	check(t, err)
+	talk(t, c, "eof")
+	check(t, s.Stderr.Wait(`INFO standard output is read again blocked=\d`))
+	says("/readyz", 200, `^listening\n$`)
+	says("/metrics", 200, `\naccio_output_blocked_seconds 0\n`)
+	s.signal(t, syscall.SIGTERM)
+	s.ends(t, 0)
+	if n := strings.Count(s.Stderr.String(), "standard output is"); n != 2 {
+		t.Errorf("said %d times: %s", n, &s.Stderr)
 	}
 }
 

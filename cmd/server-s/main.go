@@ -86,7 +86,8 @@ func serve(ctx context.Context, o options, stderr *console) error {
 			record.LogTransition(log, tr)
 		}
 	}
-	defer page.show(ctx, server, ln, log)()
+	defer results.watch(log)()
+	defer page.show(ctx, server, ln, results.blocked, log)()
 	if o.progress.On(os.Stderr) {
 		defer stderr.show(server.Progress)()
 	}

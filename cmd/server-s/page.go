@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"accio/fsm"
 	"accio/internal/cli"
@@ -36,9 +37,9 @@ func (p page) Close() {
 }
 
 // show serves the page until the returned function is called, which waits for
-// its end. The page is told of a result before anyone else is: who has seen the
+// its end. Blocked says for how long standard output has been. The page is told of a result before anyone else is: who has seen the
 // line, or the close, finds it there.
-func (p page) show(ctx context.Context, server *transport.Server, ln transport.Listener, log *slog.Logger) (stop func()) {
+func (p page) show(ctx context.Context, server *transport.Server, ln transport.Listener, blocked func() time.Duration, log *slog.Logger) (stop func()) {
 	if p.ln == nil {
 		return func() {}
 	}
@@ -57,7 +58,7 @@ func (p page) show(ctx context.Context, server *transport.Server, ln transport.L
 		return result(r)
 	}
 	about := live.About{
-		Observer: observer, Progress: server.Progress, Ready: func() bool { return ctx.Err() == nil },
+		Observer: observer, Progress: server.Progress, Ready: func() bool { return ctx.Err() == nil }, Blocked: blocked,
 		Address: ln.Addr(), Hosts: p.hosts, IdleLimit: server.IdleTimeout, Version: cli.Release(), Log: log,
 	}
 	if queue, ok := ln.(transport.Queue); ok {

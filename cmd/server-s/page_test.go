@@ -20,7 +20,7 @@ func TestWithoutPage(t *testing.T) {
 		t.Fatal(p, err)
 	}
 	server := &transport.Server{Result: func(transport.Result) error { return nil }}
-	stop := p.show(t.Context(), server, nil, nil)
+	stop := p.show(t.Context(), server, nil, nil, nil)
 	if n := runtime.NumGoroutine(); n != before {
 		t.Errorf("%d goroutines, %d before", n, before)
 	}
@@ -56,7 +56,7 @@ func TestWithPage(t *testing.T) {
 		Result:  func(r transport.Result) error { printed = append(printed, r.State); return io.ErrClosedPipe },
 		Observe: func(transport.Transition) { observed++ },
 	}
-	stop := p.show(ctx, server, ln, slog.New(slog.DiscardHandler))
+	stop := p.show(ctx, server, ln, nil, slog.New(slog.DiscardHandler))
 	cancel() // the page is there until it is stopped
 	server.Accepted(transport.Result{Connection: 1})
 	server.Observe(transport.Transition{Connection: 1, From: fsm.SendAccio1, Event: fsm.Shutdown, To: fsm.Error})

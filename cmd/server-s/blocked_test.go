@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"accio/internal/clitest"
+)
+
+// said is a log that has the seconds since it was made.
+func said() (*slog.Logger, *clitest.Stream) {
+	text, began := new(clitest.Stream), time.Now()
+	return slog.New(slog.NewTextHandler(text, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Duration("at", time.Since(began))
+		}
+		return a
+	}})), text
+}
+
+// A blocked standard output is said after one second, once, and when it is over
+// (docs/protocol.md §6.9).
+func TestBlockedIsSaid(t *testing.T) {
+	const (
+		warning = `at=%s level=WARN msg="standard output is blocked: nobody reads it, and no client is served until somebody does" connection=7` + "\n"
+		over    = `at=%s level=INFO msg="standard output is read again" blocked=%s` + "\n"
+	)
+	for _, test := range []struct{ starts, blocked time.Duration }{
+		{0, 999 * time.Millisecond},
+		{0, 1001 * time.Millisecond},
+		{300 * time.Millisecond, 90 * time.Second},
+		{999 * time.Millisecond, 3 * time.Second},
+		{1000 * time.Millisecond, 2500 * time.Millisecond},
+		{time.Hour + 17*time.Millisecond, time.Hour},
+	} {
+		t.Run(fmt.Sprint(test), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				log, text := said()
+				g := &gate{shut: make(chan struct{})}
+				p := newResults(g, false)
+				stop := p.watch(log)
+				time.Sleep(test.starts)
+				began := time.Now()
+				go p.print(done)
+				told := test.blocked > time.Second
+				for _, at := range []time.Duration{0, test.blocked - 1} {
+					time.Sleep(at - time.Since(began))
+					if want := at; (p.blocked() != want) && (at >= time.Second || p.blocked() != 0) {
+						t.Errorf("blocked for %s, after %s", p.blocked(), at)
+					}
+				}
+				time.Sleep(test.blocked - time.Since(began))
+				close(g.shut)
+				synctest.Wait()
+				if d := p.blocked(); d != 0 {
+					t.Errorf("still blocked for %s", d)
+				}
+				stop()
+				want := ""
+				if told {
+					want = fmt.Sprintf(warning, test.starts+time.Second) +
+						fmt.Sprintf(over, test.starts+test.blocked, test.blocked.Round(blockedInterval))
+				}
+				if got := text.String(); got != want {
+					t.Errorf("%s\nwanted\n%s", got, want)
+				}
+			})
+		})
+	}
+}
+
+// Each time it is blocked is said, and how it ends before the next; what ends
+// with the server has no end.
+func TestBlockedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, text := said()
+		g := &gate{shut: make(chan struct{})}
+		p := newResults(g, false)
+		stop := p.watch(log)
+		served := make(chan bool)
+		go func() {
+			for range 3 {
+				p.print(done)
+			}
+			close(served)
+		}()
+		for range 2 {
+			time.Sleep(4950 * time.Millisecond)
+			shut := g.shut
+			g.shut = make(chan struct{})
+			close(shut)
+		}
+		time.Sleep(5 * time.Second)
+		stop()
+		const want = `at=1s level=WARN msg="standard output is blocked: nobody reads it, and no client is served until somebody does" connection=7
+at=5s level=INFO msg="standard output is read again" blocked=5s
+at=5.95s level=WARN msg="standard output is blocked: nobody reads it, and no client is served until somebody does" connection=7
+at=9.95s level=INFO msg="standard output is read again" blocked=5s
+at=10.9s level=WARN msg="standard output is blocked: nobody reads it, and no client is served until somebody does" connection=7
+`
+		if got := text.String(); got != want {
+			t.Errorf("%s\nwanted\n%s", got, want)
+		}
+		close(g.shut)
+		<-served
+	})
+}
