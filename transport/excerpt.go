@@ -28,7 +28,18 @@ func window(text string, at int) (part string, place int) {
 	return text[from:min(len(text), from+shown)], at - from
 }
 
-func quote(text string) string { return strconv.QuoteToASCII(text) }
+func quote(text string) string { return `"` + Escape(text) + `"` }
+
+// Escape returns the bytes as they stand between the quotation marks of a string
+// of Go or Python: printable ASCII, and escapes for each other byte.
+func Escape(text string) string {
+	var escaped []byte
+	for i := range len(text) {
+		quoted := strconv.Quote(text[i : i+1]) // a byte that is no ASCII is no UTF-8 by itself
+		escaped = append(escaped, quoted[1:len(quoted)-1]...)
+	}
+	return string(escaped)
+}
 
 func byteName(b byte) string {
 	switch {

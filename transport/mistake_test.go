@@ -78,6 +78,36 @@ func TestMistakesAreNamed(t *testing.T) {
 	}
 }
 
+// Whatever a table wants and whatever comes, there is a hint, and it names no
+// byte that is not there.
+func TestHintsOfAnyText(t *testing.T) {
+	pieces := []string{"", "x", "\x00", "\xff", "\xfe", "\r", "\n", "\\", "x\r\n", "\r\n\r\n", strings.Repeat("x", shown)}
+	hints := 0
+	for _, want := range pieces[1:] {
+		table := fsm.Server.Clone()
+		table.Activities[1].Text = want
+		for _, a := range pieces {
+			for _, b := range pieces {
+				arrived := a + b
+				at := 0
+				for at < min(len(want), len(arrived)) && want[at] == arrived[at] {
+					at++
+				}
+				if at == min(len(want), len(arrived)) {
+					continue
+				}
+				hints++
+				if newMismatch(&table, table.Activities[1], arrived, at).hint() == "" {
+					t.Errorf("no hint for %q where %q is wanted", arrived, want)
+				}
+			}
+		}
+	}
+	if hints != 1033 {
+		t.Errorf("%d hints, want 1033", hints)
+	}
+}
+
 // Hints go by the table: what the client is told of a server's mistakes.
 func TestMistakesOfAServerAreNamed(t *testing.T) {
 	for sent, hint := range map[string]string{
@@ -108,6 +138,7 @@ func TestWhatHasArrivedIsShown(t *testing.T) {
 	for _, test := range []struct{ sent, received, text string }{
 		{"X", "X", `received >> "X", hex >> 58`},
 		{"conX\x1b\xff", "conX\x1b\xff", `received "con" >> "X\x1b\xff", hex 63 6f 6e >> 58 1b ff`},
+		{"\xc3\xbc\"\\\t", "\xc3\xbc\"\\\t", `received >> "\xc3\xbc\"\\\t", hex >> c3 bc 22 5c 09`},
 		{fsm.Confirm1 + "con" + long, "con" + long[:37], `received "con" >> "` + long[:37] + `", hex 63 6f 6e >> 30 31 `},
 	} {
 		for _, limit := range []int{0, 1, 7} {

@@ -102,9 +102,11 @@ func (r *report) failed(a fsm.Activity) (reason, hint string) {
 	case a.Action == fsm.Count:
 		return fmt.Sprintf("%s after %d bytes", reason, r.payload), resetHint
 	}
-	hint = resetHint
-	if left := r.left(a); left != "" {
-		hint = left + "; " + hint
+	switch hint = r.left(a); hint {
+	case "":
+		return reason, resetHint
+	case probeHint: // or a client that closed before what it had sent was read
+		return reason, hint + "; " + resetHint
 	}
 	return reason, hint
 }
@@ -112,6 +114,8 @@ func (r *report) failed(a fsm.Activity) (reason, hint string) {
 // What a reset can come from; its receiver cannot tell which.
 const resetHint = "a system does that for a program that closes, or dies, before it has read both commands" +
 	" (close the write side and read on), or that asked for it (SO_LINGER 0), and so does what cuts the network"
+
+const probeHint = "if this is a port probe or a health check, wait for the server's listening line instead"
 
 const deadlockHint = `the second accio\r\n is sent only after that, and a client that waits for both commands` +
 	` before it confirms waits for ever (docs/protocol.md, "Who waits for whom")`
@@ -126,7 +130,7 @@ func (r *report) left(a fsm.Activity) string {
 	case r.right > 0 || !r.commandFollows(a):
 		return ""
 	case r.silence < probeMost:
-		return "if this is a port probe or a health check, wait for the server's listening line instead"
+		return probeHint
 	}
 	return fmt.Sprintf("it had waited for %s; %s", r.silence.Round(100*time.Millisecond), deadlockHint)
 }

@@ -3,7 +3,6 @@ package record
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
 	"time"
 
 	"accio/fsm"
@@ -54,7 +53,7 @@ func JSON(r transport.Result, moved Moved) ([]byte, error) {
 		line = doneLine{r.Connection, remote, r.State, r.Bytes, started, seconds}
 	} else {
 		l := errorLine{Connection: r.Connection, Remote: remote, State: r.State, From: r.From, Event: r.Event,
-			Reason: r.Reason, Hint: r.Hint, Text: escape(r.Received), Started: started, Seconds: seconds}
+			Reason: r.Reason, Hint: r.Hint, Text: transport.Escape(r.Received), Started: started, Seconds: seconds}
 		if moved == Sent {
 			l.Sent = &r.Bytes
 		} else {
@@ -67,11 +66,4 @@ func JSON(r transport.Result, moved Moved) ([]byte, error) {
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(line)
 	return b.Bytes(), err
-}
-
-// escape writes what no text of JSON can hold, any bytes, as a string of Go or
-// Python has them.
-func escape(text string) string {
-	quoted := strconv.QuoteToASCII(text)
-	return quoted[1 : len(quoted)-1]
 }
