@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"accio/fsm"
+	"accio/internal/require"
 )
 
 // "." is an event that is not possible in the state.
@@ -76,6 +77,7 @@ func parse(table *fsm.Table, text string, distance map[fsm.State]int) *protocol 
 }
 
 func each(t *testing.T, test func(*testing.T, *protocol)) {
+	require.Ran(t, "tables", len(protocols), 2)
 	for _, p := range protocols {
 		t.Run(p.table.Role, func(t *testing.T) { test(t, p) })
 	}
@@ -83,15 +85,22 @@ func each(t *testing.T, test func(*testing.T, *protocol)) {
 
 // every calls f for every pair of a state and an event of either table, so
 // that the events of the other end are tried too.
-func (p *protocol) every(f func(s fsm.State, e fsm.Event, to fsm.State, possible bool)) {
+func (p *protocol) every(t *testing.T, f func(s fsm.State, e fsm.Event, to fsm.State, possible bool)) {
+	pairs := 0
 	events := append([]fsm.Event{"commanded", "sent", "confirmed", "mismatched", "closed", "timedout", "failed", "shutdown"}, "", "nonsense")
 	for _, s := range p.states {
 		for _, e := range events {
 			to, ok := p.next[s][e]
 			f(s, e, to, ok)
+			pairs++
 		}
 	}
+	// 7 or 8 states; 8 events, an empty one and a nonsense
+	require.Ran(t, "pairs", pairs, map[string]int{"server": 7 * 10, "client": 8 * 10}[p.table.Role])
 }
+
+// rowsOf is how many rows each table has.
+var rowsOf = map[string]int{"server": 24, "client": 29}
 
 func TestTableIsAsExpected(t *testing.T) {
 	each(t, func(t *testing.T, p *protocol) {
@@ -108,7 +117,7 @@ func TestTableIsAsExpected(t *testing.T) {
 			t.Errorf("initial %s, want %s", p.table.Initial, p.states[0])
 		}
 		rows := 0
-		p.every(func(s fsm.State, e fsm.Event, to fsm.State, possible bool) {
+		p.every(t, func(s fsm.State, e fsm.Event, to fsm.State, possible bool) {
 			if possible {
 				rows++
 			}
@@ -119,6 +128,7 @@ func TestTableIsAsExpected(t *testing.T) {
 		if len(p.table.Transitions) != rows {
 			t.Errorf("%d transitions, want %d", len(p.table.Transitions), rows)
 		}
+		require.Ran(t, "possible events", rows, rowsOf[p.table.Role])
 	})
 }
 
@@ -159,7 +169,7 @@ func (p *protocol) path(s fsm.State) []fsm.Event {
 
 func TestMachineAgreesOnEveryPair(t *testing.T) {
 	each(t, func(t *testing.T, p *protocol) {
-		p.every(func(s fsm.State, e fsm.Event, to fsm.State, possible bool) {
+		p.every(t, func(s fsm.State, e fsm.Event, to fsm.State, possible bool) {
 			var seen []fsm.Transition
 			m := p.reach(t, s, func(from fsm.State, event fsm.Event, to fsm.State) {
 				seen = append(seen, fsm.Transition{From: from, Event: event, To: to})
@@ -220,29 +230,29 @@ func (p *protocol) walk(t *testing.T) (distance map[fsm.State]int, edges int) {
 }
 
 func TestReachableStates(t *testing.T) {
-	wantEdges := map[string]int{"server": 24, "client": 29}
 	each(t, func(t *testing.T, p *protocol) {
 		distance, edges := p.walk(t)
 		if !maps.Equal(distance, p.distance) {
 			t.Errorf("distances %v, want %v", distance, p.distance)
 		}
-		if edges != wantEdges[p.table.Role] {
-			t.Errorf("%d edges, want %d", edges, wantEdges[p.table.Role])
-		}
+		require.Ran(t, "events", edges, rowsOf[p.table.Role])
 	})
 }
 
 // The ways out that need nothing of the peer.
 func TestEveryStateEndsBySilenceFailureAndShutdown(t *testing.T) {
 	each(t, func(t *testing.T, p *protocol) {
+		fired := 0
 		for _, s := range p.states[:len(p.states)-2] {
 			for _, e := range []fsm.Event{"timedout", "failed", "shutdown"} {
 				m := p.reach(t, s, nil)
 				if err := m.Fire(e); err != nil || m.State() != "Error" {
 					t.Errorf("%s on %s: %s, %v; want Error", s, e, m.State(), err)
 				}
+				fired++
 			}
 		}
+		require.Ran(t, "events", fired, map[string]int{"server": 5 * 3, "client": 6 * 3}[p.table.Role])
 	})
 }
 

@@ -25,6 +25,7 @@ func TestPeers(t *testing.T) {
 	}
 	defer load.close()
 	dir := t.TempDir()
+	require.Ran(t, "peers", len(peers()), 8)
 	for _, p := range peers() {
 		t.Run(p.name, func(t *testing.T) {
 			var missing *missingError
@@ -33,6 +34,7 @@ func TestPeers(t *testing.T) {
 			} else if err != nil {
 				t.Fatal(err)
 			}
+			measured := 0
 			for _, w := range workloads(smallest()) {
 				results, err := w.run(t.Context(), load, time.Minute, []*peer{p}, func(int, *peer) {})
 				if err != nil {
@@ -43,8 +45,16 @@ func TestPeers(t *testing.T) {
 						if len(figures) != 1 || !(figures[0] >= 0) {
 							t.Errorf("%s, %s: %v", w.name, w.metrics[i].Name, figures)
 						}
+						measured++
 					}
 				}
+			}
+			want := 9
+			if p.raw {
+				want = 3 // of one large session
+			}
+			if hasProc {
+				require.Ran(t, "figures", measured, want)
 			}
 		})
 	}

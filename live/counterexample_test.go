@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"accio/fsm"
+	"accio/internal/require"
 )
 
 // The counterexample that the page plays is a run of the table.
@@ -24,6 +25,7 @@ func TestCounterexampleIsARun(t *testing.T) {
 	if err := json.Unmarshal(text, &story); err != nil {
 		t.Fatal(err)
 	}
+	require.Ran(t, "steps", len(story.Steps), 6)
 	m := fsm.NewMachine(&fsm.Server, nil)
 	for i, s := range story.Steps {
 		if s.Event != "" {

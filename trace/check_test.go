@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"accio/fsm"
+	"accio/internal/require"
 )
 
 // good has a session, a silent client, and one that is told to stop.
@@ -43,6 +44,7 @@ func TestGoodTrace(t *testing.T) {
 	if len(report.Violations) > 0 || report.Lines != 11 || report.Connections != 3 || report.Runs != 1 || report.Coverage.Seen() != 7 {
 		t.Errorf("%+v", report)
 	}
+	require.Ran(t, "transitions", len(report.Coverage), 24)
 	for _, seen := range report.Coverage {
 		want := strings.Count(good, `"from":"`+string(seen.From)+`","event":"`+string(seen.Event)+`"`)
 		if seen.Times != want {

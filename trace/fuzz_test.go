@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"accio/fsm"
+	"accio/internal/require"
 	"accio/trace"
 )
 
@@ -21,12 +22,15 @@ func FuzzCheck(f *testing.F) {
 	text := record(f, 1)
 	f.Add([]byte(text))
 	f.Add([]byte(text + `{"run":"2026-11-22T12:00:00Z"}` + "\n" + text))
+	added, ran := 2, 0
 	for i, m := range mutants(text) {
 		if i%97 == 0 {
 			f.Add([]byte(m.text))
+			added++
 		}
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
+		ran++
 		report, err := trace.Check(bytes.NewReader(text), &fsm.Server)
 		if err != nil || len(report.Violations) > trace.MaxViolations {
 			t.Fatal(err, report)
@@ -45,6 +49,10 @@ func FuzzCheck(f *testing.F) {
 			t.Errorf("encoded again: %+v\n%s", r, &again)
 		}
 	})
+	require.Seeds(f, ran, added)
+	if added < 10 {
+		f.Errorf("%d inputs", added)
+	}
 }
 
 func unprintable(r rune) bool { return !unicode.IsPrint(r) }

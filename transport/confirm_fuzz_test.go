@@ -3,11 +3,13 @@ package transport
 import (
 	"bytes"
 	"context"
+	"maps"
 	"strings"
 	"testing"
 	"time"
 
 	"accio/fsm"
+	"accio/internal/require"
 )
 
 // Invariant: what a session makes of a stream depends on its bytes alone, not
@@ -20,6 +22,7 @@ func FuzzConfirmations(f *testing.F) {
 	f.Add([]byte(header[:36]+"payload"), []byte{21, 2})
 	f.Add([]byte("confirm-accio\n"), []byte{3, 1, 9})
 	f.Add([]byte{}, []byte{})
+	ran, ends := 0, map[string]int{}
 	f.Fuzz(func(t *testing.T, stream, cuts []byte) {
 		conn := &cutScript{newScript(), bytes.Clone(cuts)}
 		conn.arrived, conn.ended = append([]byte(nil), stream...), true
@@ -29,6 +32,8 @@ func FuzzConfirmations(f *testing.F) {
 			consumed[to] = len(stream) - len(conn.arrived)
 		})
 		r := s.conclude(context.Background(), Result{})
+		ran++
+		ends[string(r.Event)]++
 
 		same := 0
 		for same < len(stream) && same < len(header) && stream[same] == header[same] {
@@ -68,6 +73,10 @@ func FuzzConfirmations(f *testing.F) {
 			}
 		}
 	})
+	require.Seeds(f, ran, 5)
+	if want := (map[string]int{"": 2, "mismatched": 2, "closed": 1}); ran == 5 && !maps.Equal(ends, want) {
+		f.Errorf("ended by %v, want %v", ends, want)
+	}
 }
 
 // cutScript moves as many bytes a call as the next cut says, over and over.

@@ -9,6 +9,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/clitest"
+	"accio/internal/require"
 	"accio/trace"
 )
 
@@ -38,6 +39,7 @@ func TestTrafficCoversWhatTheDocumentSays(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d transitions in %d connections:\n%s", covered.Seen(), len(fsm.Server.Transitions), connections, covered)
+	require.Ran(t, "transitions", len(covered), 24)
 
 	page, err := os.ReadFile("../../docs/trace.md")
 	check(t, err)

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"accio/internal/require"
@@ -42,6 +43,8 @@ func RunScripts(t *testing.T, p testscript.Params) {
 			t.Error(err)
 		}
 	}
+	var begun atomic.Int32
+	t.Cleanup(func() { require.Ran(t, "scripts", int(begun.Load()), len(files)) })
 	inner := p.Setup
 	p.Setup = func(env *testscript.Env) error {
 		names := &Names{}
@@ -49,6 +52,7 @@ func RunScripts(t *testing.T, p testscript.Params) {
 			return err
 		}
 		names.t = env.T()
+		begun.Add(1)
 		env.Defer(func() {
 			if !names.finished && !t.Failed() {
 				t.Errorf("%s: the script ended before its last line", env.WorkDir)

@@ -1,10 +1,10 @@
 package overlaytest
 
 import (
-	"flag"
-	"strings"
 	"sync/atomic"
 	"testing"
+
+	"accio/internal/require"
 )
 
 // Catch expects of each of the faults that it is possible and, with try, that
@@ -34,7 +34,5 @@ func Catch(t *testing.T, try bool, want int, faults []Fault) {
 			})
 		}
 	})
-	if n := int(done.Load()); n != want && !strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
-		t.Errorf("%d faults, want %d", n, want)
-	}
+	require.Ran(t, "faults", int(done.Load()), want)
 }
