@@ -201,9 +201,9 @@ func TestServerMemoryIsConstant(t *testing.T) {
 			return after.TotalAlloc - before.TotalAlloc
 		}
 		session(1)
-		small, large := session(1), session(512)
+		small, large := session(1), session(128)
 		if large > small+256<<10 {
-			t.Errorf("512 MiB allocated %d bytes, 1 MiB %d", large, small)
+			t.Errorf("128 MiB allocated %d bytes, 1 MiB %d", large, small)
 		}
 	})
 }
