@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,7 +76,7 @@ func ReadTable(r io.Reader) (*Table, error) {
 		if wrong == nil {
 			return nil, fmt.Errorf("%w: %w", ErrJSON, err)
 		}
-		return nil, faulty(text, wrong.Offset, fmt.Sprintf("%s cannot be of type %s", wrong.Field, wrong.Value))
+		return nil, faulty(text, wrong.Offset, fmt.Sprintf("%s cannot be of type %s", cmp.Or(wrong.Field, "a table"), wrong.Value))
 	}
 	t := &Table{Role: d.Role, Peer: d.Peer, Initial: d.Initial, Terminal: d.Terminal, Good: d.Good, Events: d.Events}
 	for _, s := range d.States {
@@ -105,13 +106,10 @@ func knownFields(text []byte) error {
 	for {
 		token, err := decoder.Token()
 		at := decoder.InputOffset()
-		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-			return faulty(text, syntax.Offset, syntax.Error())
-		}
 		switch {
 		case err == io.EOF && len(inObject) == 0 && at > 0:
 			return nil
-		case err == io.EOF:
+		case err == io.EOF || err == io.ErrUnexpectedEOF:
 			return faulty(text, int64(len(text)), "the text ends too early")
 		case err != nil:
 			return faulty(text, at, err.Error())

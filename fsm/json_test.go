@@ -40,6 +40,10 @@ func TestReadTableSaysWhereAndWhat(t *testing.T) {
 		{"{\"role\": \"x\"]", "line 1, column 13: invalid character ']' after object key:value pair"},
 		{`{"role": 7}`, "line 1, column 11: role cannot be of type number"},
 		{`{"states": {}}`, "line 1, column 13: states cannot be of type object"},
+		{`"nosuch"`, "line 1, column 9: a table cannot be of type string"},
+		{`7`, "line 1, column 2: a table cannot be of type number"},
+		{`{"role": nope}`, "line 1, column 10: invalid character 'o' in literal null"},
+		{"{\"ro", "line 1, column 5: the text ends too early"},
 		{`{} {}`, "not a table: invalid character '{' after top-level value"},
 		{`{"states": [{"name": "A"}]}`, `state "A" has no activity and is not among the terminal ones`},
 	} {

@@ -40,6 +40,10 @@ func TestValidateNamesTheCulprit(t *testing.T) {
 			ErrUnknownState, `"Nowhere" in Nowhere on go to B`},
 		{"unknown event", func(t *Table) { t.Transitions[1].Event = "leap" }, ErrUnknownEvent, `"leap" in A`},
 		{"unreachable", func(t *Table) { t.Transitions[0].To = "End" }, ErrUnreachable, "B"},
+		{"unreachable but from each other", func(t *Table) {
+			t.Terminal = append(t.Terminal, "C", "D")
+			t.Transitions = append(t.Transitions, Transition{"C", "go", "D"}, Transition{"D", "go", "C"})
+		}, ErrUnreachable, "C"},
 		{"terminal exit", func(t *Table) { t.Transitions = append(t.Transitions, Transition{"End", "go", "A"}) },
 			ErrTerminalExit, "End on go to A"},
 		{"dead end", func(t *Table) { t.Transitions = t.Transitions[:4] }, ErrDeadEnd, "B"},
@@ -95,6 +99,15 @@ func TestValidateTellsEveryFault(t *testing.T) {
 		if err := table.Validate(); !errors.Is(err, want) {
 			t.Errorf("%v lacks %v", err, want)
 		}
+	}
+}
+
+// What an action needs is not asked of one that nobody knows.
+func TestAnUnknownActionIsOneFault(t *testing.T) {
+	table := small()
+	table.Activities[1].Action, table.Activities[1].Text = "sing", "la"
+	if err := table.Validate(); !errors.Is(err, ErrAction) || errors.Is(err, ErrText) || errors.Is(err, ErrOutcome) {
+		t.Errorf("got %v", err)
 	}
 }
 

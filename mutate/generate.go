@@ -202,10 +202,10 @@ func negatable(e ast.Expr) bool {
 // replace adds a mutant.
 func (g *generator) replace(kind string, from, to token.Pos, text, shown string) {
 	p := g.fset.Position(from)
-	m := &mutant{File: g.file, Func: g.in, Kind: kind, Line: p.Line, line: p.Line, col: p.Column,
+	m := &mutant{source: g.source, File: g.file, Func: g.in, Kind: kind, Line: p.Line, line: p.Line, col: p.Column,
 		start: p.Offset, end: g.fset.Position(to).Offset, text: text,
 		funcLine: g.funcLine, funcEnd: g.funcEnd}
-	m.identify(g.source, shown, g.seen)
+	m.identify(shown, g.seen)
 	g.mutants = append(g.mutants, m)
 }
 

@@ -53,8 +53,8 @@ func TestIDsStayTheSame(t *testing.T) {
 			if n < 0 {
 				return ids
 			}
-			m := &mutant{File: "a/b.go", Func: "f", Kind: "op", start: i + n + 2, end: i + n + 3}
-			m.identify([]byte(text), "<=", seen)
+			m := &mutant{source: []byte(text), File: "a/b.go", Func: "f", Kind: "op", start: i + n + 2, end: i + n + 3}
+			m.identify("<=", seen)
 			ids = append(ids, m.ID)
 			i += n + 1
 		}
@@ -73,8 +73,8 @@ func TestIDsStayTheSame(t *testing.T) {
 // Long lines are cut, and only around what changes.
 func TestLongLinesAreCut(t *testing.T) {
 	text := strings.Repeat("a", 80) + "0" + strings.Repeat("b", 80)
-	m := &mutant{File: "a.go", Func: "f", Kind: "const", start: 80, end: 81}
-	m.identify([]byte(text), "1", map[string]int{})
+	m := &mutant{source: []byte(text), File: "a.go", Func: "f", Kind: "const", start: 80, end: 81}
+	m.identify("1", map[string]int{})
 	want := "a.go f const: …" + strings.Repeat("a", 49) + "0" + strings.Repeat("b", 29) + "…"
 	want += " → …" + strings.Repeat("a", 49) + "1" + strings.Repeat("b", 29) + "…"
 	if m.ID != want {

@@ -19,6 +19,7 @@ type mutant struct {
 	Line int
 	Code string // the line, for people
 
+	source            []byte // the file
 	start, end        int    // what is replaced, as offsets into the file
 	text              string // by what
 	line, col         int    // where coverage is looked up
@@ -26,8 +27,8 @@ type mutant struct {
 }
 
 // apply returns the file with the change.
-func (m *mutant) apply(source []byte) []byte {
-	text := string(source[:m.start]) + m.text + string(source[m.end:])
+func (m *mutant) apply() []byte {
+	text := string(m.source[:m.start]) + m.text + string(m.source[m.end:])
 	if strings.Contains(m.text, mutantError) {
 		text += "\n\ntype errMutant struct{}\n\nfunc (errMutant) Error() string { return \"mutant\" }\n"
 	}
@@ -37,17 +38,17 @@ func (m *mutant) apply(source []byte) []byte {
 // mutantError is an error that is not nil, which apply declares.
 const mutantError = "errMutant{}"
 
-// identify gives the mutant of source its ID, in which shown stands for what
+// identify gives the mutant its ID, in which shown stands for what
 // replaces the text. Mutants that differ in nothing else are numbered.
-func (m *mutant) identify(source []byte, shown string, seen map[string]int) {
-	from := strings.LastIndexByte(string(source[:m.start]), '\n') + 1
-	to := len(source)
-	if n := strings.IndexByte(string(source[m.end:]), '\n'); n >= 0 {
+func (m *mutant) identify(shown string, seen map[string]int) {
+	from := strings.LastIndexByte(string(m.source[:m.start]), '\n') + 1
+	to := len(m.source)
+	if n := strings.IndexByte(string(m.source[m.end:]), '\n'); n >= 0 {
 		to = m.end + n
 	}
-	rest, _, _ := strings.Cut(string(source[m.end:to]), " //")
-	before, rest := lastPart(strings.TrimLeft(normal(string(source[from:m.start])), " ")), firstPart(strings.TrimRight(normal(rest), " "), 30)
-	old := firstPart(normal(string(source[m.start:m.end])), 70)
+	rest, _, _ := strings.Cut(string(m.source[m.end:to]), " //")
+	before, rest := lastPart(strings.TrimLeft(normal(string(m.source[from:m.start])), " ")), firstPart(strings.TrimRight(normal(rest), " "), 30)
+	old := firstPart(normal(string(m.source[m.start:m.end])), 70)
 	m.Code = before + old + rest
 	m.ID = fmt.Sprintf("%s %s %s: %s", m.File, m.Func, m.Kind, m.Code)
 	if m.Kind != "delete" {

@@ -32,10 +32,10 @@ func (g *generator) binary(n *ast.BinaryExpr) {
 	}
 }
 
-// literal adds the mutants of a constant. Prose is left alone, and so is the
-// third argument of make, which is a hint.
+// literal adds the mutants of a constant. Texts for people are left alone, and
+// so is the third argument of make, which is a hint.
 func (g *generator) literal(n *ast.BasicLit, stack []ast.Node) {
-	if call, ok := stack[len(stack)-1].(*ast.CallExpr); ok && g.hint(call) == ast.Expr(n) {
+	if call, ok := stack[len(stack)-1].(*ast.CallExpr); ok && (hint(call) == ast.Expr(n) || newError(call)) {
 		return
 	}
 	change := func(text string) { g.replace("const", n.Pos(), n.End(), text, text) }
@@ -54,11 +54,20 @@ func (g *generator) literal(n *ast.BasicLit, stack []ast.Node) {
 	}
 }
 
-func (g *generator) hint(call *ast.CallExpr) ast.Expr {
+func hint(call *ast.CallExpr) ast.Expr {
 	if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "make" && len(call.Args) == 3 {
 		return call.Args[2]
 	}
 	return nil
+}
+
+func newError(call *ast.CallExpr) bool {
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	p, ok := f.X.(*ast.Ident)
+	return ok && p.Name == "errors" && f.Sel.Name == "New"
 }
 
 func (g *generator) boolean(n *ast.Ident) {

@@ -113,17 +113,13 @@ func (s *suite) far(ctx context.Context, dir string, units []*unit, allowed time
 // overlay writes the mutant and returns the file for go build -overlay.
 func (m *mutant) overlay(root, dir string) (string, error) {
 	original := filepath.Join(root, filepath.FromSlash(m.File))
-	source, err := os.ReadFile(original)
-	if err != nil {
-		return "", err
-	}
 	changed := filepath.Join(dir, "mutant.go")
 	text, err := json.Marshal(map[string]any{"Replace": map[string]string{original: changed}})
 	if err != nil {
 		return "", err
 	}
 	overlay := filepath.Join(dir, "overlay.json")
-	return overlay, errors.Join(os.WriteFile(changed, m.apply(source), 0o644), os.WriteFile(overlay, text, 0o644))
+	return overlay, errors.Join(os.WriteFile(changed, m.apply(), 0o644), os.WriteFile(overlay, text, 0o644))
 }
 
 // build returns the test program, or nothing if it does not compile.

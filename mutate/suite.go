@@ -97,7 +97,7 @@ func suites(root, cache, of string) ([]*suite, error) {
 			for _, f := range plain[of].GoFiles {
 				s.files[f] = true
 			}
-			if s.hash, err = hash(append(dirs, s.dir), s.tags); err != nil {
+			if s.hash, err = hash(root, append(dirs, s.dir), s.tags); err != nil {
 				return nil, err
 			}
 			all = append(all, s)
@@ -107,9 +107,9 @@ func suites(root, cache, of string) ([]*suite, error) {
 	return all, nil
 }
 
-// hash returns what the files in the directories come to. A directory with Go
-// files below another one is a package of its own.
-func hash(dirs []string, salt string) (string, error) {
+// hash returns what the files in the directories, and in testdata below them,
+// come to, wherever the root is.
+func hash(root string, dirs []string, salt string) (string, error) {
 	slices.Sort(dirs)
 	h := sha256.New()
 	fmt.Fprintln(h, salt)
@@ -125,7 +125,7 @@ func hash(dirs []string, salt string) (string, error) {
 				return nil
 			}
 			text, err := os.ReadFile(path)
-			fmt.Fprintln(h, path, len(text))
+			fmt.Fprintln(h, path[len(root):], len(text))
 			h.Write(text)
 			return err
 		})
