@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,21 +34,26 @@ var fixtureVerdicts = map[string]decision{
 	first + `store.forget delete: s.name = ""`:                                                     {survived, "not covered"},
 }
 
-// The verdicts of every seventh mutant, with ACCIO_LONG=1 those of all; and a
-// second run takes them from what the first one has written.
+// One mutant of each verdict; with ACCIO_LONG=1 all of the file. A second run
+// takes them from what the first one has written.
 func TestVerdicts(t *testing.T) {
 	if racing.Enabled {
 		t.Skip("what is built here is not built for the race detector")
 	}
 	root, mutants := fixtureMutants(t)
-	step, count := 7, 7
-	if os.Getenv("ACCIO_LONG") != "" {
-		step, count = 1, 48
+	long, count := os.Getenv("ACCIO_LONG") != "", 4
+	if long {
+		count = 48
 	}
 	var chosen []*mutant
-	for i := 0; i < len(mutants); i += step {
-		if strings.HasPrefix(mutants[i].ID, first) {
-			chosen = append(chosen, mutants[i])
+	for _, m := range mutants {
+		if long && strings.HasPrefix(m.ID, first) || slices.Contains([]string{
+			first + `class delete: return "odd", false`,
+			first + `class const: return "odd", false → return "odd", true`,
+			first + `class const: return "odd", false → return "", false`,
+			first + `store.forget delete: s.items = nil`,
+		}, m.ID) {
+			chosen = append(chosen, m)
 		}
 	}
 	if len(chosen) != count {
