@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -41,7 +42,7 @@ func (o *options) runAll(ctx context.Context, root string, all map[string][]*mut
 			}
 			continue
 		}
-		ss, err := suites(root, o.state, name)
+		ss, err := suites(root, o.state, name, list)
 		if err != nil {
 			return 0, err
 		}
@@ -95,6 +96,11 @@ func (o *options) runPackage(ctx context.Context, root string, list []*mutant, s
 	}
 	close(next)
 	wait.Wait()
+	for _, s := range ss {
+		if s.program != "" {
+			os.RemoveAll(filepath.Dir(s.program))
+		}
+	}
 	return errs
 }
 

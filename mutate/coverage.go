@@ -71,10 +71,10 @@ func (s *suite) measureAll(ctx context.Context) error {
 	}
 	defer os.RemoveAll(dir)
 	binary, err := s.build(ctx, dir, "", "-cover", "-covermode=atomic", "-coverpkg="+s.mutated)
-	if binary == "" {
+	if err != nil {
 		return err
 	}
-	r := s.start(ctx, dir, binary, "", time.Minute, "-test.list=.")
+	r := s.start(ctx, dir, binary, nil, time.Minute, "-test.list=.")
 	for _, name := range regexp.MustCompile(`(?m)^(Test|Fuzz|Example)\S*$`).FindAllString(r.output, -1) {
 		if err := s.measureOne(ctx, dir, binary, name); err != nil {
 			return err
@@ -93,7 +93,7 @@ func (s *suite) measureOne(ctx context.Context, dir, binary, name string) error 
 	}
 	defer os.RemoveAll(counters)
 	began := time.Now()
-	r := s.start(ctx, dir, binary, "GOCOVERDIR="+counters, 10*time.Minute, "-test.v", "-test.coverprofile="+filepath.Join(dir, "profile"), "-test.run="+pattern([]*unit{u}))
+	r := s.start(ctx, dir, binary, []string{"GOCOVERDIR=" + counters}, 10*time.Minute, "-test.v", "-test.coverprofile="+filepath.Join(dir, "profile"), "-test.run="+pattern([]*unit{u}))
 	u.Duration = time.Since(began)
 	if !r.passed {
 		if ctx.Err() == nil {

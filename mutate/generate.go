@@ -75,18 +75,27 @@ func (g *generator) node(n ast.Node, stack []ast.Node, results *ast.FieldList) b
 	case *ast.BasicLit:
 		g.literal(n, stack)
 	case *ast.Ident:
-		g.boolean(n)
+		g.boolean(n, stack)
 	case *ast.BinaryExpr:
 		g.binary(n)
 	case *ast.UnaryExpr:
 		if n.Op == token.NOT || n.Op == token.SUB {
-			g.replace("op", n.OpPos, n.OpPos+1, "", "")
+			m := g.replace("op", n.OpPos, n.OpPos+1, "", "")
+			if n.Op == token.NOT {
+				g.around(m, n.Pos(), n.End(), "((", ") != "+on+")")
+			}
 		}
 	case *ast.IncDecStmt:
-		g.replace("op", n.TokPos, n.End(), other[n.Tok], other[n.Tok])
+		m := g.replace("op", n.TokPos, n.End(), other[n.Tok], other[n.Tok])
+		if inList(n, stack) {
+			g.around(m, n.Pos(), n.End(), "if "+on+" { "+g.text(n.X)+other[n.Tok]+" } else { ", " }")
+		}
 	case *ast.AssignStmt:
 		if op := other[n.Tok]; op != "" && !g.isString(n.Lhs[0]) {
-			g.replace("op", n.TokPos, n.TokPos+token.Pos(len(n.Tok.String())), op, op)
+			m := g.replace("op", n.TokPos, n.TokPos+token.Pos(len(n.Tok.String())), op, op)
+			if inList(n, stack) {
+				g.around(m, n.Pos(), n.End(), "if "+on+" { "+g.text(n.Lhs[0])+" "+op+" "+g.text(n.Rhs[0])+" } else { ", " }")
+			}
 		}
 	case *ast.IfStmt:
 		g.condition(n.Cond, true)
@@ -122,7 +131,10 @@ func (g *generator) node(n ast.Node, stack []ast.Node, results *ast.FieldList) b
 		if b, ok := s.(*ast.BranchStmt); ok && b.Tok == token.FALLTHROUGH {
 			text = ""
 		}
-		g.replace("delete", s.Pos(), s.End(), text, "")
+		m := g.replace("delete", s.Pos(), s.End(), text, "")
+		if text != "" && !ends(s) {
+			g.around(m, s.Pos(), s.End(), "if !"+on+" { ", " }")
+		}
 	}
 	return true
 }
@@ -172,7 +184,29 @@ func (g *generator) empty(kind string, list []ast.Stmt) {
 		return
 	}
 	from, to := list[0].Pos(), list[len(list)-1].End()
-	g.replace(kind, from, to, "if false { "+g.between(from, to)+" }", "")
+	m := g.replace(kind, from, to, "if false { "+g.between(from, to)+" }", "")
+	if !ends(list[len(list)-1]) {
+		g.around(m, from, to, "if !"+on+" { ", " }")
+	}
+}
+
+// ends says whether what follows s may be out of reach, so that a function may
+// not compile without s.
+func ends(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		call, ok := s.X.(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		id, ok := call.Fun.(*ast.Ident)
+		return ok && id.Name == "panic"
+	case *ast.AssignStmt, *ast.SendStmt, *ast.DeferStmt, *ast.GoStmt, *ast.IncDecStmt:
+		return false
+	case *ast.BranchStmt:
+		return s.Tok == token.FALLTHROUGH
+	}
+	return true
 }
 
 // condition adds mutants that force the condition, and the one that negates it
@@ -180,11 +214,14 @@ func (g *generator) empty(kind string, list []ast.Stmt) {
 func (g *generator) condition(e ast.Expr, force bool) {
 	text := g.text(e)
 	if force {
-		g.replace("cond", e.Pos(), e.End(), "("+text+") || true", "true")
+		m := g.replace("cond", e.Pos(), e.End(), "("+text+") || true", "true")
+		g.around(m, e.Pos(), e.End(), "((", ") || "+on+")")
 	}
-	g.replace("cond", e.Pos(), e.End(), "("+text+") && false", "false")
+	m := g.replace("cond", e.Pos(), e.End(), "("+text+") && false", "false")
+	g.around(m, e.Pos(), e.End(), "((", ") && !"+on+")")
 	if !negatable(e) {
-		g.replace("cond", e.Pos(), e.End(), "!("+text+")", "!("+text+")")
+		m := g.replace("cond", e.Pos(), e.End(), "!("+text+")", "!("+text+")")
+		g.around(m, e.Pos(), e.End(), "((", ") != "+on+")")
 	}
 }
 
@@ -200,13 +237,14 @@ func negatable(e ast.Expr) bool {
 }
 
 // replace adds a mutant.
-func (g *generator) replace(kind string, from, to token.Pos, text, shown string) {
+func (g *generator) replace(kind string, from, to token.Pos, text, shown string) *mutant {
 	p := g.fset.Position(from)
-	m := &mutant{source: g.source, File: g.file, Func: g.in, Kind: kind, Line: p.Line, line: p.Line, col: p.Column,
+	m := &mutant{source: g.source, order: len(g.mutants), File: g.file, Func: g.in, Kind: kind, Line: p.Line, line: p.Line, col: p.Column,
 		start: p.Offset, end: g.fset.Position(to).Offset, text: text,
 		funcLine: g.funcLine, funcEnd: g.funcEnd}
 	m.identify(shown, g.seen)
 	g.mutants = append(g.mutants, m)
+	return m
 }
 
 func (g *generator) text(n ast.Node) string { return g.between(n.Pos(), n.End()) }

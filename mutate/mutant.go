@@ -24,19 +24,26 @@ type mutant struct {
 	text              string // by what
 	line, col         int    // where coverage is looked up
 	funcLine, funcEnd int    // of the function, 0 outside of one
+
+	order int // in which the mutants of the file were made, from the outside in
+	// together is how the mutant is built in one program with others.
+	together *insertion
 }
 
 // apply returns the file with the change.
 func (m *mutant) apply() []byte {
 	text := string(m.source[:m.start]) + m.text + string(m.source[m.end:])
 	if strings.Contains(m.text, mutantError) {
-		text += "\n\ntype errMutant struct{}\n\nfunc (errMutant) Error() string { return \"mutant\" }\n"
+		text += mutantErrorType
 	}
 	return []byte(text)
 }
 
 // mutantError is an error that is not nil, which apply declares.
-const mutantError = "errMutant{}"
+const (
+	mutantError     = "errMutant{}"
+	mutantErrorType = "\n\ntype errMutant struct{}\n\nfunc (errMutant) Error() string { return \"mutant\" }\n"
+)
 
 // identify gives the mutant its ID, in which shown stands for what
 // replaces the text. Mutants that differ in nothing else are numbered.

@@ -25,9 +25,21 @@ var (
 )
 
 func (g *generator) binary(n *ast.BinaryExpr) {
-	for _, table := range []map[token.Token]string{other, opposite, boundary} {
-		if op := table[n.Op]; op != "" && !(n.Op == token.ADD && g.isString(n)) {
-			g.replace("op", n.OpPos, n.OpPos+token.Pos(len(n.Op.String())), op, op)
+	end := n.OpPos + token.Pos(len(n.Op.String()))
+	for i, table := range []map[token.Token]string{other, opposite, boundary} {
+		op := table[n.Op]
+		if op == "" || n.Op == token.ADD && g.isString(n) {
+			continue
+		}
+		m := g.replace("op", n.OpPos, end, op, op)
+		switch name := helpers[n.Op]; {
+		case g.info.Types[n].Value != nil:
+		case i == 1:
+			g.around(m, n.Pos(), n.End(), "((", ") != "+on+")")
+		case n.Op == token.LAND || n.Op == token.LOR:
+			g.around(m, n.Pos(), n.End(), name+"("+on+", ", " })").token(g, n.OpPos, end, ", func() bool { return ")
+		case name != "":
+			g.around(m, n.Pos(), n.End(), name+"("+on+", ", ")").token(g, n.OpPos, end, ", ")
 		}
 	}
 }
@@ -38,7 +50,12 @@ func (g *generator) literal(n *ast.BasicLit, stack []ast.Node) {
 	if call, ok := stack[len(stack)-1].(*ast.CallExpr); ok && (hint(call) == ast.Expr(n) || newError(call)) {
 		return
 	}
-	change := func(text string) { g.replace("const", n.Pos(), n.End(), text, text) }
+	change := func(text string) {
+		m := g.replace("const", n.Pos(), n.End(), text, text)
+		if t := g.info.TypeOf(n); g.variable(n, stack) && t != nil {
+			g.around(m, n.Pos(), n.End(), "mutantChoice("+on+", "+g.typeText(t)+"("+text+"), ", ")")
+		}
+	}
 	switch {
 	case n.Kind == token.STRING:
 		if len(n.Value) > 2 && !prose(n.Value) {
@@ -70,13 +87,15 @@ func newError(call *ast.CallExpr) bool {
 	return ok && p.Name == "errors" && f.Sel.Name == "New"
 }
 
-func (g *generator) boolean(n *ast.Ident) {
+func (g *generator) boolean(n *ast.Ident, stack []ast.Node) {
 	if c, ok := g.info.Uses[n].(*types.Const); ok && c.Parent() == types.Universe {
 		switch n.Name {
 		case "true":
-			g.replace("const", n.Pos(), n.End(), "false", "false")
+			m := g.replace("const", n.Pos(), n.End(), "false", "false")
+			g.flip(m, n, stack)
 		case "false":
-			g.replace("const", n.Pos(), n.End(), "true", "true")
+			m := g.replace("const", n.Pos(), n.End(), "true", "true")
+			g.flip(m, n, stack)
 		}
 	}
 }

@@ -20,7 +20,8 @@ func (g *generator) returns(n *ast.ReturnStmt, results *ast.FieldList) {
 	}
 	instead := func(values []string) {
 		text := "return " + strings.Join(values, ", ")
-		g.replace("return", n.Pos(), n.End(), "if true { "+text+" }; "+g.text(n), text)
+		m := g.replace("return", n.Pos(), n.End(), "if true { "+text+" }; "+g.text(n), text)
+		g.around(m, n.Pos(), n.End(), "if "+on+" { "+text+" }; ", "")
 	}
 	if len(n.Results) != len(want) { // return f(), of several results
 		var values []string
@@ -94,10 +95,15 @@ func (g *generator) zero(t types.Type) string {
 			return "nil"
 		}
 	}
-	return "*new(" + types.TypeString(t, func(p *types.Package) string {
+	return "*new(" + g.typeText(t) + ")"
+}
+
+// typeText is the type as it is written in the file.
+func (g *generator) typeText(t types.Type) string {
+	return types.TypeString(t, func(p *types.Package) string {
 		if p.Path() == g.path {
 			return ""
 		}
 		return p.Name()
-	}) + ")"
+	})
 }

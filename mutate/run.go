@@ -39,16 +39,22 @@ func (s *suite) try(ctx context.Context, m *mutant, root string) (verdict, by st
 		return undecided, "", err
 	}
 	defer os.RemoveAll(dir)
-	overlay, err := m.overlay(root, dir)
-	if err != nil {
-		return undecided, "", err
-	}
-	binary, err := s.build(ctx, dir, overlay, "-ldflags=-s -w")
-	if ctx.Err() != nil {
-		return undecided, "", nil
-	}
-	if binary == "" {
-		return invalid, "", err
+	binary, env := s.joined(ctx, root), m.environment(dir)
+	if binary == "" || m.together == nil || s.alone[m] {
+		overlay, err := m.overlay(root, dir)
+		if err != nil {
+			return undecided, "", err
+		}
+		binary, err = s.build(ctx, dir, overlay, "-ldflags=-s -w")
+		if ctx.Err() != nil {
+			return undecided, "", nil
+		}
+		if _, ok := errors.AsType[compileError](err); ok {
+			return invalid, "", nil
+		} else if err != nil {
+			return undecided, "", err
+		}
+		env = []string{s.goflags(overlay)}
 	}
 	for limit := 300 * time.Millisecond; len(units) > 0; limit *= 8 {
 		n, sum := 0, time.Duration(0)
@@ -59,7 +65,7 @@ func (s *suite) try(ctx context.Context, m *mutant, root string) (verdict, by st
 		slice := units[:n]
 		units = units[n:]
 		allowed := 10*time.Second + 4*sum
-		r := s.start(ctx, dir, binary, s.goflags(overlay), allowed, "-test.failfast", "-test.parallel=16", "-test.run="+pattern(slice))
+		r := s.start(ctx, dir, binary, env, allowed, "-test.failfast", "-test.parallel=16", "-test.run="+pattern(slice))
 		switch {
 		case ctx.Err() != nil:
 			return undecided, "", nil
@@ -107,22 +113,38 @@ func (s *suite) far(ctx context.Context, dir string, units []*unit, allowed time
 		return false
 	}
 	binary, _ := s.build(ctx, sub, "", "-ldflags=-s -w")
-	return binary != "" && s.start(ctx, sub, binary, "", allowed/3, "-test.parallel=16", "-test.run="+pattern(units)).passed
+	return binary != "" && s.start(ctx, sub, binary, nil, allowed/3, "-test.parallel=16", "-test.run="+pattern(units)).passed
 }
 
 // overlay writes the mutant and returns the file for go build -overlay.
 func (m *mutant) overlay(root, dir string) (string, error) {
 	original := filepath.Join(root, filepath.FromSlash(m.File))
-	changed := filepath.Join(dir, "mutant.go")
-	text, err := json.Marshal(map[string]any{"Replace": map[string]string{original: changed}})
+	return writeOverlay(dir, map[string][]byte{original: m.apply()})
+}
+
+func writeOverlay(dir string, files map[string][]byte) (string, error) {
+	replace := map[string]string{}
+	for name, text := range files {
+		replace[name] = filepath.Join(dir, filepath.Base(name))
+		if err := os.WriteFile(replace[name], text, 0o644); err != nil {
+			return "", err
+		}
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		return "", err
 	}
 	overlay := filepath.Join(dir, "overlay.json")
-	return overlay, errors.Join(os.WriteFile(changed, m.apply(), 0o644), os.WriteFile(overlay, text, 0o644))
+	return overlay, os.WriteFile(overlay, text, 0o644)
 }
 
-// build returns the test program, or nothing if it does not compile.
+// compileError is what the compiler says of what replaces the source.
+type compileError string
+
+func (e compileError) Error() string { return string(e) }
+
+// build returns the test program. The error is a [compileError] if it is the
+// fault of the overlay.
 func (s *suite) build(ctx context.Context, dir, overlay string, args ...string) (string, error) {
 	binary := filepath.Join(dir, "test")
 	args = append([]string{"test", "-c", "-vet=off", "-tags=" + s.tags, "-o=" + binary}, args...)
@@ -136,7 +158,7 @@ func (s *suite) build(ctx context.Context, dir, overlay string, args ...string) 
 		return binary, nil
 	}
 	if overlay != "" && bytes.Contains(out, []byte(".go:")) {
-		return "", nil
+		return "", compileError(out)
 	}
 	return "", fmt.Errorf("go %s %s: %w\n%s", strings.Join(args, " "), s.dir, err, out)
 }
@@ -153,7 +175,7 @@ type result struct {
 
 // start runs the test program as go test would, with a limit, and ends whatever
 // it leaves behind.
-func (s *suite) start(ctx context.Context, dir, binary, env string, limit time.Duration, args ...string) result {
+func (s *suite) start(ctx context.Context, dir, binary string, env []string, limit time.Duration, args ...string) result {
 	ctx, cancel := context.WithTimeout(ctx, limit+5*time.Second)
 	defer cancel()
 	scratch := filepath.Join(dir, "scratch")
@@ -161,7 +183,7 @@ func (s *suite) start(ctx context.Context, dir, binary, env string, limit time.D
 	defer os.RemoveAll(scratch)
 	cmd := bounded(ctx, binary, append(args, "-test.timeout="+limit.String())...)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), "TMPDIR="+scratch, env)
+	cmd.Env = append(append(os.Environ(), "TMPDIR="+scratch), env...)
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	cmd.WaitDelay = time.Second

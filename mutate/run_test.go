@@ -60,7 +60,7 @@ func TestVerdicts(t *testing.T) {
 		t.Fatalf("%d mutants, not %d", len(chosen), count)
 	}
 	dir := t.TempDir()
-	ss, err := suites(root, dir, fixture)
+	ss, err := suites(root, dir, fixture, chosen)
 	if err != nil || len(ss) != 1 {
 		t.Fatal(len(ss), err)
 	}

@@ -27,6 +27,11 @@ type suite struct {
 	cover   coverage
 	err     error
 
+	all     []*mutant // that may be built together
+	joining sync.Once
+	program string           // with all of them, or nothing
+	alone   map[*mutant]bool // but these
+
 	mutex sync.Mutex
 	kills map[string]int // by unit
 }
@@ -52,7 +57,7 @@ var others = map[string][]string{
 
 // suites returns what may kill the mutants of a package: first its own tests,
 // then those of the others.
-func suites(root, cache, of string) ([]*suite, error) {
+func suites(root, cache, of string, mutants []*mutant) ([]*suite, error) {
 	var all []*suite
 	seen := map[string]bool{} // a variant that builds the same is the same
 	for _, tags := range variants {
@@ -75,7 +80,7 @@ func suites(root, cache, of string) ([]*suite, error) {
 			if order < 0 {
 				continue
 			}
-			s := &suite{order: order, tags: tags, pkg: strings.TrimSuffix(p.ImportPath, ".test"), mutated: of, cache: cache, kills: map[string]int{}}
+			s := &suite{order: order, all: mutants, tags: tags, pkg: strings.TrimSuffix(p.ImportPath, ".test"), mutated: of, cache: cache, kills: map[string]int{}}
 			var files, dirs []string
 			for _, d := range p.Deps {
 				d, _, _ = strings.Cut(d, " ")
