@@ -39,23 +39,33 @@ func (s *suite) try(ctx context.Context, m *mutant, root string) (verdict, by st
 		return undecided, "", err
 	}
 	defer os.RemoveAll(dir)
-	binary, env := s.joined(ctx, root), m.environment(dir)
-	if binary == "" || m.together == nil || s.alone[m] {
-		overlay, err := m.overlay(root, dir)
-		if err != nil {
-			return undecided, "", err
+	if program := s.joined(ctx, root); program != "" && m.together != nil && !s.alone[m] {
+		var rest []*unit // which do not like the program
+		units, rest = s.like(units)
+		verdict, by = s.runIn(ctx, dir, program, m.environment(dir), units)
+		if units = rest; verdict != survived || len(units) == 0 {
+			return verdict, by, nil
 		}
-		binary, err = s.build(ctx, dir, overlay, "-ldflags=-s -w")
-		if ctx.Err() != nil {
-			return undecided, "", nil
-		}
-		if _, ok := errors.AsType[compileError](err); ok {
-			return invalid, "", nil
-		} else if err != nil {
-			return undecided, "", err
-		}
-		env = []string{s.goflags(overlay)}
 	}
+	overlay, err := m.overlay(root, dir)
+	if err != nil {
+		return undecided, "", err
+	}
+	program, err := s.build(ctx, dir, overlay, "-ldflags=-s -w")
+	if ctx.Err() != nil {
+		return undecided, "", nil
+	}
+	if _, ok := errors.AsType[compileError](err); ok {
+		return invalid, "", nil
+	} else if err != nil {
+		return undecided, "", err
+	}
+	verdict, by = s.runIn(ctx, dir, program, []string{s.goflags(overlay)}, units)
+	return verdict, by, nil
+}
+
+// runIn runs the units in the program, some at a time, until one fails.
+func (s *suite) runIn(ctx context.Context, dir, program string, env []string, units []*unit) (verdict, by string) {
 	for limit := 300 * time.Millisecond; len(units) > 0; limit *= 8 {
 		n, sum := 0, time.Duration(0)
 		for n == 0 || n < len(units) && sum+units[n].Duration <= limit {
@@ -65,20 +75,20 @@ func (s *suite) try(ctx context.Context, m *mutant, root string) (verdict, by st
 		slice := units[:n]
 		units = units[n:]
 		allowed := 10*time.Second + 4*sum
-		r := s.start(ctx, dir, binary, env, allowed, "-test.failfast", "-test.parallel=16", "-test.run="+pattern(slice))
+		r := s.start(ctx, dir, program, env, allowed, "-test.failfast", "-test.parallel=16", "-test.run="+pattern(slice))
 		switch {
 		case ctx.Err() != nil:
-			return undecided, "", nil
+			return undecided, ""
 		case r.late:
 			if s.far(ctx, dir, slice, allowed) {
-				return killed, "time limit of " + slice[0].Name, nil
+				return killed, "time limit of " + slice[0].Name
 			}
-			return undecided, "the machine is slow", nil
+			return undecided, "the machine is slow"
 		case !r.passed:
-			return killed, s.killer(r.output), nil
+			return killed, s.killer(r.output)
 		}
 	}
-	return survived, "", nil
+	return survived, ""
 }
 
 // inOrder puts the quick ones first, and those that have killed before.
@@ -112,8 +122,11 @@ func (s *suite) far(ctx context.Context, dir string, units []*unit, allowed time
 	if os.Mkdir(sub, 0o755) != nil {
 		return false
 	}
-	binary, _ := s.build(ctx, sub, "", "-ldflags=-s -w")
-	return binary != "" && s.start(ctx, sub, binary, nil, allowed/3, "-test.parallel=16", "-test.run="+pattern(units)).passed
+	program := s.program
+	if program == "" {
+		program, _ = s.build(ctx, sub, "", "-ldflags=-s -w")
+	}
+	return program != "" && s.start(ctx, sub, program, nil, allowed/3, "-test.parallel=16", "-test.run="+pattern(units)).passed
 }
 
 // overlay writes the mutant and returns the file for go build -overlay.

@@ -32,6 +32,8 @@ type suite struct {
 	program string           // with all of them, or nothing
 	alone   map[*mutant]bool // but these
 
+	dislike map[*unit]bool // pass alone, but not in the program
+
 	mutex sync.Mutex
 	kills map[string]int // by unit
 }
@@ -49,10 +51,9 @@ const modulePath = "accio"
 // others are the packages whose tests, beside its own, are there to watch a
 // package too.
 var others = map[string][]string{
-	"accio/fsm":        {"accio", "accio/internal/diagram"},
-	"accio/transport":  {"accio/cmd/server-s", "accio/cmd/client-s"},
-	"accio/trace":      {"accio/cmd/accio", "accio/cmd/server-s"},
-	"accio/modelcheck": {"accio/model"},
+	"accio/fsm":       {"accio", "accio/internal/diagram"},
+	"accio/transport": {"accio/cmd/server-s", "accio/cmd/client-s"},
+	"accio/trace":     {"accio/cmd/accio"},
 }
 
 // suites returns what may kill the mutants of a package: first its own tests,
@@ -80,7 +81,7 @@ func suites(root, cache, of string, mutants []*mutant) ([]*suite, error) {
 			if order < 0 {
 				continue
 			}
-			s := &suite{order: order, all: mutants, tags: tags, pkg: strings.TrimSuffix(p.ImportPath, ".test"), mutated: of, cache: cache, kills: map[string]int{}}
+			s := &suite{order: order, all: mutants, tags: tags, pkg: strings.TrimSuffix(p.ImportPath, ".test"), mutated: of, cache: cache, kills: map[string]int{}, dislike: map[*unit]bool{}}
 			var files, dirs []string
 			for _, d := range p.Deps {
 				d, _, _ = strings.Cut(d, " ")
