@@ -108,6 +108,9 @@ func (o *options) runPackage(ctx context.Context, root string, list []*mutant, s
 func (o *options) decide(ctx context.Context, root string, m *mutant, ss []*suite, st *state) (decision, error) {
 	final := decision{survived, "not covered"}
 	for _, s := range ss {
+		if o.own && s.pkg != s.mutated {
+			continue
+		}
 		d, ok := st.get(m, s, o.recheck)
 		if !ok {
 			verdict, by, err := s.try(ctx, m, root)

@@ -30,6 +30,7 @@ type options struct {
 	state   string
 	ledger  string
 	recheck bool
+	own     bool
 	list    bool
 }
 
@@ -49,6 +50,7 @@ func main() {
 	flags.StringVar(&o.state, "state", "", "remember verdicts in this `directory` (default: accio-mutate in the user's cache)")
 	flags.StringVar(&o.ledger, "ledger", "", "the `file` of known survivors (default: mutate/ledger.txt)")
 	flags.BoolVar(&o.recheck, "recheck", false, "what was killed once is killed, whatever has changed since")
+	flags.BoolVar(&o.own, "own", false, "ask only the tests of the package itself")
 	flags.BoolVar(&o.list, "list", false, "only name the mutants")
 	flags.Parse(os.Args[1:])
 	var err error
