@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"time"
@@ -33,7 +34,7 @@ func send(ctx context.Context, o options, w *output) error {
 	if bar {
 		lines = overBar{w}
 	}
-	log := record.NewLog(lines, o.verbose)
+	log := record.NewLog(lines, "text", o.verbose)
 	if overwrites(o.trace, file) {
 		return fmt.Errorf("cannot write the trace: %s is the file that is to be sent", o.trace)
 	}
@@ -45,7 +46,7 @@ func send(ctx context.Context, o options, w *output) error {
 	if o.verbose || traced != nil {
 		client.Observe = func(tr transport.Transition) {
 			traced.Transition(tr)
-			record.LogTransition(log, tr)
+			record.LogTransition(log, tr, netip.AddrPort{})
 		}
 	}
 	stop := func() {}

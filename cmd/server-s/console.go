@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"accio/internal/cli"
+	"accio/internal/record"
 	"accio/transport"
 
 	"github.com/dustin/go-humanize"
@@ -28,7 +29,8 @@ type console struct {
 	mu      sync.Mutex
 	out     *cli.Output
 	columns func() int // of the terminal; 0 if it is none
-	live    bool       // the live line is on the screen
+	format  record.Format
+	live    bool // the live line is on the screen
 	dropped int
 }
 
@@ -45,13 +47,20 @@ func (c *console) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.eraseLocked()
-	if c.dropped > 0 && c.put(fmt.Appendf(nil, "%d lines are missing here: standard error was blocked\n", c.dropped)) {
+	if c.dropped > 0 && c.put(c.missing()) {
 		c.dropped = 0
 	}
 	if !c.put(bytes.Clone(p)) {
 		c.dropped++
 	}
 	return len(p), nil
+}
+
+// missing is the line that stands for those that were dropped.
+func (c *console) missing() []byte {
+	var line bytes.Buffer
+	record.NewLog(&line, c.format, false).Warn(fmt.Sprintf("%d lines are missing here: standard error was blocked", c.dropped))
+	return line.Bytes()
 }
 
 // erase removes the live line until it is drawn again.

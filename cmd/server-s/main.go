@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"os/signal"
 	"strconv"
@@ -46,7 +47,13 @@ func run(args []string) int {
 }
 
 func serve(ctx context.Context, o options, stderr *console) error {
-	log := record.NewLog(stderr, o.verbose)
+	stderr.format = o.logFormat
+	log := record.NewLog(stderr, o.logFormat, o.verbose)
+	if !o.verbose {
+		flood := record.NewFlood(log.Handler())
+		defer flood.Flush()
+		log = slog.New(flood)
+	}
 	page, err := openPage(ctx, o.http, o.httpHosts)
 	if err != nil {
 		return err
@@ -81,9 +88,11 @@ func serve(ctx context.Context, o options, stderr *console) error {
 		return nil
 	}
 	if o.verbose || traced != nil {
+		var peer netip.AddrPort
+		server.Accepted = func(r transport.Result) { peer = r.Remote }
 		server.Observe = func(tr transport.Transition) {
 			traced.Transition(tr)
-			record.LogTransition(log, tr)
+			record.LogTransition(log, tr, peer)
 		}
 	}
 	defer results.watch(log)()

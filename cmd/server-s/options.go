@@ -2,6 +2,7 @@ package main
 
 import (
 	"accio/internal/cli"
+	"accio/internal/record"
 	"accio/transport"
 
 	"github.com/spf13/pflag"
@@ -21,6 +22,7 @@ examples:
   server-s --json 5000 >results.json  one JSON object a line
   server-s --idle-timeout 1m 5000     wait a minute for silent clients
   server-s 5000 2>/dev/null           results only
+  server-s --log-format json 5000 2>log.json
   server-s --http 8080 5000           watch it at http://127.0.0.1:8080
 
 to send it a file:
@@ -36,6 +38,7 @@ type options struct {
 	json        bool
 	progress    cli.Progress
 	verbose     bool
+	logFormat   record.Format
 	trace       string // empty: none
 	traceAppend bool
 	http        cli.Address
@@ -44,13 +47,14 @@ type options struct {
 
 // parse returns the options, or a text to print instead of serving.
 func parse(args []string) (o options, text string, err error) {
-	o.idleTimeout, o.progress = cli.Limit(transport.DefaultIdleTimeout), "auto"
+	o.idleTimeout, o.progress, o.logFormat = cli.Limit(transport.DefaultIdleTimeout), "auto", "text"
 	flags := pflag.NewFlagSet("server-s", pflag.ContinueOnError)
 	flags.SortFlags = false
 	flags.Var(&o.idleTimeout, "idle-timeout", "give a connection up after this long without a byte")
 	flags.BoolVar(&o.json, "json", false, "print results as JSON, one object a line")
 	flags.Var(&o.progress, "progress", "show the transfer in progress on standard error; auto: if that is a terminal")
-	flags.BoolVar(&o.verbose, "verbose", false, "log every transition")
+	flags.BoolVar(&o.verbose, "verbose", false, "log every transition, and every warning however many there are")
+	flags.Var(&o.logFormat, "log-format", "what the log on standard error looks like")
 	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace FILE\"")
 	flags.BoolVar(&o.traceAppend, "trace-append", false, "append to the trace what this run adds, instead of beginning anew")
 	flags.Var(&o.http, "http", "show what the server does on a web page, with metrics, at this address; a port alone is on 127.0.0.1")

@@ -11,7 +11,7 @@ import (
 )
 
 func TestOptions(t *testing.T) {
-	usual := options{port: 5000, idleTimeout: cli.Limit(10 * time.Second), progress: "auto"}
+	usual := options{port: 5000, idleTimeout: cli.Limit(10 * time.Second), progress: "auto", logFormat: "text"}
 	with := func(change func(*options)) options {
 		o := usual
 		change(&o)
@@ -27,6 +27,7 @@ func TestOptions(t *testing.T) {
 		"--idle-timeout=1ms 5000":    with(func(o *options) { o.idleTimeout = cli.Limit(time.Millisecond) }),
 		"--json 5000 --verbose":      with(func(o *options) { o.json, o.verbose = true, true }),
 		"5000 --progress never":      with(func(o *options) { o.progress = "never" }),
+		"--log-format json 5000":     with(func(o *options) { o.logFormat = "json" }),
 		"--trace t 5000":             with(func(o *options) { o.trace = "t" }),
 		"--trace t --trace-append 1": with(func(o *options) { o.port, o.trace, o.traceAppend = 1, "t", true }),
 		"--http :8080 5000":          with(func(o *options) { o.http.AddrPort = netip.MustParseAddrPort("127.0.0.1:8080") }),

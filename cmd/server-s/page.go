@@ -44,9 +44,14 @@ func (p page) show(ctx context.Context, server *transport.Server, ln transport.L
 		return func() {}
 	}
 	observer := live.NewObserver(&fsm.Server)
-	server.Accepted = observer.Accepted
-	observe, result := server.Observe, server.Result
-	server.Observe = observer.Observe
+	accepted, observe, result := server.Accepted, server.Observe, server.Result
+	server.Accepted, server.Observe = observer.Accepted, observer.Observe
+	if accepted != nil {
+		server.Accepted = func(r transport.Result) {
+			observer.Accepted(r)
+			accepted(r)
+		}
+	}
 	if observe != nil {
 		server.Observe = func(tr transport.Transition) {
 			observer.Observe(tr)

@@ -51,17 +51,19 @@ func TestWithPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var printed []fsm.State
-	var observed int
+	var observed, accepted int
 	server := &transport.Server{
 		Result:  func(r transport.Result) error { printed = append(printed, r.State); return io.ErrClosedPipe },
 		Observe: func(transport.Transition) { observed++ },
+
+		Accepted: func(transport.Result) { accepted++ },
 	}
 	stop := p.show(ctx, server, ln, nil, slog.New(slog.DiscardHandler))
 	cancel() // the page is there until it is stopped
 	server.Accepted(transport.Result{Connection: 1})
 	server.Observe(transport.Transition{Connection: 1, From: fsm.SendAccio1, Event: fsm.Shutdown, To: fsm.Error})
-	if err := server.Result(transport.Result{Connection: 1, State: fsm.Error}); err != io.ErrClosedPipe || len(printed) != 1 || observed != 1 {
-		t.Errorf("%v, %v, %d", err, printed, observed)
+	if err := server.Result(transport.Result{Connection: 1, State: fsm.Error}); err != io.ErrClosedPipe || len(printed) != 1 || observed != 1 || accepted != 1 {
+		t.Errorf("%v, %v, %d, %d", err, printed, observed, accepted)
 	}
 	p.ln.Close()
 	stop()

@@ -2,9 +2,11 @@ package record
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"os"
 
 	"accio/transport"
@@ -13,30 +15,71 @@ import (
 	"golang.org/x/term"
 )
 
-// NewLog returns a log on standard error, which w writes to, that people read:
-// one line an event, the words of the message unquoted. A verbose one tells of
-// every transition too.
-func NewLog(w io.Writer, verbose bool) *slog.Logger {
-	level := slog.LevelInfo
+// Format is the value of a flag that chooses what a log looks like. The zero
+// value is text.
+type Format string
+
+// Set implements pflag.Value.
+func (f *Format) Set(text string) error {
+	switch text {
+	case "text", "json":
+		*f = Format(text)
+		return nil
+	}
+	return errors.New("it must be text or json")
+}
+
+func (f *Format) String() string { return string(*f) }
+
+// Type implements pflag.Value.
+func (*Format) Type() string { return "text|json" }
+
+const (
+	timeOfDay = "15:04:05.000"
+	dateTime  = "2006-01-02T15:04:05.000Z07:00" // RFC 3339
+)
+
+// NewLog returns a log on standard error, which w writes to. As text it is for
+// people: one line an event, the words of the message unquoted, and without the
+// date where standard error is a terminal. A verbose one tells of every
+// transition too.
+func NewLog(w io.Writer, format Format, verbose bool) *slog.Logger {
+	return slog.New(newHandler(w, format, verbose, term.IsTerminal(int(os.Stderr.Fd()))))
+}
+
+func newHandler(w io.Writer, format Format, verbose, terminal bool) slog.Handler {
+	level, timeFormat := slog.LevelInfo, dateTime
 	if verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(tint.NewTextHandler(w, &tint.Options{
+	if format == "json" {
+		return slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
+	}
+	if terminal {
+		timeFormat = timeOfDay
+	}
+	return tint.NewTextHandler(w, &tint.Options{
 		Level:      level,
-		TimeFormat: "15:04:05.000",
-		NoColor:    !term.IsTerminal(int(os.Stderr.Fd())),
+		TimeFormat: timeFormat,
+		NoColor:    !terminal,
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			if l, ok := a.Value.Any().(slog.Level); ok && a.Key == slog.LevelKey {
 				a.Value = slog.StringValue(l.String())
 			}
 			return a
 		},
-	}))
+	})
 }
 
-// LogTransition tells a verbose log of a change of state.
-func LogTransition(log *slog.Logger, tr transport.Transition) {
-	if log.Enabled(context.Background(), slog.LevelDebug) {
-		log.Debug(fmt.Sprintf("%s → %s on %s", tr.From, tr.To, tr.Event), "connection", tr.Connection)
+// LogTransition tells a verbose log of a change of state, and of the peer if it
+// is given.
+func LogTransition(log *slog.Logger, tr transport.Transition, peer netip.AddrPort) {
+	if !log.Enabled(context.Background(), slog.LevelDebug) {
+		return // before the arguments are allocated
 	}
+	args := []any{"connection", tr.Connection}
+	if peer.IsValid() {
+		args = append(args, "remote", peer)
+	}
+	log.Debug(fmt.Sprintf("%s → %s on %s", tr.From, tr.To, tr.Event), args...)
 }

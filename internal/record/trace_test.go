@@ -13,7 +13,7 @@ import (
 // What the trace of a session costs by itself.
 func BenchmarkTraceFile(b *testing.B) {
 	b.ReportAllocs()
-	f, err := OpenTrace(trace.Create, b.TempDir()+"/trace", NewLog(io.Discard, false))
+	f, err := OpenTrace(trace.Create, b.TempDir()+"/trace", NewLog(io.Discard, "text", false))
 	if err != nil {
 		b.Fatal(err)
 	}

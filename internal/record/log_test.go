@@ -1,0 +1,61 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"net/netip"
+	"regexp"
+	"testing"
+
+	"accio/fsm"
+	"accio/transport"
+)
+
+// The date is left out on a terminal only; as JSON every line is an object
+// (docs/protocol.md §6.10).
+func TestLog(t *testing.T) {
+	const date, zone = `20\d\d-\d\d-\d\dT`, `(Z|[+-]\d\d:\d\d)`
+	for _, test := range []struct {
+		format            Format
+		verbose, terminal bool
+		want              string
+	}{
+		{"", false, true, `\A\x1b\[2m\d\d:\d\d:\d\d\.\d{3}\x1b\[0m WARN a; "b" \x1b\[2mremote=\x1b\[0m192\.0\.2\.1:1001\n\z`},
+		{"", false, false, `\A` + date + `\d\d:\d\d:\d\d\.\d{3}` + zone + ` WARN a; "b" remote=192\.0\.2\.1:1001\n\z`},
+		{"text", true, false, `\A` + date + `\S+ DEBUG Streaming → Done on closed connection=7 remote=192\.0\.2\.1:1001\n` +
+			date + `\S+ DEBUG Streaming → Done on closed connection=7\n` + date + `\S+ WARN `},
+		{"json", false, true, `\A{"time":"` + date + `\d\d:\d\d:\d\d\.\d+` + zone + `","level":"WARN","msg":"a; \\"b\\"","remote":"192\.0\.2\.1:1001"}\n\z`},
+		{"json", true, false, `\A{"time":"` + date + `\S+","level":"DEBUG","msg":"Streaming → Done on closed","connection":7,"remote":"192\.0\.2\.1:1001"}\n{`},
+	} {
+		var text bytes.Buffer
+		log := slog.New(newHandler(&text, test.format, test.verbose, test.terminal))
+		tr := transport.Transition{Connection: 7, From: fsm.Streaming, Event: fsm.Closed, To: fsm.Done}
+		LogTransition(log, tr, peer(1))
+		LogTransition(log, tr, netip.AddrPort{})
+		log.Warn(`a; "b"`, "remote", peer(1))
+		if !regexp.MustCompile(test.want).Match(text.Bytes()) {
+			t.Errorf("%+v: %q", test, &text)
+		}
+		for line := range bytes.Lines(text.Bytes()) {
+			if json.Valid(line) != (test.format == "json") {
+				t.Errorf("%+v: %q", test, line)
+			}
+		}
+	}
+}
+
+func TestFormat(t *testing.T) {
+	for _, text := range []string{"text", "json"} {
+		var f Format
+		if err := f.Set(text); err != nil || f.String() != text {
+			t.Errorf("%s: %q, %v", text, f, err)
+		}
+	}
+	for _, text := range []string{"", "JSON", "xml"} {
+		f := Format("text")
+		if err := f.Set(text); err == nil || err.Error() != "it must be text or json" || f != "text" {
+			t.Errorf("%s: %q, %v", text, f, err)
+		}
+	}
+}
