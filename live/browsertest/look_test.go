@@ -72,15 +72,21 @@ func checkAxe(b *tab, axe string) {
 	b.t.Helper()
 	var found string
 	b.do(chromedp.Evaluate(axe+"; 0", nil),
-		chromedp.Evaluate(`axe.run().then((r) => JSON.stringify(r.violations))`, &found, awaited))
-	var violations []struct {
-		ID, Help string
-		Nodes    []struct{ HTML, FailureSummary string }
+		chromedp.Evaluate(`axe.run().then((r) => JSON.stringify({ passes: r.passes.length, violations: r.violations }))`, &found, awaited))
+	var r struct {
+		Passes     int
+		Violations []struct {
+			ID, Help string
+			Nodes    []struct{ HTML, FailureSummary string }
+		}
 	}
-	if err := json.Unmarshal([]byte(found), &violations); err != nil {
+	if err := json.Unmarshal([]byte(found), &r); err != nil {
 		b.t.Fatal(err)
 	}
-	for _, v := range violations {
+	if r.Passes < 30 {
+		b.t.Errorf("axe found %d of its rules kept", r.Passes)
+	}
+	for _, v := range r.Violations {
 		b.t.Errorf("%s: %s", v.ID, v.Help)
 		for _, n := range v.Nodes {
 			b.t.Logf("%s\n%s", n.HTML, n.FailureSummary)
@@ -98,7 +104,9 @@ func TestFits(t *testing.T) {
 				b.shows("n-error", 3)
 				b.wait(`document.documentElement.scrollWidth <= innerWidth`)
 				var clipped []string
-				b.do(chromedp.Evaluate(`[...document.querySelectorAll("section:not([hidden]) .diagram :is(.state, .event)")].filter((g) => {
+				const parts = `[...document.querySelectorAll("section:not([hidden]) .diagram :is(.state, .event)")]`
+				b.wait(parts + ".length === 7 + 24")
+				b.do(chromedp.Evaluate(parts+`.filter((g) => {
 					const box = g.querySelector("path, rect").getBBox();
 					return [...g.querySelectorAll(":scope > text")].map((e) => e.getBBox()).some((b) => b.width > 0 &&
 						(b.x < box.x || b.x + b.width > box.x + box.width || b.y < box.y - 1 || b.y + b.height > box.y + box.height + 1));
