@@ -155,6 +155,27 @@ func TestBytesInService(t *testing.T) {
 	}
 }
 
+// What has come of a text is that of the state that is shown, even if the server
+// is ahead of it.
+func TestArrivedIsOfTheState(t *testing.T) {
+	f := newFeed(&fsm.Server)
+	p := f.reporter()
+	f.accept()
+	f.fire(fsm.Sent)
+	progress := transport.Progress{Connection: 1, State: fsm.AwaitConfirm1, Arrived: 7, Silence: 3 * time.Second}
+	p.Progress = func() (transport.Progress, bool) { return progress, true }
+	for state, want := range map[fsm.State]int{fsm.AwaitConfirm1: 7, fsm.AwaitConfirm2: 0} {
+		progress.State = state
+		if s := snapshotOf(p).Serving[0]; s.State != fsm.AwaitConfirm1 || s.Arrived != want || s.Expected != 15 || s.Left != 7 {
+			t.Errorf("progress in %s: %+v", state, s)
+		}
+	}
+	progress.Silence = time.Hour
+	if s := snapshotOf(p).Serving[0]; s.Left != 0 {
+		t.Errorf("%v s are left after an hour", s.Left)
+	}
+}
+
 // Whatever a reader sees belongs together: every transition is that of a
 // connection that has ended or is in service.
 func TestViewIsConsistent(t *testing.T) {
