@@ -27,7 +27,8 @@ func TestPremises(t *testing.T) {
 		}
 		p.Rules = append(slices.Clone(p.Rules), guarded.Rule{Label: "everybody rests", When: guarded.Num(1)})
 		fair := modelcheck.WeaklyFair(p.Given, modelcheck.Labelled[guarded.State](goOn...))
-		for _, c := range p.Claims {
+		printed := study.Run(modelcheck.Limit{}).Verdicts
+		for i, c := range p.Claims {
 			if c.Safety() || study.False[c.Name] != "" {
 				continue
 			}
@@ -36,7 +37,11 @@ func TestPremises(t *testing.T) {
 			if given++; v[0].Outcome != modelcheck.Holds || v[1].Outcome != modelcheck.Violated {
 				t.Errorf("%s: %s: %v if they go on, %v if they need not", study.Name, c.Text, v[0].Outcome, v[1].Outcome)
 			}
-			if len(v[0].Premises) == 1 {
+			said := printed[i].Premises
+			if p.Given == "" || said[0] != "if "+p.Given || len(said) != len(v[0].Premises) {
+				t.Errorf("%s: %s: printed with %q", study.Name, c.Text, said)
+			}
+			if len(said) == 1 {
 				continue
 			}
 			if unless++; v[2].Outcome != modelcheck.Violated {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"accio/fsm"
@@ -48,8 +49,19 @@ func open(t *testing.T, v *spin.Verifier) *spin.Session {
 	return s
 }
 
+// compared counts what both checkers were asked.
+type compared struct{ programs, edges, verdicts atomic.Int64 }
+
+// check fails the test unless they were asked exactly so much.
+func (c *compared) check(t *testing.T, programs, edges, verdicts int) {
+	t.Helper()
+	require.Ran(t, "comparisons of programs", int(c.programs.Load()), programs)
+	require.Ran(t, "comparisons of edges", int(c.edges.Load()), edges)
+	require.Ran(t, "comparisons of verdicts", int(c.verdicts.Load()), verdicts)
+}
+
 // compare has both checkers explore p and returns in what they differ.
-func compare(s *spin.Session, p *guarded.Program) (differ []string) {
+func (c *compared) compare(s *spin.Session, p *guarded.Program) (differ []string) {
 	differs := func(format string, args ...any) { differ = append(differ, p.Name+": "+fmt.Sprintf(format, args...)) }
 	theirs, err := s.Edges(p)
 	if err != nil {
@@ -60,6 +72,8 @@ func compare(s *spin.Session, p *guarded.Program) (differ []string) {
 	if err != nil {
 		differs("%v", err)
 	}
+	c.programs.Add(1)
+	c.edges.Add(int64(len(theirs)))
 	if !equal(ours, theirs) {
 		differs("%d edges here, %d in SPIN, not the same", len(ours), len(theirs))
 	}
@@ -69,6 +83,7 @@ func compare(s *spin.Session, p *guarded.Program) (differ []string) {
 			differs("%v", err)
 			continue
 		}
+		c.verdicts.Add(1)
 		if verdict.Holds != (v.Outcome == modelcheck.Holds) {
 			differs("%s: %v here; in SPIN it holds: %v", v.Property, v.Outcome, verdict.Holds)
 		}
@@ -90,27 +105,30 @@ func TestSPINAgrees(t *testing.T) {
 	t.Parallel()
 	tables := []model.Mutant{{Name: "the table", Table: &fsm.Server}}
 	for i, m := range model.Mutants(&fsm.Server) {
-		if required("spin") || i%16 == 0 {
+		if required("spin") || i%48 == 0 {
 			tables = append(tables, m)
 		}
 	}
 	for _, env := range []struct {
 		name    string
 		program func(*fsm.Table) *guarded.Program
+		sample  [3]int // compared: tables, edges, verdicts
+		all     [3]int
 	}{
-		{"real", func(table *fsm.Table) *guarded.Program { return model.Server(table, 1) }},
-		{"chaos", model.Chaos},
+		{"real", func(table *fsm.Table) *guarded.Program { return model.Server(table, 1) }, [3]int{9, 8_503, 9 * 41}, [3]int{344, 287_744, 344 * 41}},
+		{"chaos", model.Chaos, [3]int{9, 4_522, 9 * 36}, [3]int{344, 138_838, 344 * 36}},
 	} {
 		t.Run(env.name, func(t *testing.T) {
 			t.Parallel()
 			verifier := build(t, env.program(&fsm.Server))
 			queue := make(chan model.Mutant)
+			var done compared
 			var wg sync.WaitGroup
 			for range 2 {
 				session := open(t, verifier)
 				wg.Go(func() {
 					for m := range queue {
-						for _, text := range compare(session, env.program(m.Table)) {
+						for _, text := range done.compare(session, env.program(m.Table)) {
 							t.Errorf("%s: %s", m.Name, text)
 						}
 					}
@@ -121,28 +139,38 @@ func TestSPINAgrees(t *testing.T) {
 			}
 			close(queue)
 			wg.Wait()
+			want := env.sample
+			if required("spin") {
+				want = env.all
+			}
+			done.check(t, want[0], want[1], want[2])
 		})
 	}
 }
 
-// SPIN agrees on the other models too, and on those with a fault in a rule: of
-// all, or of the one that is told as a story if SPIN is not required.
+// SPIN, if it is required, agrees on the other models too, and on those with a
+// fault in a rule.
 func TestSPINAgreesOnEveryModel(t *testing.T) {
 	t.Parallel()
+	if !required("spin") {
+		t.Skip("takes minutes; it runs if ACCIO_REQUIRE names spin")
+	}
 	studies := model.Levels(&fsm.Server, &fsm.Client, 2)
 	for _, f := range faults {
 		s := fault(t, f.study, f.mutant)
 		s.Name += ", " + f.mutant
 		studies = append(studies, s)
 	}
-	for _, study := range studies {
-		if study.Name == "published" || required("spin") {
+	var done compared
+	t.Run("study", func(t *testing.T) {
+		for _, study := range studies {
 			t.Run(study.Name, func(t *testing.T) {
 				t.Parallel()
-				for _, text := range compare(open(t, build(t, study.Program)), study.Program) {
+				for _, text := range done.compare(open(t, build(t, study.Program)), study.Program) {
 					t.Error(text)
 				}
 			})
 		}
-	}
+	})
+	done.check(t, 19, 32_636, 370)
 }

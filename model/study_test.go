@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"accio/fsm"
+	"accio/internal/require"
 	"accio/model"
 	"accio/model/guarded"
 	"accio/modelcheck"
@@ -19,7 +20,10 @@ func TestLevels(t *testing.T) {
 		"pair": {39, 51, 25}, "faults": {512, 1427, 26}, "eager": {105, 183, 25}, "published": {13, 14, 8}, "hasty": {108, 189, 20},
 		"queue": {4546, 17082, 28},
 	}
-	for _, study := range model.Levels(&fsm.Server, &fsm.Client, 3) {
+	levels, claims, wrong := model.Levels(&fsm.Server, &fsm.Client, 3), 0, 0
+	for _, study := range levels {
+		claims += len(study.Program.Claims)
+		wrong += len(study.False)
 		r := study.Run(modelcheck.Limit{})
 		if got := [3]int{r.States, r.Edges, r.Depth}; got != sizes[study.Name] || r.Err != nil {
 			t.Errorf("%s: %v, want %v; %v", study.Title, got, sizes[study.Name], r.Err)
@@ -28,6 +32,9 @@ func TestLevels(t *testing.T) {
 			t.Errorf("%s: %v: %s\n%v", study.Title, r.Verdicts[i].Outcome, r.Verdicts[i].Property, r.Verdicts[i].Trace)
 		}
 	}
+	require.Ran(t, "studies", len(levels), len(sizes))
+	require.Ran(t, "claims", claims, 121)
+	require.Ran(t, "claims that are known to be false", wrong, 7)
 }
 
 // However far the client is ahead, the verdicts are the same.
@@ -56,15 +63,16 @@ func TestQueue(t *testing.T) {
 // That every run ends is false, and the run that shows it is a loop in which
 // the client sends and the server counts.
 func TestAClientMaySendForEver(t *testing.T) {
-	p := model.Server(&fsm.Server, 1)
+	p, found := model.Server(&fsm.Server, 1), 0
 	for i, v := range p.Check(modelcheck.Limit{}).Verdicts {
 		if p.Claims[i].Name != endless {
 			continue
 		}
-		if v.Outcome != modelcheck.Violated || !onlySends(v.Trace) {
+		if found++; v.Outcome != modelcheck.Violated || !onlySends(v.Trace) {
 			t.Errorf("%v\n%v", v.Outcome, v.Trace)
 		}
 	}
+	require.Ran(t, "claims", found, 1)
 }
 
 // onlySends reports whether the loop is one of sending and counting.
@@ -84,6 +92,7 @@ func onlySends(t *modelcheck.Trace[guarded.State]) bool {
 // lies on their paths.
 func TestBrokenRows(t *testing.T) {
 	t.Parallel()
+	studies := 0
 	for _, test := range []struct {
 		mutant string
 		killed []string // the studies whose verdicts change
@@ -101,6 +110,7 @@ func TestBrokenRows(t *testing.T) {
 			var killed []string
 			for _, study := range model.Levels(m.Table, &fsm.Client, 1) {
 				r := study.Run(modelcheck.Limit{})
+				studies++
 				if wrong := study.Unexpected(r); len(wrong) > 0 {
 					killed = append(killed, study.Name)
 					if v := r.Verdicts[wrong[0]]; v.Trace != nil {
@@ -113,6 +123,7 @@ func TestBrokenRows(t *testing.T) {
 			}
 		}
 	}
+	require.Ran(t, "studies of broken tables", studies, 5*8)
 }
 
 // The two chart stories: who waits for whom, and what a reset destroys.

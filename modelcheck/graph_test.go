@@ -64,7 +64,7 @@ func valid[S comparable](t *testing.T, sys System[S], g *Graph[S]) {
 		}
 		i++
 	}
-	if i != len(edges) {
+	if i != len(edges) || i != min(5000, g.EdgeLen()) {
 		t.Fatalf("%d edges, want %d", i, len(edges))
 	}
 	path := g.Path(g.Len() - 1)
@@ -136,6 +136,9 @@ func TestOrderIsTheSameEveryTime(t *testing.T) {
 	a, _ := Explore(hanoi(4), Limit{})
 	for range 5 {
 		b, _ := Explore(hanoi(4), Limit{})
+		if b.Len() != 81 {
+			t.Fatalf("%d states", b.Len())
+		}
 		for i, s := range a.States() {
 			if b.State(i) != s {
 				t.Fatalf("state %d is %v, then %v", i, s, b.State(i))

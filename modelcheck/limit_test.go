@@ -24,7 +24,7 @@ func TestBoundIsAFailure(t *testing.T) {
 	}
 	for _, limit := range []Limit{{States: 9}, {Depth: 8}, {States: 1}, {Depth: 1}, {States: 9, Depth: 9}, {States: 10, Depth: 8}} {
 		r := Check(counter(10), limit, everyKind()...)
-		if r.OK() || !errors.Is(r.Err, ErrBound) || !strings.Contains(r.String(), "INCOMPLETE: bound hit") {
+		if r.OK() || len(r.Verdicts) != 8 || !errors.Is(r.Err, ErrBound) || !strings.Contains(r.String(), "INCOMPLETE: bound hit") {
 			t.Errorf("%+v: %v", limit, r)
 		}
 		for _, v := range r.Verdicts {
@@ -90,7 +90,7 @@ func TestNothingIsNotAPass(t *testing.T) {
 		t.Error(err)
 	}
 	r := Check(none, Limit{}, everyKind()...)
-	if r.OK() || !errors.Is(r.Err, ErrNoInitial) {
+	if r.OK() || len(r.Verdicts) != 8 || !errors.Is(r.Err, ErrNoInitial) {
 		t.Error(r)
 	}
 	for _, v := range r.Verdicts {

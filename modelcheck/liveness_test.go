@@ -1,6 +1,7 @@
 package modelcheck_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -254,7 +255,10 @@ func TestLivenessAgainstOracles(t *testing.T) {
 			}
 		}
 	}
-	if outcomes[Holds] < 200 || outcomes[Violated] < 200 || outcomes[Vacuous] < 200 || lassos[0] < 100 || lassos[1] < 100 || lassos[2] < 100 || lassos[4] < 10 || simple < 1000 || compared < 1000 {
-		t.Errorf("the systems are too much alike: %v, loops %v, %d for simple lassos, %d loops", outcomes, lassos, simple, compared)
+	// So that they are not all alike, and none is left out. Loops are counted by
+	// their length.
+	got := fmt.Sprint(outcomes, lassos, simple, compared)
+	if want := "map[holds:892 VIOLATED:2160 VACUOUS:2948] map[0:1026 1:810 2:241 3:72 4:10 5:1] 4304 1134"; got != want {
+		t.Errorf("outcomes, loops, simple lassos, loops compared: %s, want %s", got, want)
 	}
 }
