@@ -263,13 +263,14 @@ func TestEveryWord(t *testing.T) {
 	t.Parallel()
 	eachGround(t, func(t *testing.T, on string) {
 		var failures shortest
-		depth := map[string]int{"scripted": deep(5, 7), "fast": deep(4, 6)}[on]
+		depth, words := deep(5, 7), words
 		count := maximalWords[depth]
 		if on != "scripted" {
-			count -= unplayable
+			depth, words = deep(4, 6), playable
+			count = maximalWords[depth] - unplayable
 		}
 		inShares(t, count, func(mine func() bool) {
-			wordsOn(on, depth, func(w word, maximal bool) {
+			words(depth, func(w word, maximal bool) {
 				if !maximal || !mine() {
 					return
 				}

@@ -1,204 +1,265 @@
 package transport
 
 import (
-	"context"
 	"errors"
+	"io"
 	"os"
+	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// fastPair returns both ends of a connection on the fast path.
-func fastPair(t *testing.T) (*fastConn, *peer) {
+// bench calls f in a bubble with a connection of the fast path that was
+// accepted on a simulated kernel, and its client. Nothing may be left over.
+func bench(t *testing.T, f func(t *testing.T, g *simulated, c *fastConn)) {
 	t.Helper()
-	ln, err := listenFast(context.Background(), 0)
-	if err != nil {
-		t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		g := newSimulated().(*simulated)
+		in, err := g.ln.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.did(t, "accepting", map[string]int{"setsockopt": 3, "accept4": 1})
+		f(t, g, in.(*fastConn))
+		if len(g.Open()) > 0 {
+			in.Close()
+			g.ln.Close()
+		}
+		if err := g.close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// did checks how often each of the calls was made, since the last time.
+func (g *simulated) did(t *testing.T, what string, want map[string]int) {
+	g.made = 0
+	t.Helper()
+	for _, call := range []string{"read", "recvfrom", "write", "ppoll", "setsockopt", "accept4"} {
+		n := g.Calls(call)
+		if n-g.before[call] != want[call] {
+			t.Errorf("%s: %d calls of %s, want %d", what, n-g.before[call], call, want[call])
+		}
+		g.before[call] = n
 	}
-	t.Cleanup(func() { ln.Close() })
-	p := (&running{t: t, ln: ln}).dial()
-	c, err := ln.Accept()
-	if err != nil {
-		t.Fatal(err)
+}
+
+type moving struct {
+	call string
+	move func() (int64, error)
+}
+
+// moves are the calls of a connection that wait.
+func (c *fastConn) moves() []moving {
+	return []moving{
+		{"read", func() (int64, error) { n, err := c.Read(make([]byte, 2)); return int64(n), err }},
+		{"recvfrom", c.Discard},
+		{"write", func() (int64, error) { n, err := c.Write([]byte("abc")); return int64(n), err }},
 	}
-	t.Cleanup(func() { c.Close() })
-	return c.(*fastConn), p
+}
+
+// A system call that a signal interrupts is made again; any other error is told
+// with the name of the call, once, and nothing has moved.
+func TestFastConnErrors(t *testing.T) {
+	bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+		for _, m := range c.moves() {
+			g.arrive("abc")
+			g.Fail(m.call, unix.EINTR, unix.EINTR)
+			want := map[string]int64{"read": 2, "recvfrom": 4, "write": 3}[m.call]
+			if n, err := m.move(); n != want || err != nil {
+				t.Errorf("%s: %d, %v after a signal, want %d", m.call, n, err, want)
+			}
+			g.did(t, m.call, map[string]int{m.call: 3})
+			g.Fail(m.call, unix.EIO)
+			n, err := m.move()
+			if call := (*os.SyscallError)(nil); n != 0 || !errors.As(err, &call) || call.Syscall != m.call || call.Err != unix.EIO {
+				t.Errorf("%s: %d, %v", m.call, n, err)
+			}
+			g.did(t, m.call, map[string]int{m.call: 1})
+		}
+		g.Fail("shutdown", unix.ENOTCONN)
+		if err := c.CloseWrite(); !errors.Is(err, unix.ENOTCONN) || err.Error() != "shutdown: "+unix.ENOTCONN.Error() {
+			t.Error(err)
+		}
+	})
+	bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+		g.Fail("close", unix.EINTR)
+		if err := c.Close(); !errors.Is(err, unix.EINTR) || err.Error() != "close: "+unix.EINTR.Error() {
+			t.Error(err)
+		}
+		c.hold() // as it is closed once more
+	})
+}
+
+// A wait that a signal interrupts goes on to the deadline, which is kept to the
+// nanosecond; then there is one more look. No deadline is none, and one that is
+// far off is waited for in parts.
+func TestFastConnDeadline(t *testing.T) {
+	for _, test := range []struct {
+		after  time.Duration
+		ppolls int
+	}{
+		{-time.Hour, 0}, {0, 0}, {1, 1}, {10 * time.Second, 1}, {24 * time.Hour, 1}, {24*time.Hour + 1, 2}, {70 * time.Hour, 3},
+	} {
+		for i, call := range []string{"read", "recvfrom", "write"} {
+			bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+				g.stall(0)
+				began, signals := time.Now(), min(test.ppolls, 1)
+				g.Fail("ppoll", slices.Repeat([]error{unix.EINTR}, signals)...)
+				c.SetDeadline(began.Add(test.after))
+				n, err := c.moves()[i].move()
+				if took := time.Since(began); n != 0 || err != os.ErrDeadlineExceeded || took != max(test.after, 0) {
+					t.Errorf("%s: %d, %v after %s, want %s", call, n, err, took, test.after)
+				}
+				g.did(t, call+" for "+test.after.String(), map[string]int{call: 2 + test.ppolls - 1 + signals + 1 - min(test.ppolls, 1), "ppoll": test.ppolls + signals})
+			})
+		}
+	}
+	bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+		c.SetDeadline(time.Now().Add(time.Second))
+		c.SetDeadline(time.Time{})
+		time.AfterFunc(1000*time.Hour, func() { g.arrive("x") })
+		if n, err := c.Read(make([]byte, 2)); n != 1 || err != nil {
+			t.Error(n, err)
+		}
+		g.did(t, "no deadline", map[string]int{"read": 2, "ppoll": 1})
+	})
 }
 
 // §2.4: bytes that come between the first attempt and the deadline are found
 // although the deadline has passed when we get to wait.
 func TestFastConnLooksOnceMore(t *testing.T) {
-	c, p := fastPair(t)
-	calls := 0
-	n, err := c.move("read", unix.POLLIN, func() (int, error) {
-		if calls++; calls == 1 {
-			p.send("late")
-			arrived(t, c)
-			c.SetDeadline(elapsed)
-			return 0, unix.EAGAIN
+	bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+		g.yield = func() {
+			if g.made == 2 { // after the first attempt
+				g.arrive("late")
+				c.SetDeadline(elapsed)
+			}
 		}
-		var buffer [8]byte
-		return unix.Read(c.fd, buffer[:])
+		g.made = 0
+		if n, err := c.Discard(); n != 4 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+		if n, err := c.Discard(); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%d, %v; want no more", n, err)
+		}
 	})
-	if n != 4 || err != nil || calls != 2 {
-		t.Errorf("%d, %v after %d attempts", n, err, calls)
-	}
-	if n, err := c.Discard(); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("%d, %v; want no more", n, err)
-	}
 }
 
-// arrived waits until something can be read.
-func arrived(t *testing.T, c *fastConn) {
-	t.Helper()
-	for {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLIN}}, int(patience.Milliseconds()))
-		switch {
-		case n == 1:
-			return
-		case err != unix.EINTR:
-			t.Fatalf("nothing arrives: %v", err)
-		}
-	}
-}
-
-// A system call that a signal interrupts is called again.
-func TestFastConnGoesOnAfterASignal(t *testing.T) {
-	c, _ := fastPair(t)
-	calls := 0
-	n, err := c.move("read", unix.POLLIN, func() (int, error) {
-		if calls++; calls == 1 {
-			return -1, unix.EINTR
-		}
-		return 4, nil
-	})
-	if n != 4 || err != nil {
-		t.Errorf("%d, %v", n, err)
-	}
-}
-
-// What woke one wait does not wake the next.
-func TestFastConnIsWokenOnce(t *testing.T) {
-	c, _ := fastPair(t)
-	c.waiting.Store(true)
-	c.SetDeadline(time.Now().Add(time.Hour))
-	if got := c.wait(c.fd, unix.POLLIN, 0); got != something {
-		t.Errorf("the first wait ended by %d", got)
-	}
-	if got := c.wait(c.fd, unix.POLLIN, 0); got != nothing {
-		t.Errorf("the second wait ended by %d", got)
-	}
-}
-
-// What one connection has set does not outlast it: neither the deadline, nor
-// the low-water mark of a fast flow, nor what brought that about.
-func TestFastConnBeginsAnew(t *testing.T) {
-	lowWaterMark := func(c *fastConn) int {
-		t.Helper()
-		n, err := unix.GetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_RCVLOWAT)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	ln, err := listenFast(context.Background(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	var c *fastConn
-	accept := func() *peer {
-		p := (&running{t: t, ln: ln}).dial()
-		in, err := ln.Accept()
-		if err != nil {
-			t.Fatal(err)
-		}
-		c = in.(*fastConn)
-		return p
-	}
-	flow := func(p *peer, bytes int) {
-		t.Helper()
-		sent := make(chan bool)
-		go func() { defer close(sent); p.Write(make([]byte, bytes)) }()
-		for left := int64(bytes); left > 0; {
-			n, err := c.Discard()
-			if err != nil {
+// A deadline that another goroutine sets ends a wait, whenever it comes, and
+// that wait only.
+func TestFastConnIsWoken(t *testing.T) {
+	bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+		const own = 5 * time.Second
+		for i := range 20 {
+			began := time.Now()
+			c.SetDeadline(began.Add(own))
+			set := time.AfterFunc(time.Duration(i%5)*10*time.Microsecond, func() { c.SetDeadline(elapsed) })
+			if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Fatal(err)
 			}
-			left -= n
+			if time.Since(began) >= own {
+				t.Fatal("a wait lasted until its own deadline")
+			}
+			set.Stop()
 		}
-		<-sent
-	}
-	for _, bytes := range []int{lowWater, lowWater - 1} {
-		p := accept()
-		c.SetDeadline(time.Now().Add(patience))
-		flow(p, bytes)
-		if got := lowWaterMark(c); (got > 1) != (bytes == lowWater) {
-			t.Errorf("after %d bytes the low-water mark is %d", bytes, got)
-		}
-		c.SetDeadline(elapsed)
-		c.Close()
-
-		p = accept()
-		if got := c.wait(c.fd, unix.POLLIN, 0); got != nothing {
-			t.Errorf("after a connection with %d bytes and a deadline the first wait ended by %d", bytes, got)
-		}
-		c.SetDeadline(time.Now().Add(patience))
-		p.send("x")
-		if n, err := c.Discard(); n != 1 || err != nil || c.low || lowWaterMark(c) != 1 {
-			t.Errorf("after a connection with %d bytes: %d, %v, low-water mark %d (%v)", bytes, n, err, lowWaterMark(c), c.low)
-		}
-		c.Close()
-	}
-}
-
-// A kernel that does not discard without a buffer gets one, and counts are right.
-func TestFastConnFallsBackToABuffer(t *testing.T) {
-	c, p := fastPair(t)
-	c.discard = make([]byte, discardBuffer)
-	p.send("payload")
-	p.CloseWrite()
-	c.SetDeadline(time.Now().Add(patience))
-	if n, err := c.Discard(); n != 7 || err != nil {
-		t.Errorf("%d, %v", n, err)
-	}
-	if n, err := c.Discard(); n != 0 || err == nil {
-		t.Errorf("%d, %v; want the end", n, err)
-	}
-}
-
-// It counts nothing for an error, which must not shorten the count.
-func TestFastConnCountsNoError(t *testing.T) {
-	c, p := fastPair(t)
-	c.discard = make([]byte, discardBuffer)
-	c.setLow(true)
-	c.SetDeadline(time.Now().Add(patience))
-	p.reset()
-	arrived(t, c)
-	if n, err := c.Discard(); n != 0 || !errors.Is(err, unix.ECONNRESET) {
-		t.Errorf("%d, %v", n, err)
-	}
-}
-
-// A deadline that another goroutine sets ends a wait, whenever it comes.
-func TestFastConnIsWoken(t *testing.T) {
-	t.Parallel()
-	const own = 5 * time.Second
-	c, _ := fastPair(t)
-	for i := range 200 {
+	})
+	bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+		c.SetDeadline(time.Now().Add(time.Minute))
+		time.AfterFunc(time.Second, func() { c.SetDeadline(time.Now().Add(time.Hour)) })
 		began := time.Now()
-		c.SetDeadline(began.Add(own))
-		go func() {
-			time.Sleep(time.Duration(i%5) * 10 * time.Microsecond)
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) != time.Hour+time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+		g.did(t, "a new deadline", map[string]int{"read": 3 + 1, "write": 1, "ppoll": 2}) // the eventfd's too
+	})
+}
+
+// A deadline that comes when all is over wakes nobody: the number of the
+// eventfd may be somebody else's by then.
+func TestDeadlineAfterTheEnd(t *testing.T) {
+	for _, conn := range []bool{true, false} {
+		bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+			c.waiting.Store(true) // as it was seen in the last moment
+			if conn {
+				c.Close()
+			} else {
+				g.ln.Close()
+			}
 			c.SetDeadline(elapsed)
-		}()
-		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			if open := g.Open(); len(open) != 2 || g.Calls("write") != 1 {
+				t.Errorf("after one end %v are open, and %d writes", open, g.Calls("write"))
+			}
+			if conn {
+				g.ln.Close()
+			} else {
+				c.Close()
+			}
+			c.SetDeadline(elapsed)
+			if open := g.Open(); len(open) != 0 || g.Calls("write") != 1 || len(g.Misuses()) > 0 {
+				t.Errorf("after both %v are open, %d writes, misuses %v", open, g.Calls("write"), g.Misuses())
+			}
+		})
+	}
+}
+
+// Our side ends, and the client's goes on.
+func TestFastConnHalfCloses(t *testing.T) {
+	bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+		c.Write([]byte("abc"))
+		if err := c.CloseWrite(); err != nil {
 			t.Fatal(err)
 		}
-		if time.Since(began) >= own {
-			t.Fatal("a wait lasted until its own deadline")
+		buffer := make([]byte, 8)
+		if n, err := g.client.Read(g.fd, buffer); n != 3 || err != nil {
+			t.Error(n, err)
 		}
+		if n, err := g.client.Read(g.fd, buffer); n != 0 || err != nil {
+			t.Errorf("%d, %v; want the end", n, err)
+		}
+		g.arrive("xyz")
+		if n, err := c.Read(buffer); n != 3 || err != nil {
+			t.Error(n, err)
+		}
+		g.end()
+		if n, err := c.Read(buffer); n != 0 || err != io.EOF {
+			t.Errorf("%d, %v; want the end", n, err)
+		}
+		if n, err := c.Discard(); n != 0 || err != io.EOF {
+			t.Errorf("%d, %v; want the end", n, err)
+		}
+	})
+}
+
+// A kernel that does not discard without a buffer gets one from then on, also
+// for the next connection, and counts are right.
+func TestFastConnFallsBackToABuffer(t *testing.T) {
+	for _, minds := range []error{unix.EFAULT, unix.EINVAL} {
+		bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+			g.arrive("payload")
+			g.Fail("recvfrom", minds)
+			for _, want := range []int64{7, discardBuffer, 1} {
+				if n, err := c.Discard(); n != want || err != nil {
+					t.Errorf("%v: %d, %v; want %d", minds, n, err, want)
+				}
+				if want == 7 {
+					g.arrive(string(make([]byte, discardBuffer+1)))
+				}
+			}
+			g.did(t, minds.Error(), map[string]int{"recvfrom": 1, "read": 3})
+			c.setLow(true)
+			g.reset()
+			if n, err := c.Discard(); n != 0 || !errors.Is(err, unix.ECONNRESET) {
+				t.Errorf("%d, %v", n, err)
+			}
+			c.reset(c.fd, c.remote)
+			c.release()
+			if c.discard == nil {
+				t.Error("the next connection asks again")
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func init() { grounds["fast"] = newSimulated }
+func init() {
+	grounds["fast"] = newSimulated
+	campaigns["fast"] = campaign{"fast", playable, deep(3, 4), deep(3039, 13811), deep(9775, 55023), deep(4191, 26794)}
+}
 
 // simulated is the fast path, its listener included, on a simulated kernel. A
 // client is in the queue. Each system call of the goroutine that serves is a
@@ -24,8 +28,12 @@ type simulated struct {
 	s      atomic.Pointer[session]
 	client *simkernel.Process
 	fd     int // the client's
-	sent   string
+	sent   []byte
 	has    holding
+
+	before  map[string]int // see did
+	results int
+	log     bytes.Buffer
 }
 
 // calls are a server's system calls.
@@ -41,7 +49,7 @@ type calls struct {
 	woken   atomic.Bool
 }
 
-// maxCalls bounds what a session may do: a thread that should wait can spin.
+// maxCalls bounds what a session does: a thread that should wait can spin.
 const maxCalls = 300
 
 // point is a yield point.
@@ -119,17 +127,22 @@ const errRefused = unix.EHOSTUNREACH
 
 func newSimulated() ground {
 	k := simkernel.New()
-	g := &simulated{calls: &calls{Process: k.Process()}, client: k.Process()}
+	g := &simulated{calls: &calls{Process: k.Process()}, client: k.Process(), before: map[string]int{}}
 	ln, err := listenBy(g.calls, 0)
 	if err != nil {
 		panic(err)
 	}
 	g.ln = ln.(*fastListener)
+	g.connect()
+	return g
+}
+
+// connect makes a client come.
+func (g *simulated) connect() {
 	g.fd, _ = g.client.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
-	if err := g.client.Connect(g.fd, ln.Addr()); err != nil {
+	if err := g.client.Connect(g.fd, g.ln.Addr()); err != nil {
 		panic(err)
 	}
-	return g
 }
 
 // serve serves one connection, or none if the shutdown comes before it.
@@ -169,7 +182,7 @@ func (g *simulated) close() error {
 // What follows ignores errors: they are what a client gets that comes too late.
 
 func (g *simulated) arrive(text string) {
-	g.sent += text
+	g.sent = append(g.sent, text...)
 	g.client.Write(g.fd, []byte(text))
 }
 
@@ -195,6 +208,6 @@ func (g *simulated) refusals() int { return g.refused }
 
 func (g *simulated) holds() holding {
 	has := g.has
-	has.queue = g.sent[g.took:]
+	has.queue = string(g.sent[g.took:])
 	return has
 }

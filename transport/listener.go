@@ -45,13 +45,17 @@ type Incoming interface {
 // program was built with the tag portable; elsewhere by package net.
 func Listen(ctx context.Context, port int) (Listener, error) { return listen(ctx, port) }
 
-func listenPortable(ctx context.Context, port int) (Listener, error) {
-	// Multipath TCP, Go's default, is off: it makes transfers slower. So are
-	// keep-alive probes: the idle limit makes them superfluous.
-	config := net.ListenConfig{KeepAlive: -1, Control: inlineUrgent}
+// portableConfig has Multipath TCP, Go's default, off: it makes transfers
+// slower. So are keep-alive probes: the idle limit makes them superfluous.
+func portableConfig() *net.ListenConfig {
+	config := &net.ListenConfig{KeepAlive: -1, Control: inlineUrgent}
 	config.SetMultipathTCP(false)
+	return config
+}
+
+func listenPortable(ctx context.Context, port int) (Listener, error) {
 	address := netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port))
-	ln, err := config.Listen(ctx, "tcp4", address.String())
+	ln, err := portableConfig().Listen(ctx, "tcp4", address.String())
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,29 @@ func TestListenerIsOnEveryInterface(t *testing.T) {
 	})
 }
 
+// §6.1: plain TCP, not Multipath TCP, where the kernel would have that; a
+// session's port can be listened on again at once.
+func TestListenersHaveTheirOptions(t *testing.T) {
+	eachPath(t, func(t *testing.T, path string) {
+		ln, err := paths[path](context.Background(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ln.Close()
+		for _, want := range []struct{ level, option, value int }{
+			{unix.SOL_SOCKET, unix.SO_PROTOCOL, unix.IPPROTO_TCP},
+			{unix.SOL_SOCKET, unix.SO_REUSEADDR, 1},
+		} {
+			if got := option(t, ln, want.level, want.option); got != want.value {
+				t.Errorf("option %d of level %d is %d, want %d", want.option, want.level, got, want.value)
+			}
+		}
+	})
+	if config := portableConfig(); config.MultipathTCP() {
+		t.Error("package net is to use Multipath TCP where the kernel has it")
+	}
+}
+
 // §6.1: plain TCP, not Multipath TCP; §1.11 and no delay, inherited.
 func TestAcceptedSocketsHaveTheirOptions(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
@@ -69,14 +92,19 @@ func TestAcceptedSocketsHaveTheirOptions(t *testing.T) {
 	})
 }
 
-func option(t *testing.T, c Incoming, level, name int) (value int) {
+func option(t *testing.T, of any, level, name int) (value int) {
 	t.Helper()
 	var err error
-	switch c := c.(type) {
+	if l, ok := of.(*netListener); ok {
+		of = l.Listener
+	}
+	switch of := of.(type) {
 	case *fastConn:
-		value, err = unix.GetsockoptInt(c.fd, level, name)
-	case *netConn:
-		raw, errRaw := c.SyscallConn()
+		value, err = unix.GetsockoptInt(of.fd, level, name)
+	case *fastListener:
+		value, err = unix.GetsockoptInt(of.fd, level, name)
+	case syscall.Conn:
+		raw, errRaw := of.SyscallConn()
 		if errRaw != nil {
 			t.Fatal(errRaw)
 		}

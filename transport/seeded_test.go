@@ -41,7 +41,14 @@ var seeded = []struct{ name, file, old, new, test string }{
 		"TestFastConnLooksOnceMore"},
 	{"bytes that wait below the low-water mark", "fastconn_linux.go",
 		"if c.wait(c.fd, unix.POLLIN, lowWaterPatience) != something {", "if c.wait(c.fd, unix.POLLIN, never) != something {",
-		"TestSlowBytesAreSeenAfterAFastFlow"},
+		"TestEveryFastFlow"},
+	{"a flow that is fast for ever", "fastconn_linux.go", "\t\t\tc.setLow(false)\n", "", "TestEveryFastFlow|TestFastFlowCosts"},
+	{"an idle server that spins", "fastlistener_linux.go", "\t\t\tl.conn.sys.Ppoll(l.ready[:], nil)\n", "", "TestIdleServerSleeps"},
+	{"an error of accept that is none", "fastlistener_linux.go", "return nil, &net.OpError{Op: \"accept\", Net: \"tcp4\", Err: os.NewSyscallError(\"accept4\", err)}", "return nil, nil", "TestFastAcceptWaitsOutWhatPasses"},
+	{"no buffer for a kernel that minds", "fastconn_linux.go", "if err != unix.EFAULT && err != unix.EINVAL {", "if err != unix.EBADF {", "TestFastConnFallsBackToABuffer"},
+	{"Multipath TCP", "listener.go", "config.SetMultipathTCP(false)\n", "", "TestListenersHaveTheirOptions"},
+	{"urgent data left out", "fastlistener_linux.go", "\t\t{unix.SOL_SOCKET, unix.SO_OOBINLINE}, // docs/protocol.md §1.11; inherited\n", "", "TestAcceptedSocketsHaveTheirOptions"},
+	{"a descriptor left open", "fastlistener_linux.go", "\t\t\tsys.Close(l.fd)\n", "", "TestFastListenFails"},
 	{"a byte too many counted, by the fast path", "fastconn_linux.go", "n, err = ended(n, err)\n\treturn", "if n, err = ended(n, err); n > 0 {\n\t\tn++\n\t}\n\treturn", "TestEveryWordOverLoopback"},
 	{"a byte too many counted, by package net", "netconn.go", "n, err := c.Read(c.discarded)\n", "n, err := c.Read(c.discarded)\n\tif n > 0 {\n\t\tn++\n\t}\n", "TestEveryWordOverLoopback"},
 	{"a waiting thread not woken", "wakeup_linux.go", "if w.waiting.Load() {", "if !w.waiting.Load() {", "TestServerShutdown"},
@@ -74,6 +81,10 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a W-method without a middle", "learn_test.go", "if left > 0 && x.possible(in) {", "if left > 9 && x.possible(in) {", "TestConformsByTheWMethod"},
 	{"no words over loopback", "loopback_test.go", "list = append(list, w)", "", "TestEveryWordOverLoopback"},
 	{"one path less", "listener_linux_test.go", "paths[\"fast\"] = listenFast", "", "TestEveryWordOverLoopback"},
+	{"one ground less", "ground_linux_test.go", "grounds[\"fast\"] = newSimulated\n", "", "TestEveryWord|TestConformsByTheWMethod|TestLearnedBehaviourIsTheExpectedOne"},
+	{"no fast flows", "fastflow_linux_test.go", "for _, in := range flows[:2] {", "for _, in := range flows[:0] {", "TestEveryFastFlow"},
+	{"a simulated reset that takes what has arrived", "../internal/simkernel/stream.go", "s.dead, s.noMore, s.deaf, s.sending = true, true, true, nil", "s.dead, s.noMore, s.deaf, s.sending, s.received = true, true, true, nil, nil", "TestSimulatedKernelIsLikeTheRealOne"},
+	{"a simulated low-water mark that a full buffer does not heed", "../internal/simkernel/stream.go", "n >= target ||", "n >= 1 ||", "TestSimulatedKernelIsLikeTheRealOne"},
 	{"nothing for any share", "explore_test.go", "mine := i%shares == share", "mine := i%shares == shares", "TestEveryWord|TestMutantsThatNoSessionMeetsAreEquivalent"},
 	{"everything for every share", "explore_test.go", "mine := i%shares == share", "mine := true", "TestEveryWord"},
 	{"no mutants", "mutant_test.go", "if len(list) == 0 {", "if len(list) < 1e9 {", "TestMutantsOfTheTableAreKilled"},
@@ -94,5 +105,5 @@ func TestSeededFaultsAreCaught(t *testing.T) {
 	for i, f := range seeded {
 		faults[i] = overlaytest.Fault{Name: f.name, File: f.file, Old: f.old, New: f.new, Test: f.test}
 	}
-	overlaytest.Catch(t, long(), 29+21, faults)
+	overlaytest.Catch(t, long(), 36+25, faults)
 }

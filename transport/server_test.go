@@ -140,25 +140,6 @@ func TestServerResetWhileStreaming(t *testing.T) {
 	})
 }
 
-// A flow that was fast and is slow now is seen byte by byte.
-func TestSlowBytesAreSeenAfterAFastFlow(t *testing.T) {
-	t.Parallel()
-	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{IdleTimeout: 2 * patience}
-		r := start(t, path, s)
-		c := r.dial()
-		c.handshake()
-		block := strings.Repeat("x", 8<<20)
-		c.send(block)
-		for sent := int64(len(block)); sent < int64(len(block))+5; sent++ {
-			r.counts(sent)
-			c.send("x")
-		}
-		c.CloseWrite()
-		r.wantDone(int64(len(block)) + 5)
-	})
-}
-
 // §3.1, §3.4: the result is out, in order, before the client can see our close.
 func TestResultComesBeforeOurClose(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {

@@ -212,16 +212,16 @@ func (s *side) look(full map[int]bool) string {
 		if err != nil || errInfo != nil {
 			return fmt.Sprint(err, errInfo)
 		}
-		state, queue := info.State, uint32(0)
+		state, queue := info.State, [2]uint32{}
 		switch state {
 		case listening:
-			queue = info.Unacked
+			queue = [2]uint32{info.Unacked, info.Sacked}
 		case 4: // TCP_FIN_WAIT1: not acknowledged yet, which the simulation does not tell apart
 			state = 5
 		case 11: // TCP_CLOSING
 			state = 9
 		}
-		fmt.Fprintf(&seen, "%d: %d %#x state %d queue %d unread %d %v; ", i, n, polled[0].Revents, state, queue, min(unread, many), errUnread)
+		fmt.Fprintf(&seen, "%d: %d %#x state %d queue %v unread %d %v; ", i, n, polled[0].Revents, state, queue, min(unread, many), errUnread)
 	}
 	return seen.String()
 }

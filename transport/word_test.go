@@ -204,23 +204,25 @@ func words(depth int, f func(w word, maximal bool)) {
 	}
 }
 
-// wordsOn calls f for those that the ground can play.
-func wordsOn(on string, depth int, f func(w word, maximal bool)) {
+// playable calls f for those that a real listener can play.
+func playable(depth int, f func(w word, maximal bool)) {
 	words(depth, func(w word, maximal bool) {
-		if on == "scripted" || !(w.early && w.inputs[0].what == 's') {
+		if !(w.early && w.inputs[0].what == 's') {
 			f(w, maximal)
 		}
 	})
 }
 
 // extend does so for those that begin with w.
-func extend(w word, depth int, f func(w word, maximal bool)) {
+func extend(w word, depth int, f func(w word, maximal bool)) { extendBy(alphabet, w, depth, f) }
+
+func extendBy(letters []input, w word, depth int, f func(w word, maximal bool)) {
 	_, x := expect(w)
 	maximal := x.ended || len(w.inputs) == depth
 	f(w, maximal)
-	for _, in := range alphabet {
+	for _, in := range letters {
 		if !maximal && x.possible(in) {
-			extend(w.then(in), depth, f)
+			extendBy(letters, w.then(in), depth, f)
 		}
 	}
 }

@@ -82,13 +82,13 @@ func (p *Process) Getsockname(fd int) (at netip.AddrPort, err error) {
 	return at, err
 }
 
-// TCPInfo is getsockopt(2) with TCP_INFO: the state, and the length of the
-// queue of a listening socket.
+// TCPInfo is getsockopt(2) with TCP_INFO: the state, and of a listening
+// socket the length of the queue (Unacked) and how long it may be (Sacked).
 func (p *Process) TCPInfo(fd int) (info *unix.TCPInfo, err error) {
 	err = p.onSocket("getsockopt", fd, func(s *socket) error {
 		info = &unix.TCPInfo{State: s.state()}
 		if s.listening {
-			info.Unacked = uint32(len(s.queue))
+			info.Unacked, info.Sacked = uint32(len(s.queue)), uint32(s.backlog)
 		}
 		return nil
 	})

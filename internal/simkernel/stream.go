@@ -114,7 +114,11 @@ func (s *socket) push() {
 		s.reset()
 		return
 	}
-	to.received = append(to.received, s.sending[:n]...)
+	if len(to.received) == 0 {
+		to.received = s.sending[:n:n]
+	} else {
+		to.received = append(to.received, s.sending[:n]...)
+	}
 	s.sending = s.sending[n:]
 	if len(s.sending) == 0 && s.noMore && !s.finOut && !s.dead {
 		s.finOut = true
