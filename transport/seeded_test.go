@@ -62,7 +62,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a command that comes before its turn", "session.go", "s.eager && s.answers(a)", "s.eager && !s.eager", "TestClientSeesAServerThatDoesNotTakeTurns"},
 	{"a file of sysfs taken for one that shrank", "source.go", "info.Size() < s.size {\n\t\treturn", "info.Size() <= s.size {\n\t\treturn", "TestClientFileWhoseSizeLies"},
 	{"a file that shrank taken for one of sysfs", "source.go", "info.Size() < s.size {\n\t\treturn", "info.Size() < 0 {\n\t\treturn", "TestClientFileThatShrinks"},
-	{"what comes with a wrong byte waited for", "session.go", "s.conn.SetDeadline(elapsed)\n\tgot := ", "got := ", "TestTheRestIsOverheard"},
+	{"what comes with a wrong byte waited for", "look.go", "s.conn.SetDeadline(elapsed)\n\tgot := ", "got := ", "TestTheRestIsOverheard"},
 	{"what comes after a wrong byte not shown", "session.go", "about.arrived = s.overhear()", "s.overhear()", "TestWhatHasArrivedIsShownOverTCP"},
 	{"a probe and a client that waits told alike", "reason.go", "case r.silence < probeMost:", "default:\n\tcase false:", "TestExplanations"},
 	{"an upload that skips what was not written", "source.go", "s.file.Seek(s.at, io.SeekStart)", "s.file.Seek(0, io.SeekCurrent)", "TestClientLosesNothingToAPassedDeadline"},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync/atomic"
 	"time"
 
@@ -14,10 +13,6 @@ import (
 
 // DefaultIdleTimeout is the idle limit of docs/protocol.md §4.
 const DefaultIdleTimeout = 10 * time.Second
-
-// lookInterval is how often a client looks at the connection while its file has
-// nothing to give.
-const lookInterval = time.Second
 
 // session is one connection on its way through a table.
 type session struct {
@@ -159,25 +154,6 @@ func (s *session) expect(ctx context.Context, text string) fsm.Event {
 	return whole
 }
 
-// answers reports whether we have the word when the activity has gone as it
-// should.
-func (s *session) answers(a fsm.Activity) bool {
-	next, _ := s.table.Next(a.State, a.Ends)
-	return s.table.Activity(next).Action == fsm.Write
-}
-
-// early sees whether something follows a text of so many bytes that we have yet
-// to answer. A peer that takes turns cannot have sent it: our answer is written
-// after this look (docs/protocol.md §7.10).
-func (s *session) early(ctx context.Context, after int) fsm.Event {
-	n, event := s.glance(ctx, s.text[after:after+1])
-	if n > 0 && event == whole {
-		s.end.arrived = s.text[:after+1]
-		return fsm.Mismatched
-	}
-	return event
-}
-
 func (s *session) count(ctx context.Context) fsm.Event {
 	for {
 		n, event := s.await(ctx, discard, nil)
@@ -219,42 +195,6 @@ func (s *session) upload(ctx context.Context) fsm.Event {
 			return event
 		}
 	}
-}
-
-// look sees whether the peer still takes what it is sent. One that has ended its
-// side, or said something, does not take a file as a server does; better to know
-// than to call that a success.
-func (s *session) look(ctx context.Context) fsm.Event {
-	n, event := s.glance(ctx, s.text[:1])
-	switch {
-	case n > 0 && event == whole:
-		s.end.err = fmt.Errorf("the %s sent something while it was to receive", s.table.Peer)
-		return fsm.Failed
-	case event == fsm.Closed:
-		s.end.err = fmt.Errorf("the %s closed before the file was sent", s.table.Peer)
-		return fsm.Failed
-	}
-	return event
-}
-
-// glance takes what the connection holds, without waiting; that it holds nothing
-// is no event.
-func (s *session) glance(ctx context.Context, p []byte) (int, fsm.Event) {
-	s.conn.SetDeadline(elapsed)
-	n, err := s.conn.Read(p)
-	s.restart()
-	s.arm()
-	if ctx.Err() != nil {
-		return n, fsm.Shutdown
-	}
-	if n > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
-		return n, whole
-	}
-	event := classify(err)
-	if event == fsm.Failed {
-		s.end.err = err
-	}
-	return n, event
 }
 
 // finish ends our side of the stream, after a last look.
@@ -304,20 +244,4 @@ func (s *session) conclude(ctx context.Context, r Result) Result {
 	}
 	about.explain(&r)
 	return r
-}
-
-// overhear takes what the connection holds after a wrong byte, without waiting,
-// for the people who read the log. The session has ended: what comes of it is no
-// event any more.
-func (s *session) overhear() []byte {
-	s.conn.SetDeadline(elapsed)
-	got := len(s.end.arrived)
-	for got < shown {
-		n, err := s.conn.Read(s.text[got:shown])
-		if err != nil {
-			break
-		}
-		got += n
-	}
-	return s.text[:got]
 }
