@@ -116,7 +116,12 @@ func (c *fastConn) move(name string, events int16, try func() (int, error)) (int
 		case passed:
 			return 0, os.ErrDeadlineExceeded
 		default:
-			passed = c.wait(c.fd, events, never) == expired
+			switch c.wait(c.fd, events, never) {
+			case expired:
+				passed = true
+			case broken:
+				return 0, c.err
+			}
 		}
 	}
 }

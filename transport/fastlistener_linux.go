@@ -86,12 +86,18 @@ func (l *fastListener) Accept() (Incoming, error) {
 		case err == unix.EAGAIN:
 			l.ready[0] = unix.PollFd{Fd: int32(l.fd), Events: unix.POLLIN}
 			l.conn.turn.yield(time.Since(epoch))
-			l.conn.sys.Ppoll(l.ready[:], nil)
+			if _, err := l.conn.sys.Ppoll(l.ready[:], nil); err != nil && err != unix.EINTR {
+				return nil, acceptError("ppoll", err) // to try again at once would be to spin
+			}
 		case err != unix.EINTR && !l.closed.Load():
-			return nil, &net.OpError{Op: "accept", Net: "tcp4", Err: os.NewSyscallError("accept4", err)}
+			return nil, acceptError("accept4", err)
 		}
 	}
 	return nil, net.ErrClosed
+}
+
+func acceptError(call string, err error) error {
+	return &net.OpError{Op: "accept", Net: "tcp4", Err: os.NewSyscallError(call, err)}
 }
 
 // Close ends a waiting Accept by shutdown(2), which makes a listening socket

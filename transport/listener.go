@@ -2,8 +2,10 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
+	"os"
 )
 
 // Listener hands out connections.
@@ -58,6 +60,10 @@ func listenPortable(ctx context.Context, port int) (Listener, error) {
 	ln, err := portableConfig().Listen(ctx, "tcp4", address.String())
 	if err != nil {
 		return nil, err
+	}
+	if ln.Addr() == nil { // which package net leaves to the caller to find out
+		ln.Close()
+		return nil, &net.OpError{Op: "listen", Net: "tcp4", Err: os.NewSyscallError("getsockname", errors.ErrUnsupported)}
 	}
 	return &netListener{ln, make([]byte, discardBuffer)}, nil
 }

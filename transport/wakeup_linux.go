@@ -18,6 +18,7 @@ type wakeup struct {
 	waiting  atomic.Bool
 	ready    [2]unix.PollFd
 	left     unix.Timespec
+	err      error
 	count    [8]byte
 	turn     turn
 
@@ -60,7 +61,9 @@ func (w *wakeup) wake() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.users > 0 {
-		w.sys.Write(w.event, one)
+		for err := error(unix.EINTR); err == unix.EINTR; {
+			_, err = w.sys.Write(w.event, one)
+		}
 	}
 }
 
@@ -86,6 +89,7 @@ const (
 	something found = iota // the socket is ready, or the wait was interrupted
 	nothing                // it has lasted as long as it may
 	expired                // the deadline has passed
+	broken                 // the system cannot wait: err; to try again at once would be to spin
 )
 
 // longestWait is what one wait is cut to, as a system with 32 bits has no room
@@ -118,8 +122,12 @@ func (w *wakeup) wait(fd int, events int16, most time.Duration) found {
 	}
 	w.ready = [2]unix.PollFd{{Fd: int32(fd), Events: events}, {Fd: int32(w.event), Events: unix.POLLIN}}
 	n, err := w.sys.Ppoll(w.ready[:], timeout)
-	if n == 0 && err == nil {
+	switch {
+	case n == 0 && err == nil:
 		return at
+	case err != nil && err != unix.EINTR:
+		w.err = os.NewSyscallError("ppoll", err)
+		return broken
 	}
 	if w.ready[1].Revents != 0 {
 		w.sys.Read(w.event, w.count[:])

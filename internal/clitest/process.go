@@ -51,6 +51,17 @@ func (p *Process) Signal(s os.Signal) error { return p.cmd.Process.Signal(s) }
 // Pid returns the process's id.
 func (p *Process) Pid() int { return p.cmd.Process.Pid }
 
+// Ended reports whether the process has ended. One that was not started has
+// not.
+func (p *Process) Ended() bool {
+	select {
+	case <-p.exited:
+		return true
+	default:
+		return false
+	}
+}
+
 // Wait waits for the end of the process and returns its exit status, -1 if a
 // signal killed it.
 func (p *Process) Wait() (int, error) {
@@ -62,8 +73,11 @@ func (p *Process) Wait() (int, error) {
 	}
 }
 
-// Kill ends the process, if it still runs.
+// Kill ends the process, if it runs.
 func (p *Process) Kill() {
+	if p.cmd == nil || p.cmd.Process == nil {
+		return
+	}
 	select {
 	case <-p.exited:
 		return
