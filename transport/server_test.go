@@ -120,8 +120,12 @@ func TestServerIgnoresAResetAfterTheEnd(t *testing.T) {
 		c.send("payload")
 		c.CloseWrite()
 		c.reset()
-		resume <- true
-		r.wantDone(7)
+		select {
+		case resume <- true:
+			r.wantDone(7)
+		case got := <-r.results:
+			t.Errorf("%s by %s (%s) before Streaming", got.State, got.Event, got.Explanation())
+		}
 	})
 }
 

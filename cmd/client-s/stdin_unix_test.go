@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"accio/fsm"
 	"accio/internal/clitest"
 )
 
@@ -63,7 +64,7 @@ func ends(t *testing.T, p *clitest.Process, want int, log string) {
 	check(t, p.Stderr.Wait(log))
 }
 
-var header = []string{`>accio\r\n`, `<confirm-accio\r\n`, `>accio\r\n`, `<confirm-accio-again\r\n\r\n`}
+var header = clitest.Handshake(&fsm.Client)
 
 // A signal ends the session through the event shutdown, also while the file
 // has no more to give, and the server receives a reset (docs/protocol.md §7.1, §7.7).

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"accio/fsm"
 	"accio/internal/clitest"
 )
 
@@ -20,10 +21,8 @@ var (
 	fill  = clitest.Fill
 )
 
-const (
-	header = `>confirm-accio\r\nconfirm-accio-again\r\n\r\n`
-	turn   = `<accio\r\naccio\r\n` // comes when the header has been taken
-)
+// turn comes when the header has been taken.
+var header, turn = clitest.Early(&fsm.Server)
 
 type server struct {
 	*clitest.Process
