@@ -15,6 +15,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/clitest"
+	"accio/internal/require"
 )
 
 var (
@@ -95,10 +96,7 @@ func TestSignalWhileWaitingForStdin(t *testing.T) {
 // (docs/protocol.md §7.7).
 func TestIgnoredHangup(t *testing.T) {
 	t.Parallel()
-	nohup, err := exec.LookPath("nohup")
-	if err != nil {
-		t.Skip(err)
-	}
+	nohup := require.Tool(t, "nohup")
 	r, w := pipe(t)
 	cmd := exec.Command(nohup, "client-s")
 	cmd.Stdin = r
