@@ -67,6 +67,11 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a probe and a client that waits told alike", "reason.go", "case r.silence < probeMost:", "default:\n\tcase false:", "TestExplanations"},
 	{"an upload that skips what was not written", "source.go", "s.file.Seek(s.at, io.SeekStart)", "s.file.Seek(0, io.SeekCurrent)", "TestClientLosesNothingToAPassedDeadline"},
 
+	{"a server that does not go on after its first command", "../fsm/server.go", "\t\t{SendAccio1, Sent, AwaitConfirm1},\n", "",
+		"TestServerLosesNothingToAPassedDeadline|TestServerQueue|TestQueued"},
+	{"a server that does not go on after the header", "../fsm/server.go", "\t\t{AwaitConfirm2, Confirmed, Streaming},\n", "",
+		"TestServerLosesNothingToAPassedDeadline|TestServerIgnoresAResetAfterTheEnd"},
+
 	{"no yield point is injected", "explore_test.go", "if at != nil {", "if at != nil && x.yields < 0 {", yieldPointTests},
 	{"no yield point is counted", "explore_test.go", "x.yields++\n", "", yieldPointTests},
 	{"failing writes that do not fail", "script_test.go", "case s.deaf != nil:", "case s.deaf != nil && s.half:", "TestWriteFailureAtEveryYieldPoint"},
@@ -105,5 +110,5 @@ func TestSeededFaultsAreCaught(t *testing.T) {
 	for i, f := range seeded {
 		faults[i] = overlaytest.Fault{Name: f.name, File: f.file, Old: f.old, New: f.new, Test: f.test}
 	}
-	overlaytest.Catch(t, long(), 36+25, faults)
+	overlaytest.Catch(t, long(), 36+27, faults)
 }
