@@ -37,9 +37,6 @@ func (s *Server) accept(ctx context.Context, ln Listener) (Incoming, error) {
 
 // bare is an error of accept without those around it that say that it is one.
 func bare(err error) error {
-	if op, ok := errors.AsType[*net.OpError](err); ok {
-		err = op.Err
-	}
 	if call, ok := errors.AsType[*os.SyscallError](err); ok {
 		err = call.Err
 	}

@@ -76,6 +76,11 @@ func TestAcceptWaitsOutWhatPasses(t *testing.T) {
 			if n := strings.Count(log.String(), "clients wait\" error=\""+err.Error()+"\" "); n != 10 {
 				t.Errorf("%d log lines, want 10:\n%s", n, log.String())
 			}
+			for _, wait := range []string{"5ms", "10ms", "640ms"} {
+				if strings.Count(log.String(), " retry="+wait+"\n") != 1 {
+					t.Errorf("no line, or several, with the wait of %s:\n%s", wait, log.String())
+				}
+			}
 		})
 	}
 }
@@ -93,6 +98,9 @@ func TestAcceptBackoffEndsAtShutdown(t *testing.T) {
 		case err := <-served:
 			if err != nil {
 				t.Errorf("Serve: %v", err)
+			}
+			if len(ln.at) != 9 { // at 0, 5, 15, 35, 75, 155, 315, 635 and 1275 ms
+				t.Errorf("%d calls of Accept, one of them after the shutdown", len(ln.at))
 			}
 		default:
 			t.Error("Serve has not returned at once")
