@@ -257,6 +257,37 @@ func inShares(t *testing.T, things int, f func(mine func() bool)) {
 	}
 }
 
+// §1.8, §1.9: every cut of the header into two pieces, the second glued to the
+// payload, before service begins and later, and every limit on what one call
+// moves.
+func TestEveryCutOfTheHeader(t *testing.T) {
+	const payload = "\r\npayload"
+	eachGround(t, func(t *testing.T, on string) {
+		var failures shortest
+		play := func(rank []int, at hook, early bool, pieces ...string) {
+			w := word{early: early}
+			for _, piece := range pieces {
+				w = w.then(input{name: fmt.Sprintf("%q", piece), bytes: piece})
+			}
+			failures.ran()
+			w = w.then(input{name: "end", what: 'e'})
+			if d := explore(on, &fsm.Server, w, at).differs(w); d != nil {
+				failures.failf(rank, "%s", d)
+			}
+		}
+		synctest.Test(t, func(t *testing.T) {
+			for cut := 1; cut < len(header); cut++ {
+				play([]int{0, cut, 0}, nil, false, header[:cut], header[cut:]+payload)
+				play([]int{0, cut, 1}, nil, true, header[:cut], header[cut:]+payload)
+			}
+			for limit := 1; limit <= len(header)+1; limit++ {
+				play([]int{1, limit}, func(x *explored, _ context.CancelFunc) { x.conn.limitTo(limit) }, true, header+payload)
+			}
+		})
+		failures.report(t, 2*37+39)
+	})
+}
+
 // Every word, to depth 5, and to depth 7 in the longer run; one less on the
 // fast path.
 func TestEveryWord(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 
 func init() {
 	grounds["fast"] = newSimulated
+	coders["fast"] = codedFast
 	campaigns["fast"] = campaign{"fast", playable, deep(3, 4), deep(3039, 13811), deep(9775, 55023), deep(4191, 26794)}
 }
 
@@ -29,6 +30,7 @@ type simulated struct {
 	client *simkernel.Process
 	fd     int // the client's
 	sent   []byte
+	got    []byte
 	has    holding
 
 	before  map[string]int // see did
@@ -139,7 +141,7 @@ func newSimulated() ground {
 
 // connect makes a client come.
 func (g *simulated) connect() {
-	g.fd, _ = g.client.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	g.fd, _ = g.client.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
 	if err := g.client.Connect(g.fd, g.ln.Addr()); err != nil {
 		panic(err)
 	}
@@ -161,6 +163,7 @@ func (g *simulated) serve(ctx context.Context, table *fsm.Table, yield func(), c
 }
 
 func (g *simulated) session() *session { return g.s.Load() }
+func (g *simulated) limitTo(n int)     { g.Limit = n }
 func (g *simulated) still(f func())    { g.client.AtOnce(f) }
 
 func (g *simulated) interrupted() bool {
@@ -179,6 +182,24 @@ func (g *simulated) close() error {
 	return nil
 }
 
+// codedFast plays the stimuli on a server of the fast path.
+func codedFast(run []stimulus) rest {
+	g := newSimulated().(*simulated)
+	accepting := func(f func()) {
+		g.made = 0
+		g.yield = func() {
+			if g.made == 2 { // after the first accept4
+				f()
+			}
+		}
+	}
+	r := playedOn(g, g.ln, accepting, run)
+	if err := g.close(); err != nil {
+		r.events += err.Error()
+	}
+	return r
+}
+
 // What follows ignores errors: they are what a client gets that comes too late.
 
 func (g *simulated) arrive(text string) {
@@ -193,6 +214,7 @@ func (g *simulated) end() {
 
 func (g *simulated) reset() {
 	g.has.reset = true
+	g.commands() // the last moment to read them
 	g.client.Linger(g.fd)
 	g.client.Close(g.fd)
 }
@@ -205,6 +227,22 @@ func (g *simulated) stall(n int) {
 func (g *simulated) deafen()       { g.client.Refuse(g.fd, errRefused) }
 func (g *simulated) wrote() int    { return g.gave }
 func (g *simulated) refusals() int { return g.refused }
+
+func (g *simulated) atOnce(f func(c client)) { g.client.AtOnce(func() { f(g) }) }
+
+func (g *simulated) commands() int {
+	buffer := make([]byte, 64)
+	for {
+		n, err := g.client.Read(g.fd, buffer)
+		if n == 0 || err != nil {
+			break
+		}
+		g.got = append(g.got, buffer[:n]...)
+	}
+	return wholeCommands(string(g.got))
+}
+
+func (g *simulated) confirmations() int { return wholeConfirmations(g.sent[:g.took]) }
 
 func (g *simulated) holds() holding {
 	has := g.has

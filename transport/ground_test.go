@@ -21,6 +21,8 @@ type ground interface {
 	serve(ctx context.Context, table *fsm.Table, yield func(), changed fsm.Observer) Result
 	// session is that of serve; nil as long as there is none.
 	session() *session
+	// limitTo makes each call move so many bytes at most.
+	limitTo(n int)
 	// still calls f while the connection does nothing.
 	still(f func())
 	// interrupted reports whether a shutdown has done all that it does while
@@ -44,6 +46,13 @@ type client interface {
 	// refusals is how many writes to it have failed.
 	refusals() int
 	holds() holding
+	// atOnce calls f with a client whose doings the server sees all at once.
+	atOnce(f func(c client))
+	// commands is how many whole commands were sent to it, -1 if anything else
+	// was.
+	commands() int
+	// confirmations is how many of its confirmations were read whole.
+	confirmations() int
 }
 
 // holding is what a connection holds.
@@ -114,6 +123,7 @@ func (g *scripted) SetDeadline(t time.Time) error {
 }
 
 func (g *scripted) session() *session { return g.s }
+func (g *scripted) limitTo(n int)     { g.change(func() { g.limit = n }) }
 func (g *scripted) interrupted() bool { return g.done.Load() }
 
 func (g *scripted) still(f func()) {
@@ -128,6 +138,17 @@ func (g *scripted) close() error {
 	}
 	return nil
 }
+
+// held is a script that somebody holds the lock of.
+type held struct{ *script }
+
+func (s *script) atOnce(f func(c client)) { s.change(func() { f(held{s}) }) }
+
+func (h held) arrive(text string) { h.arrived = append(h.arrived, text...) }
+func (h held) end()               { h.ended = true }
+func (h held) reset()             { h.broken = syscall.ECONNRESET }
+func (h held) stall(n int)        { h.room = n }
+func (h held) deafen()            { h.deaf = syscall.EPIPE }
 
 func (s *script) deafen()       { s.change(func() { s.deaf = syscall.EPIPE }) }
 func (s *script) wrote() int    { return len(s.sent()) }

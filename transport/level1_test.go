@@ -84,6 +84,9 @@ func follow(p *guarded.Program, code func([]stimulus) rest, most int) *followed 
 	return f
 }
 
+// coders are the ways to play stimuli on the running code.
+var coders = map[string]func([]stimulus) rest{"scripted": coded}
+
 // The running code is level 1, step by step: from every state in which level 1
 // comes to rest, whatever can happen, and whatever two things can happen at
 // once, lead both to the same events and the same next rest, level 1 to that
@@ -94,21 +97,26 @@ func TestCodeIsLevel1StepByStep(t *testing.T) {
 	if pieces[0]+pieces[1] != fsm.Confirm1 || pieces[0]+pieces[2] != fsm.Confirm2 {
 		t.Fatal("these pieces are not those of the confirmations")
 	}
-	p := model.Server(&fsm.Server, model.DefaultAhead)
-	var f *followed
-	synctest.Test(t, func(t *testing.T) { f = follow(p, coded, 1000) })
-	if len(f.differ) > 0 {
-		t.Fatalf("%s\nand %d more", f.differ[0], len(f.differ)-1)
+	require.Ran(t, "ways to play", len(coders), len(grounds))
+	for name, code := range coders {
+		t.Run(name, func(t *testing.T) {
+			p := model.Server(&fsm.Server, model.DefaultAhead)
+			var f *followed
+			synctest.Test(t, func(t *testing.T) { f = follow(p, code, 1000) })
+			if len(f.differ) > 0 {
+				t.Fatalf("%s\nand %d more", f.differ[0], len(f.differ)-1)
+			}
+			for _, r := range p.Rules {
+				if !f.taken[r.Label] {
+					t.Errorf("nothing made level 1 take its step %q", r.Label)
+				}
+			}
+			require.Ran(t, "sessions without a letter", f.runs[0], 423)
+			require.Ran(t, "sessions of one letter", f.runs[1], 425)
+			require.Ran(t, "sessions of two letters at once", f.runs[2], 1411)
+			require.Ran(t, "places of rest", f.rests, 747)
+		})
 	}
-	for _, r := range p.Rules {
-		if !f.taken[r.Label] {
-			t.Errorf("nothing made level 1 take its step %q", r.Label)
-		}
-	}
-	require.Ran(t, "sessions without a letter", f.runs[0], 423)
-	require.Ran(t, "sessions of one letter", f.runs[1], 425)
-	require.Ran(t, "sessions of two letters at once", f.runs[2], 1411)
-	require.Ran(t, "places of rest", f.rests, 747)
 }
 
 // Each rule of level 1 is taken away, and each condition that one waits for. What

@@ -68,29 +68,6 @@ func TestPayloadIsWhateverFollowsTheHeader(t *testing.T) {
 	}
 }
 
-// §1.8, §1.9: every cut of the header into two pieces, early and glued to the
-// payload, and every limit on what one call moves.
-func TestEveryCutOfTheHeader(t *testing.T) {
-	const payload = "\r\npayload"
-	var cuts, limits shortest
-	for cut := range len(header) + 1 {
-		cuts.ran()
-		p := playServer(t, sends(header[:cut], header[cut:]+payload))
-		if wrong := p.notDone(int64(len(payload))); wrong != "" {
-			cuts.failf([]int{cut}, "cut after %d bytes: %s", cut, wrong)
-		}
-	}
-	for limit := 1; limit <= len(header)+1; limit++ {
-		limits.ran()
-		p := playServer(t, sends(header+payload), func(s *session) { s.conn.(*script).limit = limit })
-		if wrong := p.notDone(int64(len(payload))); wrong != "" {
-			limits.failf([]int{limit}, "%d bytes a call: %s", limit, wrong)
-		}
-	}
-	cuts.report(t, 15+23+1)
-	limits.report(t, 15+23+1)
-}
-
 // §1.7: every wrong byte at every place of the header, whole and byte by byte,
 // ends the session at that byte.
 func TestEveryWrongByte(t *testing.T) {

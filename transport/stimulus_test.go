@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing/synctest"
 	"time"
 
@@ -19,7 +18,7 @@ import (
 type letter struct {
 	rule     string // what level 1 calls it
 	piece    string // that arrives
-	do       func(conn *script, stop context.CancelFunc)
+	do       func(c client, stop context.CancelFunc)
 	possible func(o outside) bool
 }
 
@@ -31,16 +30,16 @@ var pieces = []string{"confirm-accio", "\r\n", "-again\r\n\r\n", "x"}
 // level 1 tells apart.
 var letters = func() []letter {
 	open := func(o outside) bool { return !o.end && !o.reset }
-	reset := func(conn *script, _ context.CancelFunc) { conn.broken = syscall.ECONNRESET }
+	reset := func(c client, _ context.CancelFunc) { c.reset() }
 	all := []letter{
-		{"client ends its side", "", func(conn *script, _ context.CancelFunc) { conn.ended = true }, open},
+		{"client ends its side", "", func(c client, _ context.CancelFunc) { c.end() }, open},
 		{"client resets", "", reset, open},
 		{"client resets after its end", "", reset, func(o outside) bool { return o.end && !o.reset }},
-		{"shutdown comes", "", func(_ *script, stop context.CancelFunc) { stop() }, func(o outside) bool { return !o.stopped }},
+		{"shutdown comes", "", func(_ client, stop context.CancelFunc) { stop() }, func(o outside) bool { return !o.stopped }},
 	}
 	for _, piece := range pieces {
 		all = append(all, letter{"client sends " + strconv.Quote(piece), piece,
-			func(conn *script, _ context.CancelFunc) { conn.arrived = append(conn.arrived, piece...) },
+			func(c client, _ context.CancelFunc) { c.arrive(piece) },
 			func(o outside) bool { return open(o) && o.unread < model.DefaultAhead }})
 	}
 	return all
@@ -111,19 +110,19 @@ func stimuli() []stimulus {
 	return all
 }
 
-// do gives the stimulus to the scripted connection.
-func (s stimulus) do(conn *script, stop context.CancelFunc) {
-	conn.change(func() { // or else the session could run in between
+// do gives the stimulus to the connection.
+func (s stimulus) do(to client, stop context.CancelFunc) {
+	to.atOnce(func(c client) { // or else the session could run in between
 		for _, l := range s.letters {
-			l.do(conn, stop)
+			l.do(c, stop)
 		}
 		switch {
 		case s.deaf:
-			conn.deaf = syscall.EPIPE
+			c.deafen()
 		case s.shut:
-			conn.room = 0
+			c.stall(0)
 		case s.open:
-			conn.room = -1
+			c.stall(-1)
 		}
 	})
 	if s.silence {
@@ -150,9 +149,16 @@ type rest struct {
 // coded plays the stimuli on a server, the first at the moment in which it
 // accepts the connection. It must be called in a bubble.
 func coded(run []stimulus) rest {
+	c := newScript()
+	ln := newTurns(c)
+	return playedOn(c, ln, func(f func()) { ln.accept = f }, run)
+}
+
+// playedOn plays them with a client and a listener that calls f, which it was
+// given, just before it returns the client's connection.
+func playedOn(c client, ln Listener, accepting func(f func()), run []stimulus) rest {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	x := struct{ conn *script }{newScript()}
 	var r rest
 	s := &Server{
 		Result: func(result Result) error {
@@ -165,54 +171,57 @@ func coded(run []stimulus) rest {
 			r.events += string(tr.Event) + " "
 			r.eof = r.eof || tr.Event == fsm.Closed
 			if tr.Event != fsm.Shutdown { // what is taken in the same moment is not looked at
-				r.read = x.conn.confirmations()
+				r.read = c.confirmations()
 			}
 		},
 	}
-	ln := newTurns(x.conn)
-	ln.accept = func() { run[0].do(x.conn, stop) }
+	accepting(func() { run[0].do(c, stop) })
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(ctx, ln) }()
 	synctest.Wait()
 	for _, what := range run[1:] {
-		what.do(x.conn, stop)
+		what.do(c, stop)
 		synctest.Wait()
 	}
 	at := r // what follows only ends it
-	at.wrote = x.conn.commands()
+	at.wrote = c.commands()
 	if now := s.current.Load(); now != nil {
-		k := now.session.key(x.conn.holds())
+		k := now.session.key(c.holds())
 		at.state, at.at, at.queue, at.end, at.reset = k.state, k.at, k.queue, k.end, k.reset
-		at.read = x.conn.confirmations()
+		at.read = c.confirmations()
 	}
 	stop()
-	x.conn.stall(-1)
+	c.stall(-1)
 	if err := <-served; err != nil {
 		at.events += err.Error()
 	}
 	return at
 }
 
-// commands is how many whole commands the peer was sent, or -1 if it was sent
-// anything else.
-func (s *script) commands() int {
-	n := len(s.sent()) / len(fsm.Accio)
-	if s.sent() != strings.Repeat(fsm.Accio, n) {
+// wholeCommands is how many commands the text is, or -1 if it is anything else.
+func wholeCommands(text string) int {
+	n := len(text) / len(fsm.Accio)
+	if text != strings.Repeat(fsm.Accio, n) {
 		return -1
 	}
 	return n
 }
 
-// confirmations is how many whole confirmations stand at the beginning of what
-// was taken from the peer.
-func (s *script) confirmations() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := 0
+func (s *script) commands() int { return wholeCommands(s.sent()) }
+
+// wholeConfirmations is how many of them stand at the beginning of what was
+// taken from a client.
+func wholeConfirmations(taken []byte) (n int) {
 	for _, text := range []string{fsm.Confirm1, fsm.Confirm1 + fsm.Confirm2} {
-		if strings.HasPrefix(string(s.taken), text) {
+		if strings.HasPrefix(string(taken), text) {
 			n++
 		}
 	}
 	return n
+}
+
+func (s *script) confirmations() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return wholeConfirmations(s.taken)
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"encoding/binary"
 	"math"
 	"os"
 	"runtime"
@@ -54,7 +55,7 @@ func (w *wakeup) release() {
 	}
 }
 
-var one = []byte{1, 0, 0, 0, 0, 0, 0, 0}
+var one = binary.NativeEndian.AppendUint64(nil, 1)
 
 // wake may come when the wait, and all else, is over.
 func (w *wakeup) wake() {
