@@ -1,0 +1,151 @@
+package accio_test
+
+import (
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"accio/internal/overlaytest"
+)
+
+const (
+	session  = "transport/session.go"
+	listener = "transport/fastlistener_linux.go"
+	reasons  = "transport/reason.go"
+	server   = "./cmd/server-s"
+	client   = "./cmd/client-s"
+)
+
+// breaches has, for each claim of docs/protocol.md, a change of the program that
+// breaks it, and a test, of the package transport if none is named, that fails
+// of that.
+var breaches = []struct{ claim, file, old, new, dir, test string }{
+	{"1.1", "fsm/server.go", "{SendAccio1, Write, Accio, Sent}", `{SendAccio1, Write, Accio + "\n", Sent}`, "", "TestCommandsAndConfirmationsTakeTurns"},
+	{"1.2", "fsm/server.go", "{AwaitConfirm1, Expect, Confirm1, Confirmed}", "{AwaitConfirm1, Expect, Confirm1[:14], Confirmed}", "", "TestCommandsAndConfirmationsTakeTurns"},
+	{"1.3", "fsm/server.go", "{SendAccio2, Write, Accio, Sent}", `{SendAccio2, Write, "accio\n", Sent}`, "", "TestCommandsAndConfirmationsTakeTurns"},
+	{"1.4", "fsm/server.go", "{AwaitConfirm2, Expect, Confirm2, Confirmed}", "{AwaitConfirm2, Expect, Confirm2[:21], Confirmed}", "", "TestCommandsAndConfirmationsTakeTurns"},
+	{"1.5", session, "s.payload.Add(n)\n\t\tif event != whole {\n\t\t\treturn good(event)", "s.payload.Store(n)\n\t\tif event != whole {\n\t\t\treturn good(event)", "", "TestServerCounts"},
+	{"1.5", "transport/await.go", "n, err := s.conn.Discard()\n", "n, err := s.conn.Discard()\n\ts.text = append(s.text, make([]byte, n)...)\n", "", "TestServerMemoryIsConstant"},
+	{"1.6", session, "take, s.text[s.end.right:len(text)])", "take, s.text[s.end.right:len(text)+1])", "", "TestPayloadIsWhateverFollowsTheHeader"},
+	{"1.7", session, "s.text[s.end.right] == text[s.end.right]", "s.text[s.end.right]|0x20 == text[s.end.right]|0x20", "", "TestEveryWrongByte"},
+	{"1.8", session, "for s.end.right < len(text) {", "for s.end.right == 0 {", "", "TestEveryCutOfTheHeader"},
+	{"1.9", session, "event == whole && s.eager && s.answers(a)", "event == whole && s.answers(a)", "", "TestServerTakesWhatCameEarly"},
+	{"1.10", reasons, "a system does that for a program that closes, or dies, before it has read both commands", "", "", "TestExplanations"},
+	{"1.11", listener, "unix.SO_OOBINLINE", "unix.SO_KEEPALIVE", "", "TestUrgentDataIsOrdinaryData"},
+	{"1.12", session, "if event != whole {\n\t\t\treturn good(event)", "if event != whole {\n\t\t\tif s.conn.CloseWrite() != nil {\n\t\t\t\treturn fsm.Failed\n\t\t\t}\n\t\t\treturn good(event)", "", "TestServerIgnoresAResetAfterTheEnd"},
+
+	{"2.1", "fsm/server.go", "{SendAccio1, Sent, AwaitConfirm1}", "{SendAccio1, Sent, SendAccio2}", ".", "TestTableIsAsExpected"},
+	{"2.2", "transport/classify.go", "return fsm.Failed", "return fsm.Closed", "", "TestResetInEveryState"},
+	{"2.3", "fsm/machine.go", "State: from, Event: e, Possible", "State: from, Possible", "", "TestAnEventThatTheTableLacks"},
+	{"2.4", "transport/await.go", "if ctx.Err() != nil {\n\t\t\treturn n, fsm.Shutdown\n\t\t}\n", "", "", "TestShutdownBeatsEverything"},
+	{"2.5", "transport/netconn.go", "n, err := c.TCPConn.Read(p)\n\tif n == 0 &&", "n, err := c.TCPConn.Read(p)\n\tif n > 0 &&", "", "TestServerLosesNothingToAPassedDeadline"},
+	{"2.6", "transport/await.go", "event := classify(err)\n", "if classify(err) == fsm.Failed {\n\t\t\t_, err = m(s, p)\n\t\t}\n\t\tevent := classify(err)\n", "", "TestAnErrorIsReadOnce"},
+
+	{"3.1", "transport/server.go", "if s.Result == nil {", "if s.Result == nil || result.Event == fsm.Mismatched {", server, "TestScript"},
+	{"3.2", "cmd/server-s/results.go", "case r.Good:", "case r.Good || r.Bytes > 0:", server, "TestResultLines"},
+	{"3.3", "fsm/server.go", "{AwaitConfirm2, Closed, Error}", "{AwaitConfirm2, Closed, Done}", "", "TestCloseInEveryState"},
+	{"3.4", "transport/server.go", "if s.Result == nil {", "c.Close()\n\tif s.Result == nil {", "", "TestResultComesBeforeOurClose"},
+	{"3.5", "internal/record/json.go", "l.Received = &r.Bytes", "l.Sent = &r.Bytes", server, "TestScript"},
+
+	{"4.1", session, "DefaultIdleTimeout = 10 * time.Second", "DefaultIdleTimeout = 11 * time.Second", "", "TestExplanations"},
+	{"4.1", session, "s.restart()\n\ts.arm()\n\tfor", "s.restart()\n\tfor", "", "TestSilenceInEveryState"},
+	{"4.2", "transport/await.go", "if n > 0 && s.eager {", "if n > 0 {", "", "TestEveryWord"},
+	{"4.3", session, "s.restart()\n\ts.arm()\n\tfor", "s.clock = epoch\n\ts.arm()\n\tfor", "", "TestServerIdleLimit"},
+
+	{"5.1", listener, "backlog = 4096", "backlog = 1", "", "TestServerQueue"},
+	{"5.2", "transport/listener.go", "return &netConn{c.(*net.TCPConn), l.discarded}, nil", "go func() {\n\t\tif n, err := l.Listener.Accept(); err == nil {\n\t\t\tn.Write([]byte(\"accio\\r\\n\"))\n\t\t}\n\t}()\n\treturn &netConn{c.(*net.TCPConn), l.discarded}, nil", "", "TestServerQueue"},
+	{"5.3", "transport/server.go", "if err := s.serve(ctx, c); err != nil {", "if ctx.Err() != nil {\n\t\t\tc.Close()\n\t\t} else if err := s.serve(ctx, c); err != nil {", "", "TestShutdownBeforeTheFirstActivity"},
+	{"5.4", "internal/errno/errno_unix.go", "syscall.EMFILE, ", "", "", "TestAcceptWaitsOutWhatPasses"},
+	{"5.5", "transport/await.go", "s.restart()\n\t}\n\treturn n, err", "}\n\treturn n, err", "", "TestSenderWithoutEndHoldsUpTheNext"},
+
+	{"6.1", listener, "netip.IPv4Unspecified()", "netip.AddrFrom4([4]byte{127, 0, 0, 1})", "", "TestListenerIsOnEveryInterface"},
+	{"6.2", "internal/cli/cli.go", "err != nil || n == 0", "err != nil", "./internal/cli", "TestPort"},
+	{"6.3", "internal/cli/status.go", "return Failed", "return Usage", "./internal/cli", "TestStatus"},
+	{"6.4", "cmd/server-s/main.go", "syscall.SIGQUIT, syscall.SIGTERM", "syscall.SIGTERM", server, "TestSignalInEachState"},
+	{"6.5", "cmd/server-s/main.go", "signal.Ignore(syscall.SIGPIPE)", "signal.Reset(syscall.SIGPIPE)", server, "TestStdoutWhoseReaderIsGone"},
+	{"6.6", "cmd/server-s/console.go", "c.out.Write(p, timer.C)", "c.out.Write(p, nil)", server, "TestBrokenStderr"},
+	{"6.7", "cmd/server-s/main.go", "traced.Transition(tr)", "", server, "TestScript"},
+	{"6.8", "internal/descriptors/descriptors.go", "enough = 9", "enough = 3", server, "TestFewDescriptors"},
+	{"6.9", "cmd/server-s/blocked.go", "blockedPatience = time.Second ", "blockedPatience = 2 * time.Second ", server, "TestBlockedIsSaid"},
+	{"6.10", "internal/record/log.go", "2006-01-02T15:04:05.000Z07:00", "15:04:05.000", "./internal/record", "TestLog"},
+	{"6.11", "internal/record/flood.go", "if r.Level == slog.LevelWarn && f.held(&r) {", "if r.Level > slog.LevelError && f.held(&r) {", "./internal/record", "TestFlood"},
+
+	{"7.1", session, "if err := s.conn.CloseWrite(); err != nil {", "if err := error(nil); err != nil {", "", "TestClientSendsTheFile"},
+	{"7.2", session, "n, event := s.await(ctx, take, s.text[:1])\n\tif n > 0", "n, event := s.await(ctx, take, s.text[:1])\n\tif n > 1", "", "TestClientWaiting"},
+	{"7.3", session, "s.restart()\n\t\tn, event := s.await(ctx, feed, nil)", "n, event := s.await(ctx, feed, nil)", "", "TestClientSending"},
+	{"7.4", "cmd/client-s/main.go", "os.Exit(status)", "os.Exit(cli.Failed)", client, "TestScript"},
+	{"7.5", "cmd/client-s/send.go", "the server has taken them and closed", "the server has counted them", client, "TestScript"},
+	{"7.6", session, "if event := s.look(ctx); event != whole {\n\t\treturn event\n\t}\n", "", "", "TestClientSeesAServerThatLeavesEarly"},
+	{"7.7", "transport/client.go", "conn.SetLinger(0)", "conn.SetLinger(-1)", "", "TestClientThatGivesUpIsNoResult"},
+	{"7.8", "cmd/client-s/send.go", "record.JSON(r, record.Sent)", "record.JSON(r, record.Received)", client, "TestScript"},
+	{"7.9", "transport/source.go", "if err != io.EOF || s.at >= s.size {", "if true {", "", "TestClientFileThatShrinks"},
+	{"7.10", session, "event = s.early(ctx, len(a.Text))", "", "", "TestClientSeesAServerThatDoesNotTakeTurns"},
+
+	{"8.1", reasons, ", and the flag -N of OpenBSD nc", "", "", "TestExplanations"},
+	{"8.2", "transport/mistakes.go", "bare LF, wanted CR LF", "bare LF", "", "TestMistakesAreNamed"},
+	{"8.3", "transport/mistakes.go", `"\xff")`, `"\xfe")`, "", "TestMistakesAreNamed"},
+	{"8.4", reasons, "if r.commandFollows(a) {\n\t\thint +=", "if len(hint) > 99 {\n\t\thint +=", "", "TestExplanations"},
+	{"8.5", reasons, `return "the empty line is missing"`, `return "something is missing"`, "", "TestExplanations"},
+	{"8.6", reasons, "probeMost = time.Second", "probeMost = 0", "", "TestExplanations"},
+	{"8.7", "transport/excerpt.go", "shown = 40", "shown = 39", "", "TestWhatHasArrivedIsShown"},
+}
+
+// In every run each claim has a breach, which is possible; in the longer run it
+// is put in, and its test must fail.
+func TestEveryClaimIsTested(t *testing.T) {
+	text, err := os.ReadFile("docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims := map[string]int{} // their breaches
+	for _, claim := range regexp.MustCompile(`\*\*(\d+\.\d+)\*\*`).FindAllStringSubmatch(string(text), -1) {
+		claims[claim[1]] = 0
+	}
+	var list []overlaytest.Fault
+	for _, b := range breaches {
+		if _, ok := claims[b.claim]; !ok {
+			t.Errorf("docs/protocol.md has no %s", b.claim)
+		}
+		claims[b.claim]++
+		if b.dir == "" {
+			b.dir = "./transport"
+		}
+		list = append(list, overlaytest.Fault{Name: "§" + b.claim, File: b.file, Old: b.old, New: b.new, Package: b.dir, Test: b.test})
+	}
+	for claim, n := range claims {
+		if n == 0 {
+			t.Errorf("nothing that breaks §%s is known to fail a test", claim)
+		}
+	}
+	overlaytest.Catch(t, os.Getenv("ACCIO_LONG") != "", len(claims)+2, list)
+	stale(t, claims)
+}
+
+// stale expects of each claim that a test names, as §1.2, that it exists.
+func stale(t *testing.T, claims map[string]int) {
+	t.Helper()
+	named := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") && !strings.HasSuffix(path, ".txtar") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, name := range regexp.MustCompile(`§(\d+\.\d+)`).FindAllStringSubmatch(string(text), -1) {
+			named[name[1]] = true
+		}
+		return err
+	})
+	if err != nil || len(named) == 0 {
+		t.Fatal(named, err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if _, ok := claims[name]; !ok {
+			t.Errorf("a test names §%s, which docs/protocol.md does not have", name)
+		}
+	}
+}
