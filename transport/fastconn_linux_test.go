@@ -129,6 +129,28 @@ func TestFastConnDeadline(t *testing.T) {
 	})
 }
 
+// A wait that fails is an error of the call that waits, and not tried again.
+func TestFastConnCannotWait(t *testing.T) {
+	for i, call := range []string{"read", "recvfrom", "write"} {
+		bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+			g.stall(0)
+			g.Fail("ppoll", unix.ENOMEM)
+			n, err := c.moves()[i].move()
+			if n != 0 || !errors.Is(err, unix.ENOMEM) || err.Error() != "ppoll: "+unix.ENOMEM.Error() {
+				t.Errorf("%s: %d, %v", call, n, err)
+			}
+			g.did(t, call, map[string]int{call: 1, "ppoll": 1})
+		})
+	}
+	bench(t, func(t *testing.T, g *simulated, c *fastConn) {
+		c.setLow(true)
+		g.Fail("ppoll", unix.ENOMEM, unix.ENOMEM)
+		if n, err := c.Discard(); n != 0 || !errors.Is(err, unix.ENOMEM) {
+			t.Errorf("%d, %v", n, err)
+		}
+	})
+}
+
 // §2.4: bytes that come between the first attempt and the deadline are found
 // although the deadline has passed when we get to wait.
 func TestFastConnLooksOnceMore(t *testing.T) {

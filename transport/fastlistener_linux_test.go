@@ -175,6 +175,15 @@ func TestFastAcceptFailsForGood(t *testing.T) {
 		if c != nil || !errors.As(err, &op) || op.Op != "accept" || op.Net != "tcp4" || !errors.As(err, &named) || named.Syscall != "accept4" || named.Err != unix.EBADF {
 			t.Errorf("%v, %v", c, err)
 		}
+		first, err := g.ln.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		first.Close()
+		g.Fail("ppoll", unix.EINTR, unix.ENOMEM)
+		if c, err := g.ln.Accept(); c != nil || !errors.As(err, &named) || named.Syscall != "ppoll" || named.Err != unix.ENOMEM {
+			t.Errorf("%v, %v", c, err)
+		}
 		g.Fail("close", unix.EIO)
 		if err := g.ln.Close(); !errors.Is(err, unix.EIO) || err.Error() != "close: "+unix.EIO.Error() {
 			t.Error(err)
