@@ -69,6 +69,9 @@ func TestShortestTellsOfEveryFailure(t *testing.T) {
 		for _, rank := range test.failures {
 			s.failf([]int{rank}, "failure %d", rank)
 		}
+		if test.ran < 2 && require.Part() {
+			continue // fewer are allowed then
+		}
 		told := &telling{TB: t}
 		if s.report(told, 2); told.text != test.want {
 			t.Errorf("%+v: %q", test, told.text)
