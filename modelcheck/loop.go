@@ -16,8 +16,8 @@ func (r *run[S]) loop(at uint32) []Step[S] {
 		e    int
 	}
 	g := r.g
-	start := pair{id: at} // its own mask is added on return
-	nodes, seen := []node{{pair: start, prev: -1}}, map[pair]bool{start: true}
+	nodes := []node{{pair: pair{id: at}}} // its own mask is added on return
+	seen := map[pair]bool{}
 	for n := 0; ; n++ {
 		from := nodes[n]
 		for e := g.first[from.id]; e < g.first[from.id+1]; e++ {
