@@ -18,5 +18,7 @@ func TestEdgesAreKeptOnlyIfAskedFor(t *testing.T) {
 	g, _ := explore(ring, Limit{}, false, &watchers[int]{})
 	if got, want := g.Bytes(), 8*cap(g.states)+4*(cap(g.parent)+cap(g.via)+cap(g.levels))+8*64; got != want {
 		t.Errorf("%d bytes, not %d", got, want)
+	} else if r := Check(ring, Limit{}, Always("small", func(s int) bool { return s < 5 })); r.Bytes != want {
+		t.Errorf("Check took %d bytes, not %d", r.Bytes, want)
 	}
 }

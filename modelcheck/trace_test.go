@@ -32,6 +32,7 @@ func TestTraceAsText(t *testing.T) {
 	same(t, r.Verdicts[4].Trace, "holds: a step", two[0], two[1])
 	g, _ := Explore(line(2), Limit{})
 	same(t, g.Path(2), two...)
+	same(t, g.Path(0), "   0.   0")
 
 	sys := counter(2)
 	sys.Format = func(i int) string { return fmt.Sprintf("<%d>", i) }
@@ -50,6 +51,8 @@ func TestReportAsText(t *testing.T) {
 	same(t, r, "2 states, 2 edges, depth 1", "verdict    kind        steps  property", "VIOLATED   always      1      none",
 		"VIOLATED   eventually  0+2    never (infinitely often: it ticks)", "VACUOUS    eventually  -      stops (unless infinitely often: it ticks)",
 		"UNDECIDED              -      no kind")
+	r = Check(counter(1), Limit{}, Eventually("never", func(int) bool { return false }))
+	same(t, r, "1 states, 1 edges, depth 0", "verdict   kind        steps  property", "VIOLATED  eventually  0+1    never")
 }
 
 func TestMermaid(t *testing.T) {
@@ -78,6 +81,11 @@ func TestMermaid(t *testing.T) {
 	}
 	tr = &Trace[text]{Start: "s", Stem: []Step[text]{{"one", "t"}}}
 	want = "sequenceDiagram\n    participant p0 as system\n    p0->>p0: one<br/>t\n"
+	if got := tr.Mermaid(nil); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	tr.Stem, tr.Loop = nil, tr.Stem
+	want = "sequenceDiagram\n    participant p0 as system\n    loop for ever\n        p0->>p0: one<br/>t\n    end\n"
 	if got := tr.Mermaid(nil); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/types"
 	"strings"
 )
@@ -57,6 +58,8 @@ func (g *generator) another(e ast.Expr, t types.Type) string {
 			return mutantError
 		}
 		return ""
+	case tv.Value != nil && (tv.Value.Kind() == constant.Int && constant.Sign(tv.Value) == 0 || tv.Value.ExactString() == `""`):
+		return "" // zero by another name
 	case tv.Value != nil:
 		if _, ok := e.(*ast.BasicLit); ok {
 			return ""
