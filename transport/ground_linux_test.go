@@ -47,6 +47,7 @@ type calls struct {
 	took    int
 	gave    int
 	refused int
+	size    int         // of the last recvfrom
 	shut    atomic.Bool // the listener
 	woken   atomic.Bool
 }
@@ -99,6 +100,7 @@ func (c *calls) Read(fd int, p []byte) (n int, err error) {
 func (c *calls) Recv(fd, size, flags int) (n int, err error) {
 	c.point()
 	defer c.point()
+	c.size = size
 	n, err = c.Process.Recv(fd, size, flags)
 	c.took += n
 	return n, err
