@@ -53,7 +53,6 @@ const modulePath = "accio"
 var others = map[string][]string{
 	"accio/fsm":       {"accio", "accio/internal/diagram"},
 	"accio/transport": {"accio/cmd/server-s", "accio/cmd/client-s"},
-	"accio/trace":     {"accio/cmd/accio"},
 }
 
 // suites returns what may kill the mutants of a package: first its own tests,
