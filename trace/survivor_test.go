@@ -1,12 +1,14 @@
 package trace
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 
 	"accio/fsm"
 )
@@ -54,5 +56,21 @@ func TestAHundredViolationsEndACheck(t *testing.T) {
 func TestSilenceAsLongAsTheLimit(t *testing.T) {
 	if report := check(t, strings.Replace(good, `"silence":120`, `"silence":100`, 1)); len(report.Violations) != 0 {
 		t.Errorf("%+v", report.Violations)
+	}
+}
+
+// Whatever byte is in a text, the line is one line of JSON that has it.
+func TestEncoderTakesAnyByte(t *testing.T) {
+	for c := range 256 {
+		var b strings.Builder
+		text := "a" + string([]byte{byte(c)}) + "b"
+		if err := NewEncoder(&b).End(End{Connection: 1, Result: text}); err != nil {
+			t.Fatal(err)
+		}
+		var got struct{ Result string }
+		err := json.Unmarshal([]byte(b.String()), &got)
+		if want := strings.ToValidUTF8(text, "\ufffd"); err != nil || got.Result != want || !utf8.ValidString(b.String()) || strings.Count(b.String(), "\n") != 1 {
+			t.Errorf("%q: %q, %v", text, b.String(), err)
+		}
 	}
 }
