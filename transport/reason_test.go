@@ -55,7 +55,7 @@ func TestExplanations(t *testing.T) {
 		{"§8.4", waits(3*time.Second, (*script).reset), "AwaitConfirm1: " + reset + "; it had waited for 3s; " + deadlock},
 		{"§8.6", waits(time.Second-1, (*script).end), "AwaitConfirm1: " + nothing + probe},
 		{"§8.6", leave(""), "AwaitConfirm1: " + nothing + probe},
-		{"§8.6", (waits(0, (*script).reset)), "AwaitConfirm1: " + reset + "; " + probe + "; " + causes},
+		{"§8.6", waits(1, (*script).reset), "AwaitConfirm1: " + reset + "; " + probe + "; " + causes},
 		{"§8.5", say(second + "confirm-accio-again\r\n"),
 			`AwaitConfirm2: no data for 10s; the empty line is missing; wanted "confirm-accio-again\r\n\r\n", exactly (received "confirm-accio-again\r\n")`},
 		{"§8.5", leave(second + "confirm-accio-again\r\n"),

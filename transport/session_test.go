@@ -189,7 +189,7 @@ func TestWritingStates(t *testing.T) {
 		stalled := func(s *session) { s.conn.(*script).room = at.room }
 		t.Run(fmt.Sprintf("%s, room for %d", at.state, at.room), func(t *testing.T) {
 			// §4.2: a write does not restart the clock; the bytes that came at 0 s did.
-			playServer(t, func(peer *script, _ context.CancelFunc) { begin(peer) }, stalled).
+			playServer(t, func(peer *script, _ context.CancelFunc) { begin(peer); peer.stall(1) }, stalled).
 				wantEnd(t, at.state, fsm.TimedOut, 10*time.Second)
 			playServer(t, func(peer *script, stop context.CancelFunc) { begin(peer); stop() }, stalled).
 				wantEnd(t, at.state, fsm.Shutdown, time.Second)

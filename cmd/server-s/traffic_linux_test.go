@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"net"
 	"os"
 	"regexp"
 	"syscall"
 	"testing"
+	"time"
 
 	"accio/fsm"
 	"accio/internal/clitest"
@@ -89,8 +92,26 @@ func resetBetweenConfirmationAndCommand(t *testing.T, s *server) {
 	_, err := syscall.Wait4(s.Pid(), nil, syscall.WUNTRACED, nil)
 	check(t, err)
 	talk(t, c, `>confirm-accio\r\n`, "reset")
+	resetArrives(t, c)
 	s.signal(t, syscall.SIGCONT)
 	check(t, s.Stdout.Wait(`\AERROR\n\z`))
+}
+
+// resetArrives waits until the system has no socket any more at the other end
+// of c: a reset takes it away, and a busy machine may deliver that late.
+func resetArrives(t *testing.T, c *net.TCPConn) {
+	const row = "0100007F:%04X 0100007F:%04X " // proc(5), /proc/net/tcp
+	pair := fmt.Sprintf(row, c.RemoteAddr().(*net.TCPAddr).Port, c.LocalAddr().(*net.TCPAddr).Port)
+	for deadline := time.Now().Add(clitest.Patience); ; time.Sleep(time.Millisecond) {
+		sockets, err := os.ReadFile("/proc/net/tcp")
+		check(t, err)
+		if !bytes.Contains(sockets, []byte(pair)) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the reset does not arrive")
+		}
+	}
 }
 
 // stopped leaves a client in a state for the shutdown to find.
