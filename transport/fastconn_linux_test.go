@@ -80,6 +80,12 @@ func TestFastConnErrors(t *testing.T) {
 			}
 			g.did(t, m.call, map[string]int{m.call: 1})
 		}
+		c.setLow(true) // where Discard waits first
+		g.arrive("abc")
+		g.Fail("recvfrom", unix.EINTR)
+		if n, err := c.Discard(); n != 3 || err != nil {
+			t.Errorf("%d, %v after a signal in a fast flow", n, err)
+		}
 		g.Fail("shutdown", unix.ENOTCONN)
 		if err := c.CloseWrite(); !errors.Is(err, unix.ENOTCONN) || err.Error() != "shutdown: "+unix.ENOTCONN.Error() {
 			t.Error(err)
