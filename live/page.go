@@ -22,7 +22,9 @@ var files embed.FS
 
 // index is the page as it is without JavaScript.
 var index = sync.OnceValue(func() *template.Template {
-	functions := template.FuncMap{"duration": duration}
+	functions := template.FuncMap{"duration": func(seconds float64) time.Duration {
+		return time.Duration(seconds * float64(time.Second)).Round(time.Microsecond)
+	}}
 	return template.Must(template.New("index.html").Funcs(functions).ParseFS(files, "page/index.html"))
 })
 
@@ -61,7 +63,8 @@ type asset struct {
 	text string
 }
 
-// assets returns those that are embedded, by name, and the two pictures.
+// assets returns those that are embedded, by name, and the pictures with their
+// style.
 func assets() map[string]asset {
 	all := map[string]asset{}
 	add := func(name, text string) {
@@ -70,6 +73,7 @@ func assets() map[string]asset {
 	}
 	add("server.svg", docs.Server)
 	add("client.svg", docs.Client)
+	add("diagram.css", diagram.Style)
 	fs.WalkDir(files, "page", func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || contentTypes[path.Ext(file)] == "" {
 			return err

@@ -1,14 +1,8 @@
 package main
 
-import (
-	"log/slog"
-	"time"
-)
+import "time"
 
-const (
-	blockedPatience = time.Second            // how long a result may take to be written before that is said
-	blockedInterval = 100 * time.Millisecond // how soon it is noticed that somebody reads again
-)
+const blockedPatience = time.Second // how long a result may take to be written before that is said
 
 // blocked returns for how long a result could not be written; 0 if that is not
 // worth a word. Any goroutine may call it.
@@ -21,39 +15,27 @@ func (p *results) blocked() time.Duration {
 	return 0
 }
 
-// watch tells the log when standard output is blocked, and when it is no more,
-// until the returned function is called (docs/protocol.md §6.9).
-func (p *results) watch(log *slog.Logger) (stop func()) {
-	done, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		var told *write // what the log was told of
-		for wait := blockedPatience; ; {
-			ended := false
-			select {
-			case <-time.After(wait):
-			case <-done:
-				ended = true
-			}
-			now := p.writing.Load()
-			if told != nil && now != told {
-				log.Info("standard output is read again", "blocked", time.Since(told.since).Round(blockedInterval))
-				told = nil
-			}
-			if ended {
-				return
-			}
-			wait = blockedPatience
-			if now != nil && told == nil {
-				if wait -= time.Since(now.since); wait <= 0 {
-					told = now
-					log.Warn("standard output is blocked: nobody reads it, and no client is served until somebody does", "connection", now.connection)
-				}
-			}
-			if told != nil {
-				wait = blockedInterval
-			}
-		}
-	}()
-	return func() { close(done); <-stopped }
+// warn tells the log that standard output is blocked, if it is
+// (docs/protocol.md §6.9). It is what the timer late calls.
+func (p *results) warn() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if w := p.writing.Load(); w != nil && time.Since(w.since) >= blockedPatience {
+		p.told = true
+		p.log.Warn("standard output is blocked: nobody reads it, and no client is served until somebody does", "connection", w.connection)
+	}
+}
+
+// over is the end of a write; it tells the log if that was told of its blocking.
+func (p *results) over(err error) {
+	w := p.writing.Swap(nil)
+	if p.late.Stop() {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.told && err == nil {
+		p.log.Info("standard output is read again", "blocked", time.Since(w.since).Round(100*time.Millisecond))
+	}
+	p.told = false
 }

@@ -40,8 +40,7 @@ func TestBlockedIsSaid(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				log, text := said()
 				g := &gate{shut: make(chan struct{})}
-				p := newResults(g, false)
-				stop := p.watch(log)
+				p := newResults(g, false, log)
 				time.Sleep(test.starts)
 				began := time.Now()
 				go p.print(done)
@@ -58,11 +57,10 @@ func TestBlockedIsSaid(t *testing.T) {
 				if d := p.blocked(); d != 0 {
 					t.Errorf("still blocked for %s", d)
 				}
-				stop()
 				want := ""
 				if told {
 					want = fmt.Sprintf(warning, test.starts+time.Second) +
-						fmt.Sprintf(over, test.starts+test.blocked, test.blocked.Round(blockedInterval))
+						fmt.Sprintf(over, test.starts+test.blocked, test.blocked.Round(100*time.Millisecond))
 				}
 				if got := text.String(); got != want {
 					t.Errorf("%s\nwanted\n%s", got, want)
@@ -78,8 +76,7 @@ func TestBlockedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, text := said()
 		g := &gate{shut: make(chan struct{})}
-		p := newResults(g, false)
-		stop := p.watch(log)
+		p := newResults(g, false, log)
 		served := make(chan bool)
 		go func() {
 			for range 3 {
@@ -94,11 +91,10 @@ func TestBlockedAgain(t *testing.T) {
 			close(shut)
 		}
 		time.Sleep(5 * time.Second)
-		stop()
 		const want = `at=1s level=WARN msg="standard output is blocked: nobody reads it, and no client is served until somebody does" connection=7
-at=5s level=INFO msg="standard output is read again" blocked=5s
+at=4.95s level=INFO msg="standard output is read again" blocked=5s
 at=5.95s level=WARN msg="standard output is blocked: nobody reads it, and no client is served until somebody does" connection=7
-at=9.95s level=INFO msg="standard output is read again" blocked=5s
+at=9.9s level=INFO msg="standard output is read again" blocked=5s
 at=10.9s level=WARN msg="standard output is blocked: nobody reads it, and no client is served until somebody does" connection=7
 `
 		if got := text.String(); got != want {

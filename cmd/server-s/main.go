@@ -76,7 +76,7 @@ func serve(ctx context.Context, o options, stderr *console) error {
 	defer traced.Close()
 	log.Info("listening", "address", ln.Addr().String())
 
-	results := newResults(cli.Whole{Writer: os.Stdout}, o.json)
+	results := newResults(cli.Whole{Writer: os.Stdout}, o.json, log)
 	server := &transport.Server{IdleTimeout: time.Duration(o.idleTimeout), Log: log}
 	server.Result = func(r transport.Result) error {
 		stderr.erase()
@@ -95,7 +95,6 @@ func serve(ctx context.Context, o options, stderr *console) error {
 			record.LogTransition(log, tr, peer)
 		}
 	}
-	defer results.watch(log)()
 	defer page.show(ctx, server, ln, results.blocked, log)()
 	if o.progress.On(os.Stderr) {
 		defer stderr.show(server.Progress)()

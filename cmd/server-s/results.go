@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +27,11 @@ type results struct {
 	json    bool
 	buffer  []byte
 	writing atomic.Pointer[write]
+
+	late *time.Timer // runs while a write does, for blockedPatience
+	mu   sync.Mutex  // while the log is told
+	told bool        // the log was told of the write in progress
+	log  *slog.Logger
 }
 
 // write is a write in progress.
@@ -33,7 +40,12 @@ type write struct {
 	since      time.Time
 }
 
-func newResults(w io.Writer, json bool) *results { return &results{out: w, json: json} }
+func newResults(w io.Writer, json bool, log *slog.Logger) *results {
+	p := &results{out: w, json: json, log: log}
+	p.late = time.AfterFunc(blockedPatience, p.warn)
+	p.late.Stop()
+	return p
+}
 
 // lostError is a result that could not be written.
 type lostError struct {
@@ -51,8 +63,9 @@ func (p *results) print(r transport.Result) error {
 	line, err := p.line(r)
 	if err == nil {
 		p.writing.Store(&write{r.Connection, time.Now()})
+		p.late.Reset(blockedPatience)
 		_, err = p.out.Write(line)
-		p.writing.Store(nil)
+		p.over(err)
 	}
 	if err != nil {
 		return &lostError{r.Connection, err}

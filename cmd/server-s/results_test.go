@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net/netip"
 	"testing"
 	"testing/synctest"
@@ -44,7 +45,7 @@ func TestResultLines(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out bytes.Buffer
-			if err := newResults(&out, test.json).print(test.result); err != nil {
+			if err := newResults(&out, test.json, slog.New(slog.DiscardHandler)).print(test.result); err != nil {
 				t.Fatal(err)
 			}
 			if got := out.String(); got != test.want {
@@ -60,7 +61,7 @@ func TestResultPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, shutdown := context.WithCancel(t.Context())
 		g := &gate{shut: make(chan struct{})}
-		p := newResults(g, false)
+		p := newResults(g, false, slog.New(slog.DiscardHandler))
 		served := make(chan error, 1)
 		go func() { served <- p.print(done) }()
 		given := make(chan error)
@@ -88,7 +89,7 @@ func TestOnlyABlockedResultIsGivenUp(t *testing.T) {
 		ctx, shutdown := context.WithCancel(t.Context())
 		shutdown()
 		g := &gate{shut: make(chan struct{})}
-		p := newResults(g, false)
+		p := newResults(g, false, slog.New(slog.DiscardHandler))
 		served := make(chan error, 1)
 		go func() {
 			time.Sleep(resultPatience - time.Millisecond)

@@ -40,9 +40,6 @@ func write(root string) error {
 	if err := os.WriteFile(filepath.Join(root, diagram.NarrowFile), []byte(diagram.Narrow(&fsm.Server)), 0o644); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(root, "live/page/diagram.css"), []byte(diagram.Style), 0o644); err != nil {
-		return err
-	}
 	readme := filepath.Join(root, "README.md")
 	old, err := os.ReadFile(readme)
 	if err != nil {
