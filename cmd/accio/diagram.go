@@ -60,7 +60,8 @@ output, drawn from the table that the programs run, or one that a file has:
 		Args: arguments(0),
 	}
 	c.Flags().StringVar(&format, "format", "table", names(drawings))
-	named, given := roleFlag(c.Flags()), tableFlag(c.Flags())
+	named := roleFlag(c.Flags())
+	file := c.Flags().String("table", "", "use the table in this JSON `FILE` (docs/table-json.md)")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		draw := drawings[format]
 		table, err := named()
@@ -72,10 +73,10 @@ output, drawn from the table that the programs run, or one that a file has:
 		case c.Flags().Changed("role") && c.Flags().Changed("table"):
 			return cli.Usagef("--role chooses one of our tables, --table one of yours; give one of them")
 		}
-		if own, err := given(); err != nil {
-			return err
-		} else if own != nil {
-			table = own
+		if c.Flags().Changed("table") {
+			if table, err = readTable(*file); err != nil {
+				return err
+			}
 		}
 		text, err := draw(table)
 		if err == nil {

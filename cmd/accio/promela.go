@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"accio/fsm"
 	"accio/internal/cli"
@@ -36,7 +37,9 @@ func promela() *cobra.Command {
 		if name != "queue" && c.Flags().Changed("clients") {
 			return cli.Usagef("--clients goes with queue, not with %s", name)
 		}
+		var known []string
 		for _, study := range model.Levels(&fsm.Server, &fsm.Client, queue) {
+			known = append(known, study.Name)
 			if study.Name == name {
 				for _, m := range study.Program.Maps {
 					m.Loaded = false // the file stands for itself
@@ -45,7 +48,7 @@ func promela() *cobra.Command {
 				return err
 			}
 		}
-		return cli.Usagef("no such model: %q", name)
+		return cli.Usagef("no such model: %q; wanted one of %s", name, strings.Join(known, ", "))
 	}
 	return c
 }

@@ -17,9 +17,9 @@ func newTrace() *cobra.Command {
 		Use:   "trace FILE...",
 		Short: "Check traces that server-s --trace or client-s --trace wrote",
 		Long: `Follows each connection of a trace through the table of the server, or of the
-client that wrote it. Prints the lines
-that break a rule, with what would have been allowed, and how often the traces
-took each transition. docs/trace.md describes the format and the rules.
+client that wrote it. Prints the lines that break a rule, with what would have
+been allowed, and how often the traces took each transition. docs/trace.md
+describes the format and the rules.
 
   server-s --trace run.jsonl 5000
   accio trace run.jsonl

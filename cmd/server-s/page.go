@@ -37,27 +37,16 @@ func (p page) Close() {
 }
 
 // show serves the page until the returned function is called, which waits for
-// its end. Blocked says for how long standard output has been. The page is told of a result before anyone else is: who has seen the
-// line, or the close, finds it there.
+// its end. Blocked says for how long standard output has been. The page is told
+// of a result before anyone else is: who has seen the line, or the close, finds
+// it there.
 func (p page) show(ctx context.Context, server *transport.Server, ln transport.Listener, blocked func() time.Duration, log *slog.Logger) (stop func()) {
 	if p.ln == nil {
 		return func() {}
 	}
 	observer := live.NewObserver(&fsm.Server)
-	accepted, observe, result := server.Accepted, server.Observe, server.Result
-	server.Accepted, server.Observe = observer.Accepted, observer.Observe
-	if accepted != nil {
-		server.Accepted = func(r transport.Result) {
-			observer.Accepted(r)
-			accepted(r)
-		}
-	}
-	if observe != nil {
-		server.Observe = func(tr transport.Transition) {
-			observer.Observe(tr)
-			observe(tr)
-		}
-	}
+	server.Accepted, server.Observe = chained(observer.Accepted, server.Accepted), chained(observer.Observe, server.Observe)
+	result := server.Result
 	server.Result = func(r transport.Result) error {
 		observer.Ended(r)
 		return result(r)
@@ -84,4 +73,12 @@ func (p page) show(ctx context.Context, server *transport.Server, ln transport.L
 		}
 	}()
 	return func() { end(); <-ended }
+}
+
+// chained calls first, and then the next if there is one.
+func chained[T any](first, next func(T)) func(T) {
+	if next == nil {
+		return first
+	}
+	return func(v T) { first(v); next(v) }
 }
