@@ -94,7 +94,7 @@ func (r *running) address() string { return fmt.Sprintf("127.0.0.1:%d", r.ln.Add
 
 func (r *running) dial() *peer {
 	r.t.Helper()
-	c, err := net.Dial("tcp4", r.address())
+	c, err := net.DialTimeout("tcp4", r.address(), patience)
 	if err != nil {
 		r.t.Fatal(err)
 	}
