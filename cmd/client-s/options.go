@@ -28,7 +28,7 @@ type options struct {
 	port     int
 	file     string
 	timeout  cli.Limit
-	progress cli.Progress
+	progress string
 	json     bool
 	verbose  bool
 	trace    string // empty: none
@@ -36,11 +36,11 @@ type options struct {
 
 // parse returns the options, or a text to print instead of sending.
 func parse(args []string) (o options, text string, err error) {
-	o.timeout, o.progress = cli.Limit(transport.DefaultIdleTimeout), "auto"
+	o.timeout = cli.Limit(transport.DefaultIdleTimeout)
 	flags := pflag.NewFlagSet("client-s", pflag.ContinueOnError)
 	flags.SortFlags = false
 	flags.Var(&o.timeout, "timeout", "give up when the server does nothing for this long")
-	flags.Var(&o.progress, "progress", "show a progress bar on standard error; auto: if that is a terminal")
+	cli.Progress(flags, &o.progress, "show a progress bar on standard error")
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON, on standard output")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition on standard error")
 	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace --role client FILE\"")

@@ -30,7 +30,7 @@ func send(ctx context.Context, o options, w *output) error {
 	client := &transport.Client{Timeout: time.Duration(o.timeout)}
 	// A bar would overwrite what is being typed.
 	typed := o.file == "-" && term.IsTerminal(int(os.Stdin.Fd()))
-	bar, lines := o.progress == "always" || o.progress.On(os.Stderr) && !typed, io.Writer(w)
+	bar, lines := o.progress == "always" || cli.Shows(o.progress, os.Stderr) && !typed, io.Writer(w)
 	if bar {
 		lines = overBar{w}
 	}

@@ -29,8 +29,8 @@ type console struct {
 	mu      sync.Mutex
 	out     *cli.Output
 	columns func() int // of the terminal; 0 if it is none
-	format  record.Format
-	live    bool // the live line is on the screen
+	format  string     // of the log
+	live    bool       // the live line is on the screen
 	dropped int
 }
 

@@ -96,7 +96,7 @@ func serve(ctx context.Context, o options, stderr *console) error {
 		}
 	}
 	defer page.show(ctx, server, ln, results.blocked, log)()
-	if o.progress.On(os.Stderr) {
+	if cli.Shows(o.progress, os.Stderr) {
 		defer stderr.show(server.Progress)()
 	}
 	served := make(chan error, 1)

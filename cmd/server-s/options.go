@@ -2,7 +2,6 @@ package main
 
 import (
 	"accio/internal/cli"
-	"accio/internal/record"
 	"accio/transport"
 
 	"github.com/spf13/pflag"
@@ -36,9 +35,9 @@ type options struct {
 	port        int
 	idleTimeout cli.Limit
 	json        bool
-	progress    cli.Progress
+	progress    string
 	verbose     bool
-	logFormat   record.Format
+	logFormat   string
 	trace       string // empty: none
 	traceAppend bool
 	http        cli.Address
@@ -47,14 +46,14 @@ type options struct {
 
 // parse returns the options, or a text to print instead of serving.
 func parse(args []string) (o options, text string, err error) {
-	o.idleTimeout, o.progress, o.logFormat = cli.Limit(transport.DefaultIdleTimeout), "auto", "text"
+	o.idleTimeout = cli.Limit(transport.DefaultIdleTimeout)
 	flags := pflag.NewFlagSet("server-s", pflag.ContinueOnError)
 	flags.SortFlags = false
 	flags.Var(&o.idleTimeout, "idle-timeout", "give a connection up after this long without a byte")
 	flags.BoolVar(&o.json, "json", false, "print results as JSON, one object a line")
-	flags.Var(&o.progress, "progress", "show the transfer in progress on standard error; auto: if that is a terminal")
+	cli.Progress(flags, &o.progress, "show the transfer in progress on standard error")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition, and every warning however many there are")
-	flags.Var(&o.logFormat, "log-format", "what the log on standard error looks like")
+	cli.Choice(flags, &o.logFormat, "log-format", "what the log on standard error looks like", "text", "json")
 	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace FILE\"")
 	flags.BoolVar(&o.traceAppend, "trace-append", false, "append to the trace what this run adds, instead of beginning anew")
 	flags.Var(&o.http, "http", "show what the server does on a web page, with metrics, at this address; a port alone is on 127.0.0.1")

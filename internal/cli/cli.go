@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -14,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 )
 
 // UsageError is a wrong command line; its text says what would be right.
@@ -80,29 +78,6 @@ func Port(text string) (int, error) {
 		return 0, Usagef("port %q is not a whole number from 1 to 65535", text)
 	}
 	return int(n), nil
-}
-
-// Progress is the value of a --progress flag.
-type Progress string
-
-// Set implements pflag.Value.
-func (p *Progress) Set(text string) error {
-	switch text {
-	case "auto", "always", "never":
-		*p = Progress(text)
-		return nil
-	}
-	return fmt.Errorf("it must be auto, always or never")
-}
-
-func (p *Progress) String() string { return string(*p) }
-
-// Type implements pflag.Value.
-func (*Progress) Type() string { return "auto|always|never" }
-
-// On reports whether to show progress on f: with auto, if f is a terminal.
-func (p Progress) On(f *os.File) bool {
-	return p == "always" || p == "auto" && term.IsTerminal(int(f.Fd()))
 }
 
 // Version describes the program by what the toolchain recorded in it.

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -51,26 +49,6 @@ func TestLimit(t *testing.T) {
 		err := l.Set(text)
 		if err == nil || !strings.Contains(err.Error(), "longer than 0, for example 10s") || l != 7 {
 			t.Errorf("%q: %s, %v", text, l, err)
-		}
-	}
-}
-
-func TestProgress(t *testing.T) {
-	file, err := os.Create(filepath.Join(t.TempDir(), "file"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	for text, on := range map[string]bool{"auto": false, "never": false, "always": true} {
-		var p Progress
-		if err := p.Set(text); err != nil || p.String() != text || p.On(file) != on {
-			t.Errorf("%s: %q, %v, on %t", text, p, err, p.On(file))
-		}
-	}
-	for _, text := range []string{"", "Auto", "yes", "junk"} {
-		p := Progress("auto")
-		if err := p.Set(text); err == nil || err.Error() != "it must be auto, always or never" || p != "auto" {
-			t.Errorf("%q: %q, %v", text, p, err)
 		}
 	}
 }

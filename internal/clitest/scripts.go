@@ -103,38 +103,29 @@ func builtins(names []string) (taken []string, err error) {
 		err = errors.Join(err, os.WriteFile(file, []byte(name+"\n"), 0o600))
 		files = append(files, file)
 	}
-	asked := &asked{unknown: map[string]bool{}}
+	asked := new(asked)
 	testscript.RunT(asked, testscript.Params{Files: files})
 	for _, name := range names {
-		if !asked.unknown[name] {
+		if !strings.Contains(asked.log.String(), fmt.Sprintf("unknown command %q", name)) {
 			taken = append(taken, name)
 		}
 	}
 	return taken, err
 }
 
-// asked is a test of which only one thing is of interest: which commands its
-// scripts did not know.
-type asked struct {
-	name    string
-	unknown map[string]bool // shared by all
-}
+// asked is a test of which only one thing is of interest: what its scripts log.
+type asked struct{ log strings.Builder }
 
-func (a *asked) Run(name string, f func(testscript.T)) {
+func (a *asked) Run(_ string, f func(testscript.T)) {
 	done := make(chan struct{})
 	go func() { // which Fatal ends
 		defer close(done)
-		f(&asked{name, a.unknown})
+		f(a)
 	}()
 	<-done
 }
 
-func (a *asked) Log(args ...any) {
-	if strings.Contains(fmt.Sprint(args...), "unknown command \""+a.name+"\"") {
-		a.unknown[a.name] = true
-	}
-}
-
+func (a *asked) Log(args ...any)   { fmt.Fprintln(&a.log, args...) }
 func (a *asked) Fatal(args ...any) { a.Log(args...); runtime.Goexit() }
 func (a *asked) Skip(...any)       { runtime.Goexit() }
 func (a *asked) FailNow()          { runtime.Goexit() }

@@ -2,7 +2,6 @@ package record
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,39 +14,20 @@ import (
 	"golang.org/x/term"
 )
 
-// Format is the value of a flag that chooses what a log looks like. The zero
-// value is text.
-type Format string
-
-// Set implements pflag.Value.
-func (f *Format) Set(text string) error {
-	switch text {
-	case "text", "json":
-		*f = Format(text)
-		return nil
-	}
-	return errors.New("it must be text or json")
-}
-
-func (f *Format) String() string { return string(*f) }
-
-// Type implements pflag.Value.
-func (*Format) Type() string { return "text|json" }
-
 const (
 	timeOfDay = "15:04:05.000"
 	dateTime  = "2006-01-02T15:04:05.000Z07:00" // RFC 3339
 )
 
-// NewLog returns a log on standard error, which w writes to. As text it is for
-// people: one line an event, the words of the message unquoted, and without the
+// NewLog returns a log on standard error, which w writes to. The format is text
+// or json. As text it is for people: one line an event, the words of the message unquoted, and without the
 // date where standard error is a terminal. A verbose one tells of every
 // transition too.
-func NewLog(w io.Writer, format Format, verbose bool) *slog.Logger {
+func NewLog(w io.Writer, format string, verbose bool) *slog.Logger {
 	return slog.New(newHandler(w, format, verbose, term.IsTerminal(int(os.Stderr.Fd()))))
 }
 
-func newHandler(w io.Writer, format Format, verbose, terminal bool) slog.Handler {
+func newHandler(w io.Writer, format string, verbose, terminal bool) slog.Handler {
 	level, timeFormat := slog.LevelInfo, dateTime
 	if verbose {
 		level = slog.LevelDebug

@@ -17,7 +17,7 @@ import (
 func TestLog(t *testing.T) {
 	const date, zone = `20\d\d-\d\d-\d\dT`, `(Z|[+-]\d\d:\d\d)`
 	for _, test := range []struct {
-		format            Format
+		format            string
 		verbose, terminal bool
 		want              string
 	}{
@@ -41,21 +41,6 @@ func TestLog(t *testing.T) {
 			if json.Valid(line) != (test.format == "json") {
 				t.Errorf("%+v: %q", test, line)
 			}
-		}
-	}
-}
-
-func TestFormat(t *testing.T) {
-	for _, text := range []string{"text", "json"} {
-		var f Format
-		if err := f.Set(text); err != nil || f.String() != text {
-			t.Errorf("%s: %q, %v", text, f, err)
-		}
-	}
-	for _, text := range []string{"", "JSON", "xml"} {
-		f := Format("text")
-		if err := f.Set(text); err == nil || err.Error() != "it must be text or json" || f != "text" {
-			t.Errorf("%s: %q, %v", text, f, err)
 		}
 	}
 }
