@@ -63,15 +63,11 @@ func (r *refusals) say() {
 // end logs what is unsaid. Nothing more may come.
 func (r *refusals) end() {
 	r.mu.Lock()
-	running := r.timer != nil
+	timer := r.timer
 	r.mu.Unlock()
-	if running {
+	if timer != nil {
 		r.say()
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.timer != nil {
-		r.timer.Stop()
+		timer.Stop()
 	}
 }
 

@@ -203,11 +203,7 @@ func TestStdoutOnAFullDisk(t *testing.T) {
 
 	cmd := exec.Command("server-s", "--help")
 	cmd.Stdout = full
-	p, err := clitest.Start(cmd)
-	check(t, err)
-	t.Cleanup(p.Kill)
-	(&server{Process: p}).ends(t, 1)
-	check(t, p.Stderr.Wait(`\AERROR: .*no space left on device\n\z`))
+	fails(t, cmd, `\AERROR: .*no space left on device\n\z`)
 }
 
 // The line is written before our side closes: a client that has seen the close

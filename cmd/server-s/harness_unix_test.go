@@ -90,3 +90,14 @@ func (s *server) ends(t *testing.T, want int) {
 		t.Errorf("a goroutine dump on standard error: %s", &s.Stderr)
 	}
 }
+
+// fails runs a command that is to end with exit status 1 and with that on its
+// standard error.
+func fails(t *testing.T, cmd *exec.Cmd, stderr string) {
+	t.Helper()
+	p, err := clitest.Start(cmd)
+	check(t, err)
+	t.Cleanup(p.Kill)
+	(&server{Process: p}).ends(t, 1)
+	check(t, p.Stderr.Wait(stderr))
+}

@@ -77,11 +77,7 @@ func TestTraceOfAnotherServer(t *testing.T) {
 	for _, flags := range [][]string{{"--trace", name}, {"--trace", name, "--trace-append"}} {
 		port, err := clitest.FreePort()
 		check(t, err)
-		p, err := clitest.Start(exec.Command("server-s", append(flags, strconv.Itoa(port))...))
-		check(t, err)
-		t.Cleanup(p.Kill)
-		(&server{Process: p}).ends(t, 1)
-		check(t, p.Stderr.Wait(`\AERROR: cannot write the trace: `+name+`: another program writes this trace; choose another file\n\z`))
+		fails(t, exec.Command("server-s", append(flags, strconv.Itoa(port))...), `\AERROR: cannot write the trace: `+name+`: another program writes this trace; choose another file\n\z`)
 	}
 	first.client(t, header, `>hello`, "end", turn, "eof")
 	first.signal(t, syscall.SIGTERM)
@@ -98,11 +94,7 @@ func TestTraceWithoutATerminal(t *testing.T) {
 	check(t, err)
 	cmd := exec.Command("server-s", "--trace", "/dev/tty", strconv.Itoa(port))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	p, err := clitest.Start(cmd)
-	check(t, err)
-	t.Cleanup(p.Kill)
-	(&server{Process: p}).ends(t, 1)
-	check(t, p.Stderr.Wait(`\AERROR: cannot write the trace: open /dev/tty: .*; nothing is behind that device; a process without a terminal has no /dev/tty\n\z`))
+	fails(t, cmd, `\AERROR: cannot write the trace: open /dev/tty: .*; nothing is behind that device; a process without a terminal has no /dev/tty\n\z`)
 }
 
 // namedPipe returns the name of a pipe in the file system.
@@ -129,11 +121,7 @@ func TestTraceIntoAPipe(t *testing.T) {
 		t.Errorf("%+v, %v", report, err)
 	}
 
-	p, err := clitest.Start(exec.Command("server-s", "--trace", namedPipe(t), strconv.Itoa(s.port)))
-	check(t, err)
-	t.Cleanup(p.Kill)
-	(&server{Process: p}).ends(t, 1)
-	check(t, p.Stderr.Wait(`\AERROR: cannot write the trace: open .*; nobody reads that named pipe, start its reader first\n\z`))
+	fails(t, exec.Command("server-s", "--trace", namedPipe(t), strconv.Itoa(s.port)), `\AERROR: cannot write the trace: open .*; nobody reads that named pipe, start its reader first\n\z`)
 }
 
 // A pipe that nobody reads any more holds a connection up for a second, once.
