@@ -252,9 +252,9 @@ func duel(script []step, answers map[string]int) error {
 	for i, s := range script {
 		want, got := sim.do(s), real.do(s)
 		seen := sim.look(full)
-		for limit := time.Now().Add(200 * time.Millisecond); ; {
+		for limit := time.Now().Add(patience); ; {
 			saw := real.look(full)
-			if saw == seen && want == got {
+			if saw == seen && want == got && !real.more(s, got) {
 				break
 			}
 			if time.Now().After(limit) {
@@ -273,6 +273,16 @@ func duel(script []step, answers map[string]int) error {
 		}
 	}
 	return nil
+}
+
+// more reports whether something is still under way to an end that has drained
+// what had come.
+func (s *side) more(did step, got answer) bool {
+	if did.what != "drain" || got.err != unix.EAGAIN || s.fds[3-did.end] < 0 {
+		return false
+	}
+	left, err := unix.IoctlGetInt(s.fds[3-did.end], unix.SIOCOUTQ)
+	return err == nil && left > 0
 }
 
 // determined says whether the step can come after those of the script with one
