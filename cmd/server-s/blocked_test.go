@@ -86,6 +86,7 @@ func TestBlockedAgain(t *testing.T) {
 		}()
 		for range 2 {
 			time.Sleep(4950 * time.Millisecond)
+			synctest.Wait()
 			shut := g.shut
 			g.shut = make(chan struct{})
 			close(shut)
