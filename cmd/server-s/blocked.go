@@ -29,10 +29,8 @@ func (p *results) warn() {
 // over is the end of a write; it tells the log if that was told of its blocking.
 func (p *results) over(err error) {
 	w := p.writing.Swap(nil)
-	if p.late.Stop() {
-		return
-	}
-	p.mu.Lock()
+	p.late.Stop()
+	p.mu.Lock() // it may be at it
 	defer p.mu.Unlock()
 	if p.told && err == nil {
 		p.log.Info("standard output is read again", "blocked", time.Since(w.since).Round(100*time.Millisecond))

@@ -45,10 +45,14 @@ func TestBlockedIsSaid(t *testing.T) {
 				began := time.Now()
 				go p.print(done)
 				told := test.blocked > time.Second
-				for _, at := range []time.Duration{0, test.blocked - 1} {
+				for _, at := range []time.Duration{0, min(time.Second, test.blocked-1), test.blocked - 1} {
 					time.Sleep(at - time.Since(began))
-					if want := at; (p.blocked() != want) && (at >= time.Second || p.blocked() != 0) {
-						t.Errorf("blocked for %s, after %s", p.blocked(), at)
+					want := at
+					if at < time.Second {
+						want = 0
+					}
+					if got := p.blocked(); got != want {
+						t.Errorf("blocked for %s after %s, want %s", got, at, want)
 					}
 				}
 				time.Sleep(test.blocked - time.Since(began))
@@ -103,5 +107,24 @@ at=10.9s level=WARN msg="standard output is blocked: nobody reads it, and no cli
 		}
 		close(g.shut)
 		<-served
+	})
+}
+
+// A timer that comes too late, when the write is over or another has begun, says
+// nothing.
+func TestLateTimer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, text := said()
+		g := &gate{shut: make(chan struct{})}
+		p := newResults(g, false, log)
+		p.warn()
+		written := make(chan error)
+		go func() { written <- p.print(done) }()
+		time.Sleep(blockedPatience - 1)
+		p.warn()
+		close(g.shut)
+		if err := <-written; err != nil || text.String() != "" {
+			t.Errorf("%v, %s", err, text)
+		}
 	})
 }
