@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -124,6 +127,24 @@ func TestLateTimer(t *testing.T) {
 		p.warn()
 		close(g.shut)
 		if err := <-written; err != nil || text.String() != "" {
+			t.Errorf("%v, %s", err, text)
+		}
+	})
+}
+
+// torn is a standard output that breaks while it is blocked.
+type torn struct{ broken chan struct{} }
+
+func (w torn) Write([]byte) (int, error) { <-w.broken; return 0, io.ErrClosedPipe }
+
+// What breaks is not read again.
+func TestBlockedUntilItBreaks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, text := said()
+		w := torn{make(chan struct{})}
+		time.AfterFunc(2*time.Second, func() { close(w.broken) })
+		err := newResults(w, false, log).print(done)
+		if lines := strings.Count(text.String(), "\n"); !errors.Is(err, io.ErrClosedPipe) || lines != 1 {
 			t.Errorf("%v, %s", err, text)
 		}
 	})
