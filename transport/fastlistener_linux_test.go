@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -81,7 +80,7 @@ func idle(t *testing.T, f func(g *simulated, s *Server, connect func()), failing
 		g.client.Close(g.fd)
 		g.made, g.before = 0, map[string]int{"accept4": 1, "setsockopt": 3}
 		g.Fail("accept4", failing...)
-		s := &Server{Result: func(Result) error { g.results++; return nil }}
+		s := &Server{Result: func(Result) error { g.results.Add(1); return nil }}
 		served := make(chan any, 1)
 		s.Log = slog.New(slog.NewTextHandler(&g.log, nil))
 		go func() {
@@ -113,8 +112,8 @@ func TestIdleServerSleeps(t *testing.T) {
 		time.Sleep(1000 * time.Hour)
 		g.did(t, "idle", map[string]int{"accept4": 1, "ppoll": 1})
 		connect()
-		if g.results != 1 {
-			t.Errorf("%d results", g.results)
+		if g.results.Load() != 1 {
+			t.Errorf("%d results", g.results.Load())
 		}
 		g.did(t, "one client", map[string]int{"accept4": 2, "write": 1, "read": 1, "ppoll": 1})
 	})
@@ -125,21 +124,21 @@ func TestFastAcceptWaitsOutWhatPasses(t *testing.T) {
 	for _, errno := range []error{unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM, unix.ECONNABORTED} {
 		idle(t, func(g *simulated, s *Server, connect func()) {
 			connect()
-			if g.results != 0 {
+			if g.results.Load() != 0 {
 				t.Errorf("%v: a result for nobody", errno)
 			}
 			time.Sleep(15 * time.Millisecond) // two waits
 			synctest.Wait()
-			if n := strings.Count(g.log.String(), `error="`+errno.Error()+`"`); n != 2 || g.results != 1 {
-				t.Errorf("%v: %d log lines, %d results; want 2 and 1\n%s", errno, n, g.results, g.log.String())
+			if n := strings.Count(g.log.String(), `error="`+errno.Error()+`"`); n != 2 || g.results.Load() != 1 {
+				t.Errorf("%v: %d log lines, %d results; want 2 and 1\n%s", errno, n, g.results.Load(), g.log.String())
 			}
 			g.did(t, errno.Error(), map[string]int{"accept4": 4, "write": 1, "read": 1, "ppoll": 1})
 		}, errno, errno)
 	}
 	idle(t, func(g *simulated, s *Server, connect func()) {
 		connect()
-		if g.results != 1 || g.log.Len() > 0 {
-			t.Errorf("after a signal %d results; log %s", g.results, g.log.String())
+		if g.results.Load() != 1 || g.log.String() != "" {
+			t.Errorf("after a signal %d results; log %s", g.results.Load(), g.log.String())
 		}
 	}, unix.EINTR, unix.EINTR)
 }
@@ -148,18 +147,18 @@ func TestFastAcceptWaitsOutWhatPasses(t *testing.T) {
 // there is one.
 func TestFastAcceptWithoutDescriptors(t *testing.T) {
 	idle(t, func(g *simulated, s *Server, connect func()) {
-		g.Descriptors = 3 + len(g.Open())
+		g.SetDescriptors(3 + len(g.Open()))
 		connect()
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if n := bytes.Count(g.log.Bytes(), []byte(unix.EMFILE.Error())); n < 60 || n > 70 || g.results != 0 {
-			t.Errorf("%d log lines in a minute, %d results", n, g.results)
+		if n := strings.Count(g.log.String(), unix.EMFILE.Error()); n < 60 || n > 70 || g.results.Load() != 0 {
+			t.Errorf("%d log lines in a minute, %d results", n, g.results.Load())
 		}
-		g.Descriptors = 0
+		g.SetDescriptors(0)
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if g.results != 1 {
-			t.Errorf("%d results", g.results)
+		if g.results.Load() != 1 {
+			t.Errorf("%d results", g.results.Load())
 		}
 	})
 }

@@ -1,11 +1,12 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
+	"sync"
 	"sync/atomic"
 
 	"accio/fsm"
@@ -34,8 +35,26 @@ type simulated struct {
 	has    holding
 
 	before  map[string]int // see did
-	results int
-	log     bytes.Buffer
+	results atomic.Int64   // of the idle server
+	log     locked
+}
+
+// locked is a log that may be read while it is written.
+type locked struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // calls are a server's system calls.

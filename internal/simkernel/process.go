@@ -14,9 +14,8 @@ import (
 // never used again, so that a use after the close is noticed (see Misuses).
 type Process struct {
 	// Limit is how many bytes one call moves at most; 0: any number.
-	Limit int
-	// Descriptors is the limit RLIMIT_NOFILE; 0: none.
-	Descriptors int
+	Limit       int
+	descriptors int // the limit RLIMIT_NOFILE; 0: none
 
 	k       *Kernel
 	files   map[int]file
@@ -48,6 +47,13 @@ func (p *Process) Fail(call string, errs ...error) {
 	p.k.mu.Lock()
 	defer p.k.mu.Unlock()
 	p.faults[call] = append(p.faults[call], errs...)
+}
+
+// SetDescriptors sets the limit of descriptors (getrlimit(2), RLIMIT_NOFILE); 0 is none.
+func (p *Process) SetDescriptors(descriptors int) {
+	p.k.mu.Lock()
+	defer p.k.mu.Unlock()
+	p.descriptors = descriptors
 }
 
 // Calls returns how many calls of that name have begun.
@@ -145,7 +151,7 @@ func (p *Process) descriptor(f file) (int, error) {
 	return p.last, nil
 }
 
-func (p *Process) full() bool { return p.Descriptors > 0 && len(p.files)+3 >= p.Descriptors }
+func (p *Process) full() bool { return p.descriptors > 0 && len(p.files)+3 >= p.descriptors }
 
 func (p *Process) most(n int) int {
 	if p.Limit > 0 {
