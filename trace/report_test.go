@@ -1,0 +1,22 @@
+package trace_test
+
+import (
+	"testing"
+
+	"accio/fsm"
+	"accio/trace"
+)
+
+func TestCoverageAsText(t *testing.T) {
+	sent := fsm.Transition{From: fsm.SendAccio1, Event: fsm.Sent, To: fsm.AwaitConfirm1}
+	failed := fsm.Transition{From: fsm.Streaming, Event: fsm.Failed, To: fsm.Error}
+	closed := fsm.Transition{From: fsm.Streaming, Event: fsm.Closed, To: fsm.Done}
+	c := trace.Coverage{{Transition: sent, Times: 11}, {Transition: failed}, {Transition: closed, Times: 1}}
+	c.Add(trace.Coverage{{Transition: sent, Times: 2}, {Transition: failed}, {Transition: closed}})
+	want := "SendAccio1  sent    → AwaitConfirm1  13\n" +
+		"Streaming   failed  → Error          -\n" +
+		"Streaming   closed  → Done           1\n"
+	if got := c.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
