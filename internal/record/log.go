@@ -20,9 +20,9 @@ const (
 )
 
 // NewLog returns a log on standard error, which w writes to. The format is text
-// or json. As text it is for people: one line an event, the words of the message unquoted, and without the
-// date where standard error is a terminal. A verbose one tells of every
-// transition too.
+// or json. As text it is for people: one line an event, the words of the message
+// unquoted, and without the date where standard error is a terminal. A verbose
+// one tells of every transition too.
 func NewLog(w io.Writer, format string, verbose bool) *slog.Logger {
 	return slog.New(newHandler(w, format, verbose, term.IsTerminal(int(os.Stderr.Fd()))))
 }
