@@ -253,8 +253,9 @@ func duel(script []step, answers map[string]int) error {
 		want, got := sim.do(s), real.do(s)
 		seen := sim.look(full)
 		for limit := time.Now().Add(patience); ; {
+			more := real.more(s, got) // first: what comes after it was asked is seen
 			saw := real.look(full)
-			if saw == seen && want == got && !real.more(s, got) {
+			if saw == seen && want == got && !more {
 				break
 			}
 			if time.Now().After(limit) {

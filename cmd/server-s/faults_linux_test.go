@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"accio/internal/clitest"
+
+	"golang.org/x/sys/unix"
 )
 
 // place is where a system call is made to fail.
@@ -197,7 +199,8 @@ type struck struct {
 	server  *clitest.Process
 	tracer  *clitest.Process
 	port    int
-	results []string // that must be printed
+	last    *net.TCPConn // that is in service at the shutdown and has nothing else to wake the server, or nil
+	results []string     // that must be printed
 }
 
 // mostCalls is far more than a run needs, and what a server that spins has
@@ -209,6 +212,9 @@ func (r *struck) run() (hits []string, err error) {
 	status, err := 0, r.play()
 	if err == nil {
 		status, err = r.server.Wait()
+	}
+	if r.last != nil {
+		r.last.Close()
 	}
 	r.server.Kill()
 	if r.tracer != nil {
@@ -263,12 +269,10 @@ func (r *struck) play() (err error) {
 		}
 	}
 	if r.at == onEventfd {
-		c, err := connect(r.port)
-		if err != nil {
+		if r.last, err = connect(r.port); err != nil {
 			return err
 		}
-		defer c.Close()
-		if err := clitest.Talk(c, `<accio\r\n`); err != nil {
+		if err := clitest.Talk(r.last, `<accio\r\n`); err != nil {
 			return err
 		}
 		r.results = append(r.results, "ERROR")
@@ -299,10 +303,35 @@ func (r *struck) start() (err error) {
 
 // stop tells a server to, if it has not ended by itself.
 func (r *struck) stop() error {
+	if r.at == onEventfd {
+		return r.stopElsewhere()
+	}
 	if err := r.server.Signal(syscall.SIGTERM); !errors.Is(err, os.ErrProcessDone) {
 		return err
 	}
 	return nil
+}
+
+// stopElsewhere tells a server to stop on a thread that does not wait in ppoll:
+// one that does might not need to be woken any more.
+func (r *struck) stopElsewhere() error {
+	pid := r.server.Pid()
+	return await(func() bool {
+		threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+		waits, other := false, 0
+		for _, thread := range threads {
+			call, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/syscall", pid, thread.Name()))
+			if err != nil {
+				continue
+			}
+			if strings.HasPrefix(string(call), fmt.Sprint(unix.SYS_PPOLL, " ")) {
+				waits = true
+			} else {
+				fmt.Sscan(thread.Name(), &other)
+			}
+		}
+		return waits && other != 0 && unix.Tgkill(pid, other, unix.SIGTERM) == nil
+	})
 }
 
 // strike makes the calls fail from now on; first is the connection in service.
