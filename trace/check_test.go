@@ -159,6 +159,10 @@ func TestRules(t *testing.T) {
 			"9: fields: bytes is there twice; allowed: bytes once",
 			"10: sequence: connection 3 begins and connection 2 has not ended; allowed: the end of connection 2, in Error",
 			"8: unfinished: nothing follows for connection 2; allowed: the end of connection 2, in Error"}},
+		{"capital letters after an object and a list", edit(9, `"bytes"`, `"x":{"y":[1]},"BYTES"`), []string{
+			`9: fields: "BYTES" is no field; allowed: bytes`,
+			"10: sequence: connection 3 begins and connection 2 has not ended; allowed: the end of connection 2, in Error",
+			"8: unfinished: nothing follows for connection 2; allowed: the end of connection 2, in Error"}},
 		{"fields of others", edit(9, `"bytes":0`, `"bytes" : 0, "BYTE":1, "x": {"T":[{"Bytes":"\\\"{"}], "bytes":"bytes"}, "y":"bytes", "z":["T"]`), nil},
 		{"an object of something else", insert(7, `{}`), []string{
 			"7: fields: neither a transition nor an end nor a run; allowed: t, connection, from, event, to or t, connection, result, bytes or run"}},
@@ -168,6 +172,20 @@ func TestRules(t *testing.T) {
 		{"silence missing", edit(8, `"silence":120,`, ""), []string{
 			"8: fields: silence is wrong or missing; allowed: t, connection, from, event, to, silence, limit",
 			"9: unfinished: the end of connection 2 in AwaitConfirm1; allowed: " + inConfirm1}},
+		{"limit missing", edit(8, `,"limit":100`, ""), []string{
+			"8: fields: limit is wrong or missing; allowed: t, connection, from, event, to, silence, limit",
+			"9: unfinished: the end of connection 2 in AwaitConfirm1; allowed: " + inConfirm1}},
+		{"no limit", edit(8, `"limit":100`, `"limit":0`), []string{
+			"8: fields: limit is wrong or missing; allowed: t, connection, from, event, to, silence, limit",
+			"9: unfinished: the end of connection 2 in AwaitConfirm1; allowed: " + inConfirm1}},
+		{"the shortest limit", edit(8, `"silence":120,"limit":100`, `"silence":1,"limit":1`), nil},
+		{"no silence", edit(8, `"silence":120`, `"silence":0`), []string{
+			"8: early: timedout after a silence of 0s; allowed: 100ns or more"}},
+		{"a silence from the beginning on", edit(8, `"silence":120`, `"silence":131`), nil},
+		{"connection 0", insert(7, `{"t":13,"connection":0,"result":"ERROR","bytes":0}`), []string{
+			"7: fields: connection is wrong or missing; allowed: t, connection, result, bytes"}},
+		{"an end without its bytes", insert(7, `{"t":13,"connection":2,"result":"5"}`), []string{
+			"7: fields: bytes is wrong or missing; allowed: t, connection, result, bytes"}},
 		{"silence without a timeout", edit(8, "timedout", "failed"), []string{
 			"8: fields: silence may not be here; allowed: t, connection, from, event, to",
 			"9: unfinished: the end of connection 2 in AwaitConfirm1; allowed: " + inConfirm1}},
@@ -235,6 +253,25 @@ func TestRules(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
 			}
 		})
+	}
+}
+
+// Each field has its name and no other, and is there once.
+func TestNamesOfFields(t *testing.T) {
+	for i, name := range []string{"t", "connection", "from", "event", "to", "silence", "limit", "result", "bytes", "run"} {
+		other := strings.ToUpper(name[:1]) + name[1:]
+		for line, want := range map[string]string{
+			`{"` + other + `":null}`:                    strconv.Quote(other) + " is no field",
+			`{"` + name + `":null,"` + name + `":null}`: name + " is there twice",
+		} {
+			report := check(t, line+"\n"+good)
+			if len(report.Violations) != 1 || report.Violations[0].Rule != RuleFields || report.Violations[0].Found != want {
+				t.Errorf("%s: %v", line, report.Violations)
+			}
+		}
+		if fieldNames[i] != name {
+			t.Errorf("field %d is %s", i, fieldNames[i])
+		}
 	}
 }
 

@@ -52,6 +52,11 @@ func TestCreateAndAppend(t *testing.T) {
 	if text := read(t, name); text != "" {
 		t.Errorf("a new trace has %q", text)
 	}
+	info, err := os.Stat(opened(t)(Create(name + "2")).file.Name())
+	ok(t, err)
+	if info.Mode().Perm()&0o111 != 0 {
+		t.Errorf("a trace may be executed: %s", info.Mode())
+	}
 	serveOne(t, f, 1)
 	ok(t, f.Close())
 	first := read(t, name)
@@ -98,12 +103,14 @@ func TestAppendToSomethingElse(t *testing.T) {
 			t.Errorf("%.40q was changed", text)
 		}
 	}
-	for _, text := range []string{"", whole, whole[strings.LastIndex(whole, `{"t"`):], strings.Repeat(whole, 20)} {
+	last := whole[strings.LastIndex(whole, `{"t"`):]
+	longest := "{" + strings.Repeat(" ", maxLine+len("\n")-len(last)) + last[1:]
+	for _, text := range []string{"", whole, last, strings.Repeat(whole, 20), longest, whole + longest} {
 		tried++
 		ok(t, os.WriteFile(name, []byte(text), 0o600))
 		ok(t, opened(t)(Append(name)).Close())
 	}
-	if tried != 13 {
+	if tried != 15 {
 		t.Errorf("%d tried", tried)
 	}
 }

@@ -13,9 +13,11 @@ func TestCoverageAsText(t *testing.T) {
 	closed := fsm.Transition{From: fsm.Streaming, Event: fsm.Closed, To: fsm.Done}
 	c := trace.Coverage{{Transition: sent, Times: 11}, {Transition: failed}, {Transition: closed, Times: 1}}
 	c.Add(trace.Coverage{{Transition: sent, Times: 2}, {Transition: failed}, {Transition: closed}})
+	c = append(c, trace.Seen{Transition: fsm.Transition{From: "<b>", Event: "&lt;", To: "x"}, Times: 2})
 	want := "SendAccio1  sent    → AwaitConfirm1  13\n" +
 		"Streaming   failed  → Error          -\n" +
-		"Streaming   closed  → Done           1\n"
+		"Streaming   closed  → Done           1\n" +
+		"<b>         &lt;    → x              2\n"
 	if got := c.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
