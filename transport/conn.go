@@ -7,13 +7,13 @@ import (
 
 // Conn is all that the loop asks of a connection.
 //
-// Read, Discard and Write either move at least one byte and return no error,
-// or move none and return one; an error that follows moved bytes is left for
-// the next call. Each of them tries before it waits, and once more when the
-// deadline has passed: os.ErrDeadlineExceeded means that nothing could be moved
-// after that moment, so that no deadline hides what the connection holds
-// (docs/protocol.md §2, order of precedence). io.EOF means that the peer has
-// ended its side. An error is returned once; the loop never asks again.
+// Read, Discard and Write move at least one byte, or none and return an error;
+// beside moved bytes an error counts for nothing. Each of them tries before it
+// waits, and once more when the deadline has passed: os.ErrDeadlineExceeded
+// means that nothing could be moved after that moment, so that no deadline
+// hides what the connection holds (docs/protocol.md §2, order of precedence).
+// io.EOF means that the peer has ended its side. An error is returned once; the
+// loop never asks again.
 //
 // One goroutine uses a Conn; SetDeadline alone may be called by others.
 type Conn interface {

@@ -69,17 +69,17 @@ func ended(n int, err error) (int, error) {
 // Discard waits first where the low-water mark is set, as there is little to
 // be had before; everywhere else it looks first.
 func (c *fastConn) Discard() (int64, error) {
-	n, err := 0, error(unix.EAGAIN)
+	var n int
+	err := error(unix.EAGAIN)
 	for err == unix.EAGAIN && c.low {
 		if c.wait(c.fd, unix.POLLIN, lowWaterPatience) != something {
 			c.setLow(false)
 		}
 		n, err = c.drop()
 	}
-	switch {
-	case err == unix.EAGAIN || err == unix.EINTR:
+	if err == unix.EAGAIN || err == unix.EINTR {
 		n, err = c.move("recvfrom", unix.POLLIN, c.drop)
-	case err != nil:
+	} else {
 		err = os.NewSyscallError("recvfrom", err)
 	}
 	if c.flow += int64(n); c.flow >= lowWater && !c.low {

@@ -28,25 +28,25 @@ type fastListener struct {
 func listenFast(_ context.Context, port int) (Listener, error) { return listenBy(kernel{}, port) }
 
 func listenBy(sys syscalls, port int) (Listener, error) {
-	l := &fastListener{fd: -1}
+	fd, err := sys.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, opError("listen", os.NewSyscallError("socket", err))
+	}
+	l := &fastListener{fd: fd}
 	l.conn.sys = sys
 	if err := l.open(port); err != nil {
-		if l.fd >= 0 {
-			sys.Close(l.fd)
-		}
-		return nil, &net.OpError{Op: "listen", Net: "tcp4", Err: err}
+		sys.Close(fd)
+		return nil, opError("listen", err)
 	}
 	return l, nil
 }
+
+func opError(op string, err error) error { return &net.OpError{Op: op, Net: "tcp4", Err: err} }
 
 // open does what package net does to listen, but for Multipath TCP, and sets
 // what the sockets that accept(2) returns are to inherit.
 func (l *fastListener) open(port int) (err error) {
 	sys := l.conn.sys
-	if l.fd, err = sys.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0); err != nil {
-		l.fd = -1
-		return os.NewSyscallError("socket", err)
-	}
 	for _, option := range []struct{ level, name int }{
 		{unix.SOL_SOCKET, unix.SO_REUSEADDR}, // restart at once after a session
 		{unix.SOL_SOCKET, unix.SO_OOBINLINE}, // docs/protocol.md §1.11; inherited
@@ -97,7 +97,7 @@ func (l *fastListener) Accept() (Incoming, error) {
 }
 
 func acceptError(call string, err error) error {
-	return &net.OpError{Op: "accept", Net: "tcp4", Err: os.NewSyscallError(call, err)}
+	return opError("accept", os.NewSyscallError(call, err))
 }
 
 // Close ends a waiting Accept by shutdown(2), which makes a listening socket

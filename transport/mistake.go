@@ -86,8 +86,6 @@ func (m *mismatch) holds(n int) bool {
 // or without a byte order mark. Without a third byte 0xff 0xfe is telnet's.
 func (m *mismatch) utf16() bool {
 	switch a := m.arrived; {
-	case len(a) < 2:
-		return false
 	case m.begins("\xff\xfe"):
 		return len(a) > 3 && a[3] == 0
 	case m.begins("\xfe\xff"):
@@ -99,12 +97,12 @@ func (m *mismatch) utf16() bool {
 	}
 }
 
-// counted reports whether the length of the text comes before it, in 1, 2, 4 or
-// 8 bytes of either order.
+// counted reports whether the length of the text, less than 128, comes before
+// it, in 1, 2, 4 or 8 bytes of either order.
 func (m *mismatch) counted() bool {
 	for _, size := range []int{1, 2, 4, 8} {
 		zeros, length := strings.Repeat("\x00", size-1), string(rune(len(m.want)))
-		if m.holds(size) && len(m.want) < 0x80 && m.begins(zeros+length, length+zeros) {
+		if m.holds(size) && m.begins(zeros+length, length+zeros) {
 			return true
 		}
 	}

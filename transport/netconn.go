@@ -36,10 +36,7 @@ func (c *netConn) Discard() (int64, error) {
 func (c *netConn) Write(p []byte) (int, error) {
 	n, err := c.TCPConn.Write(p)
 	if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) {
-		n, err = c.writeNow(p)
-	}
-	if n > 0 {
-		return n, nil
+		return c.writeNow(p)
 	}
 	return n, err
 }

@@ -48,7 +48,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"no buffer for a kernel that minds", "fastconn_linux.go", "if err != unix.EFAULT && err != unix.EINVAL {", "if err != unix.EBADF {", "TestFastConnFallsBackToABuffer"},
 	{"Multipath TCP", "listener.go", "config.SetMultipathTCP(false)\n", "", "TestListenersHaveTheirOptions"},
 	{"urgent data left out", "fastlistener_linux.go", "\t\t{unix.SOL_SOCKET, unix.SO_OOBINLINE}, // docs/protocol.md §1.11; inherited\n", "", "TestAcceptedSocketsHaveTheirOptions"},
-	{"a descriptor left open", "fastlistener_linux.go", "\t\t\tsys.Close(l.fd)\n", "", "TestFastListenFails"},
+	{"a descriptor left open", "fastlistener_linux.go", "\t\tsys.Close(fd)\n", "", "TestFastListenFails"},
 	{"a byte too many counted, by the fast path", "fastconn_linux.go", "n, err = ended(n, err)\n\treturn", "if n, err = ended(n, err); n > 0 {\n\t\tn++\n\t}\n\treturn", "TestEveryWordOverLoopback"},
 	{"a byte too many counted, by package net", "netconn.go", "n, err := c.Read(c.discarded)\n", "n, err := c.Read(c.discarded)\n\tif n > 0 {\n\t\tn++\n\t}\n", "TestEveryWordOverLoopback"},
 	{"a waiting thread not woken", "wakeup_linux.go", "if w.waiting.Load() {", "if !w.waiting.Load() {", "TestServerShutdown"},

@@ -94,13 +94,10 @@ func (s *fileSource) send(conn Conn) (int64, error) {
 		n, err = s.sendCopy(conn) // ReadFrom does not look once the deadline has passed
 	}
 	s.at += n
-	switch {
-	case n > 0:
-		return n, nil
-	case err == nil, err == io.EOF: // there was a byte when fill looked
+	if n == 0 && (err == nil || err == io.EOF) { // there was a byte when fill looked
 		return 0, s.shrunk()
 	}
-	return 0, err
+	return n, err
 }
 
 func (s *fileSource) sendCopy(conn Conn) (int64, error) {
@@ -120,60 +117,47 @@ func (s *fileSource) close() {}
 // goroutine ends at the latest when the Read in progress at close returns.
 type streamSource struct {
 	chunks  chan chunk
-	free    chan []byte
 	done    chan struct{}
-	current chunk  // being sent
-	pending []byte // what is left of it
+	current chunk // text: what is left of it to send
 }
 
 type chunk struct {
-	buffer []byte
-	n      int
-	err    error
+	text []byte
+	err  error // that came with it
 }
 
 func newStreamSource(r io.Reader) *streamSource {
-	s := &streamSource{chunks: make(chan chunk), free: make(chan []byte, 2), done: make(chan struct{})}
-	s.free <- make([]byte, uploadChunk)
-	s.free <- make([]byte, uploadChunk)
+	s := &streamSource{chunks: make(chan chunk), done: make(chan struct{})}
 	go s.read(r)
 	return s
 }
 
+// read fills two buffers in turn: a chunk is taken when the one before is sent.
 func (s *streamSource) read(r io.Reader) {
+	buffer, other := make([]byte, uploadChunk), make([]byte, uploadChunk)
 	for {
-		var buffer []byte
-		select {
-		case buffer = <-s.free:
-		case <-s.done:
-			return
-		}
 		n, err := r.Read(buffer)
 		select {
-		case s.chunks <- chunk{buffer, n, err}:
+		case s.chunks <- chunk{buffer[:n], err}:
 		case <-s.done:
 			return
 		}
 		if err != nil {
 			return
 		}
+		buffer, other = other, buffer
 	}
 }
 
 func (s *streamSource) fill(ctx context.Context, patience time.Duration) error {
 	late := time.NewTimer(patience)
 	defer late.Stop()
-	for len(s.pending) == 0 {
+	for len(s.current.text) == 0 {
 		if s.current.err != nil {
 			return s.current.err
 		}
-		if s.current.buffer != nil {
-			s.free <- s.current.buffer
-			s.current = chunk{}
-		}
 		select {
 		case s.current = <-s.chunks:
-			s.pending = s.current.buffer[:s.current.n]
 		case <-late.C:
 			return errNothingYet
 		case <-ctx.Done():
@@ -184,8 +168,8 @@ func (s *streamSource) fill(ctx context.Context, patience time.Duration) error {
 }
 
 func (s *streamSource) send(conn Conn) (int64, error) {
-	n, err := conn.Write(s.pending)
-	s.pending = s.pending[n:]
+	n, err := conn.Write(s.current.text)
+	s.current.text = s.current.text[n:]
 	return int64(n), err
 }
 
