@@ -52,16 +52,22 @@ func (s *session) await(ctx context.Context, m move, p []byte) (int64, fsm.Event
 		if n > 0 {
 			return n, whole
 		}
-		event := classify(err)
+		event := s.ended(err)
 		if event == fsm.TimedOut && !s.silent() {
 			s.arm()
 			continue
 		}
-		if event == fsm.Failed {
-			s.end.err = err
-		}
 		return 0, event
 	}
+}
+
+// ended classifies, and keeps the error behind Failed.
+func (s *session) ended(err error) fsm.Event {
+	event := classify(err)
+	if event == fsm.Failed {
+		s.end.err = err
+	}
+	return event
 }
 
 // silent reports whether the idle limit has really passed: the deadline may

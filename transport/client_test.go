@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -34,10 +33,13 @@ func serves(peer *script, _ context.CancelFunc) {
 
 // §7.1, §7.2
 func TestClientSendsTheFile(t *testing.T) {
-	for _, file := range []string{"", "x", strings.Repeat("0123456789", 100_000)} {
-		p := playClient(t, strings.NewReader(file), func(peer *script, stop context.CancelFunc) {
-			serves(peer, stop)
-		})
+	regular := tempFile(t, 1000) // on a connection that the system does not send files on
+	for _, file := range []string{"", "x", strings.Repeat("0123456789", 100_000), string(make([]byte, 1000))} {
+		var reader io.Reader = strings.NewReader(file)
+		if len(file) == 1000 {
+			reader = regular
+		}
+		p := playClient(t, reader, serves)
 		if p.State != fsm.Done || p.conn.sent() != header+file || !p.conn.half || p.Bytes != int64(len(file)) {
 			t.Errorf("%d bytes: ended in %s (%s), sent %d bytes, half-closed: %v", len(file), p.State, p.Explanation(), len(p.conn.sent()), p.conn.half)
 		}
@@ -99,6 +101,17 @@ func TestClientSending(t *testing.T) {
 	playClient(t, strings.NewReader(file), takes(9*time.Second, 20)).wantDone(t, int64(len(file)))
 	playClient(t, strings.NewReader(file), takes(11*time.Second, 0)).wantEnd(t, fsm.SendFile, fsm.TimedOut, 10*time.Second)
 
+	// A byte every nine seconds is progress too, of a confirmation as of the file.
+	p := playClient(t, strings.NewReader(""), func(peer *script, _ context.CancelFunc) {
+		peer.stall(0)
+		peer.arrive(fsm.Accio)
+		for range fsm.Confirm1 {
+			time.Sleep(9 * time.Second)
+			peer.stall(1)
+		}
+	})
+	p.wantEnd(t, fsm.AwaitAccio2, fsm.TimedOut, 9*time.Duration(len(fsm.Confirm1))*time.Second+10*time.Second)
+
 	for _, room := range []int{0, len(fsm.Confirm1) + 3} {
 		p := playClient(t, strings.NewReader(file), func(peer *script, _ context.CancelFunc) {
 			peer.stall(room)
@@ -109,13 +122,40 @@ func TestClientSending(t *testing.T) {
 		}
 	}
 
-	p := playClient(t, strings.NewReader(file), func(peer *script, _ context.CancelFunc) {
+	p = playClient(t, strings.NewReader(file), func(peer *script, _ context.CancelFunc) {
 		peer.stall(len(header) + 10)
 		peer.takesTurns(fsm.Accio + fsm.Accio)
 		time.Sleep(time.Second)
 		peer.reset()
 	})
 	p.wantEnd(t, fsm.SendFile, fsm.Failed, time.Second)
+}
+
+// sluggish is a connection whose client's system has not acknowledged all.
+type sluggish struct {
+	*script
+	left func() int
+}
+
+func (s *sluggish) unacked() int { return s.left() }
+
+// §4.2, §7.3: that the peer's system acknowledges something is progress for a
+// client, which it sees within an eighth of the limit, and none for a server.
+func TestAcknowledgementsAreProgressForAClient(t *testing.T) {
+	for _, eager := range []bool{true, false} {
+		p := play(t, &fsm.Client, func(peer *script, _ context.CancelFunc) { time.Sleep(time.Second); peer.arrive("a") }, func(s *session) {
+			began := time.Now()
+			s.eager = eager
+			s.conn = &sluggish{s.conn.(*script), func() int {
+				if time.Since(began) < 6*time.Second {
+					return 100
+				}
+				return 50
+			}}
+		})
+		// It looks at 1.25, 2.5, …, 6.25 s, and last at the end of the limit.
+		p.wantEnd(t, fsm.AwaitAccio1, fsm.TimedOut, map[bool]time.Duration{true: 16250, false: 11000}[eager]*time.Millisecond)
+	}
 }
 
 // A file that comes slowly is not the server's silence; a shutdown ends the
@@ -131,6 +171,36 @@ func TestClientWaitsForTheFile(t *testing.T) {
 	}
 	run(90*time.Minute).wantEnd(t, fsm.SendFile, fsm.Shutdown, 90*time.Minute)
 	run(3*time.Hour+time.Second).wantEnd(t, fsm.AwaitClose, fsm.Shutdown, 3*time.Hour+time.Second)
+
+	// Nor is what takes less than an interval: the limit begins with the bytes.
+	const pause = 900 * time.Millisecond
+	pausing := func(text string) io.Reader {
+		return readFunc(func(p []byte) (int, error) {
+			time.Sleep(pause)
+			n := copy(p, text)
+			text = text[n:]
+			return n, map[bool]error{n == 0: io.EOF}[true]
+		})
+	}
+	playClient(t, pausing("file"), func(peer *script, _ context.CancelFunc) {
+		peer.stall(len(header))
+		peer.takesTurns(fsm.Accio + fsm.Accio)
+		time.Sleep(time.Minute) // outlives the reader
+	}).wantEnd(t, fsm.SendFile, fsm.TimedOut, pause+10*time.Second)
+	synctest.Test(t, func(t *testing.T) {
+		peer, silence := newScript(), time.Duration(-1)
+		go peer.takesTurns(fsm.Accio + fsm.Accio)
+		c := &Client{Observe: func(tr Transition) {
+			if tr.To == fsm.AwaitClose {
+				silence = tr.Silence
+				peer.end()
+			}
+		}}
+		if _, err := c.send(t.Context(), peer, DefaultIdleTimeout, pausing("file"), Result{Started: time.Now()}); err != nil || silence != 0 {
+			t.Errorf("%v; %s of silence at the end of the file", err, silence)
+		}
+		peer.timer.Stop()
+	})
 }
 
 // slowReader takes an hour for each of its pieces.
@@ -146,11 +216,12 @@ func (r *slowReader) Read(p []byte) (int, error) {
 }
 
 func TestClientFileThatCannotBeRead(t *testing.T) {
-	broken := io.MultiReader(strings.NewReader("some"), iotest.ErrReader(errBroken))
+	reads := 0
+	broken := io.MultiReader(strings.NewReader("some"), readFunc(func([]byte) (int, error) { reads++; return 0, errBroken }))
 	p := playClient(t, broken, serves)
 	p.wantEnd(t, fsm.SendFile, fsm.Failed, time.Millisecond)
-	if !errors.Is(p.Err, errBroken) || p.conn.half {
-		t.Errorf("error %v, half-closed: %v; want %v and no end of the stream", p.Err, p.conn.half, errBroken)
+	if !errors.Is(p.Err, errBroken) || p.conn.half || reads != 1 {
+		t.Errorf("error %v, half-closed: %v, read %d times; want %v, no end of the stream, and once", p.Err, p.conn.half, reads, errBroken)
 	}
 }
 
@@ -228,8 +299,15 @@ func TestClientSeesAServerThatDoesNotTakeTurns(t *testing.T) {
 		t.Errorf("%d servers, want 4", ran)
 	}
 
-	// A client that asks for nothing in between gets both.
+	// So it is however long the commands of a table are.
 	table := fsm.Client.Clone()
+	table.Activities[0].Text = strings.Repeat("accio ", 10)
+	early60 := play(t, &table, func(peer *script, _ context.CancelFunc) { peer.arrive(table.Activities[0].Text + "!") },
+		func(s *session) { s.eager = true; s.file = newSource(strings.NewReader("file"), s.conn) })
+	early60.wantEnd(t, fsm.AwaitAccio1, fsm.Mismatched, 0)
+
+	// A client that asks for nothing in between gets both.
+	table = fsm.Client.Clone()
 	for i, tr := range table.Transitions {
 		if tr.From == fsm.AwaitAccio1 && tr.Event == fsm.Commanded {
 			table.Transitions[i].To = fsm.AwaitAccio2

@@ -61,6 +61,10 @@ func listenPortable(ctx context.Context, port int) (Listener, error) {
 	if err != nil {
 		return nil, err
 	}
+	return portable(ln)
+}
+
+func portable(ln net.Listener) (Listener, error) {
 	if ln.Addr() == nil { // which package net leaves to the caller to find out
 		ln.Close()
 		return nil, &net.OpError{Op: "listen", Net: "tcp4", Err: os.NewSyscallError("getsockname", errors.ErrUnsupported)}

@@ -2,9 +2,7 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"accio/fsm"
@@ -18,36 +16,35 @@ const lookInterval = time.Second
 // side, or said something, does not take a file as a server does; better to know
 // than to call that a success.
 func (s *session) look(ctx context.Context) fsm.Event {
-	n, event := s.glance(ctx, s.text[:1])
-	switch {
-	case n > 0 && event == whole:
+	event := s.glance(ctx, s.text[:1])
+	switch event {
+	case fsm.Mismatched:
 		s.end.err = fmt.Errorf("the %s sent something while it was to receive", s.table.Peer)
-		return fsm.Failed
-	case event == fsm.Closed:
+	case fsm.Closed:
 		s.end.err = fmt.Errorf("the %s closed before the file was sent", s.table.Peer)
-		return fsm.Failed
+	default:
+		return event
 	}
-	return event
+	return fsm.Failed
 }
 
-// glance takes what the connection holds, without waiting; that it holds nothing
-// is no event.
-func (s *session) glance(ctx context.Context, p []byte) (int, fsm.Event) {
+// glance takes what the connection holds into p, without waiting: any of it is
+// too early, and that it holds nothing is no event.
+func (s *session) glance(ctx context.Context, p []byte) fsm.Event {
 	s.conn.SetDeadline(elapsed)
 	n, err := s.conn.Read(p)
 	s.restart()
 	s.arm()
-	if ctx.Err() != nil {
-		return n, fsm.Shutdown
+	switch {
+	case ctx.Err() != nil:
+		return fsm.Shutdown
+	case n > 0:
+		return fsm.Mismatched
 	}
-	if n > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
-		return n, whole
+	if event := s.ended(err); event != fsm.TimedOut {
+		return event
 	}
-	event := classify(err)
-	if event == fsm.Failed {
-		s.end.err = err
-	}
-	return n, event
+	return whole
 }
 
 // answers reports whether we have the word when the activity has gone as it
@@ -61,10 +58,9 @@ func (s *session) answers(a fsm.Activity) bool {
 // to answer. A peer that takes turns cannot have sent it: our answer is written
 // after this look (docs/protocol.md §7.10).
 func (s *session) early(ctx context.Context, after int) fsm.Event {
-	n, event := s.glance(ctx, s.text[after:after+1])
-	if n > 0 && event == whole {
+	event := s.glance(ctx, s.text[after:after+1])
+	if event == fsm.Mismatched {
 		s.end.arrived = s.text[:after+1]
-		return fsm.Mismatched
 	}
 	return event
 }

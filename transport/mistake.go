@@ -109,11 +109,11 @@ func (m *mismatch) counted() bool {
 	return false
 }
 
-// emptyLine returns where the empty line begins that ends text, or a place
-// beyond its end if none does.
+// emptyLine returns where the empty line begins that ends text, or its end if
+// none does.
 func emptyLine(text string) int {
 	if strings.HasSuffix(text, "\r\n\r\n") {
 		return len(text) - len("\r\n")
 	}
-	return len(text) + 1
+	return len(text)
 }

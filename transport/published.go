@@ -10,7 +10,8 @@ import (
 // published is what other goroutines may know of the activity in progress. One
 // goroutine writes it; nothing in it is allocated.
 type published struct {
-	at    atomic.Uint64 // place of the activity in its table << 32 | bytes of its text that have come
+	place uint64        // of the activity in its table; not for others
+	at    atomic.Uint64 // place << 32 | bytes of its text that have come
 	heard atomic.Int64  // when the idle clock was last restarted, since epoch; 0: never
 }
 
@@ -21,14 +22,14 @@ var epoch = time.Now()
 func (w *published) enter(t *fsm.Table, s fsm.State) {
 	for i := range t.Activities {
 		if t.Activities[i].State == s {
-			w.at.Store(uint64(i) << 32)
-			return
+			w.place = uint64(i)
+			w.arrived(0)
 		}
 	}
 }
 
 // arrived says how many bytes of the activity's text have come.
-func (w *published) arrived(n int) { w.at.Store(w.at.Load()&^(1<<32-1) | uint64(n)) }
+func (w *published) arrived(n int) { w.at.Store(w.place<<32 | uint64(n)) }
 
 func (w *published) restarted(clock time.Time) { w.heard.Store(int64(clock.Sub(epoch))) }
 

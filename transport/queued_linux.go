@@ -17,9 +17,8 @@ const listening = 10
 
 // Queued implements Queue.
 func (l *netListener) Queued() (n int, ok bool) {
-	raw, err := l.Listener.(*net.TCPListener).SyscallConn()
-	if err == nil {
-		err = raw.Control(func(fd uintptr) { n, ok = queued(kernel{}, int(fd)) })
+	if raw, err := l.Listener.(*net.TCPListener).SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { n, ok = queued(kernel{}, int(fd)) })
 	}
-	return n, ok && err == nil
+	return n, ok
 }

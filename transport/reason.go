@@ -22,7 +22,7 @@ type report struct {
 // activity, so that it holds for any table.
 func (r *report) explain(to *Result) {
 	a := r.table.Activity(r.from)
-	if (a.Action == fsm.Expect || a.Action == fsm.Drain) && r.event != fsm.Shutdown {
+	if r.event != fsm.Shutdown {
 		to.Received, to.Right = window(string(r.arrived), r.right)
 	}
 	switch r.event {

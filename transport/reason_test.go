@@ -2,8 +2,10 @@ package transport
 
 import (
 	"context"
+	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"accio/fsm"
@@ -65,6 +67,9 @@ func TestExplanations(t *testing.T) {
 			`AwaitConfirm1: the client closed within the 15 bytes of "confirm-accio\r\n"; 7 of 15 bytes came, "-accio\r\n" is missing (received "confirm")`},
 		{"", say("confirm"), `AwaitConfirm1: no data for 10s; 7 of 15 bytes came, "-accio\r\n" is missing (received "confirm")`},
 		{"", broke("confirm", syscall.ECONNRESET), "AwaitConfirm1: " + reset + "; " + causes + ` (received "confirm")`},
+		{"", broke("c", syscall.ECONNRESET), "AwaitConfirm1: " + reset + "; " + causes + ` (received "c")`},
+		{"", say("c"), `AwaitConfirm1: no data for 10s; 1 of 15 bytes came, "onfirm-accio\r\n" is missing (received "c")`},
+		{"", leave("c"), `AwaitConfirm1: the client closed within the 15 bytes of "confirm-accio\r\n"; 1 of 15 bytes came, "onfirm-accio\r\n" is missing (received "c")`},
 		{"§6.4", func(_ *script, stop context.CancelFunc) { time.Sleep(time.Second); stop() }, "AwaitConfirm1: told to stop"},
 		{"§6.4", func(peer *script, stop context.CancelFunc) { peer.arrive("con"); time.Sleep(time.Second); stop() }, "AwaitConfirm1: told to stop"},
 	} {
@@ -74,8 +79,8 @@ func TestExplanations(t *testing.T) {
 			t.Errorf("%s: got  %s\nwant %s", test.claim, got, test.want)
 		}
 	}
-	if explained != 20 {
-		t.Errorf("%d explanations, want 20", explained)
+	if explained != 23 {
+		t.Errorf("%d explanations, want 23", explained)
 	}
 
 	table := fsm.Server.Clone()
@@ -91,5 +96,62 @@ func TestExplanations(t *testing.T) {
 	stalled := playServer(t, say(""), func(s *session) { s.conn.(*script).room = 0 })
 	if got, want := stalled.Explanation(), "SendAccio1: no data for 10s; the client takes no data"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// What a client is told of a server that says something at its end, or dies there.
+func TestExplanationsOfTheEnd(t *testing.T) {
+	const answers = "AwaitClose: the server sent '1', wanted the end of the stream; received >> "
+	for _, test := range []struct {
+		then func(*script)
+		want string
+	}{
+		{func(peer *script) { peer.arrive("1") }, answers + `"1", hex >> 31`},
+		{func(peer *script) { peer.arrive("123") }, answers + `"123", hex >> 31 32 33`},
+		{(*script).reset, "AwaitClose: the server reset the connection; its log says why"},
+		{func(*script) {}, "AwaitClose: no data for 10s; the server did not close after the end of the file"},
+	} {
+		p := playClient(t, strings.NewReader("file"), func(peer *script, _ context.CancelFunc) {
+			peer.takesTurns(fsm.Accio + fsm.Accio)
+			synctest.Wait()
+			test.then(peer)
+		})
+		if got := p.Explanation(); got != test.want {
+			t.Errorf("got  %s\nwant %s", got, test.want)
+		}
+	}
+}
+
+func TestMissing(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		got  int
+		want string
+	}{
+		{fsm.Accio, -1, ""},
+		{fsm.Accio, 0, ""},
+		{fsm.Accio, 1, `"ccio\r\n" is missing`},
+		{fsm.Accio, 6, `"\n" is missing`},
+		{fsm.Accio, 7, ""},
+		{fsm.Confirm2, len(fsm.Confirm2) - 3, `"\n\r\n" is missing`},
+		{fsm.Confirm2, len(fsm.Confirm2) - 2, "the empty line is missing"},
+		{fsm.Confirm2, len(fsm.Confirm2) - 1, "the empty line is missing"},
+		{fsm.Confirm2, len(fsm.Confirm2), ""},
+		{fsm.Confirm2, len(fsm.Confirm2) + 1, ""},
+	} {
+		if got := Missing(test.text, test.got); got != test.want {
+			t.Errorf("%d bytes of %q: got %s, want %s", test.got, test.text, got, test.want)
+		}
+	}
+}
+
+// The reason names a byte so that it can be told apart on any terminal.
+func TestBytesHaveNames(t *testing.T) {
+	for b, want := range map[byte]string{
+		0: "0x00", '\n': "LF", 0x0b: "0x0b", '\r': "CR", 0x0e: "0x0e", 0x1f: "0x1f", ' ': "' '", '!': "'!'", '\'': `'\''`, '~': "'~'", 0x7f: "0x7f", 0xff: "0xff",
+	} {
+		if got := byteName(b); got != want {
+			t.Errorf("%#x is called %s, want %s", b, got, want)
+		}
 	}
 }

@@ -210,8 +210,8 @@ func (s *session) finish(ctx context.Context) fsm.Event {
 }
 
 func (s *session) drain(ctx context.Context) fsm.Event {
-	n, event := s.await(ctx, take, s.text[:1])
-	if n > 0 && event == whole {
+	_, event := s.await(ctx, take, s.text[:1])
+	if event == whole {
 		s.end.arrived = s.text[:1]
 		return fsm.Mismatched
 	}

@@ -172,6 +172,61 @@ func TestShutdownBeforeTheFirstState(t *testing.T) {
 	}
 }
 
+// What has arrived, or is to be sent, when a shutdown comes between two
+// activities is not counted.
+func TestShutdownBetweenActivities(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		p, result := newStage(), Result{}
+		p.arrive(header + "payload")
+		s := &Server{
+			Result: func(r Result) error { result = r; return nil },
+			Observe: func(tr Transition) {
+				if tr.To == fsm.Streaming {
+					stop()
+				}
+			},
+		}
+		if err := s.Serve(ctx, p); err != nil || result.From != fsm.Streaming || result.Event != fsm.Shutdown || result.Bytes != 0 {
+			t.Errorf("%v, %s, %d bytes", err, result.Explanation(), result.Bytes)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		peer := newScript()
+		go peer.takesTurns(fsm.Accio + fsm.Accio)
+		c := &Client{Observe: func(tr Transition) {
+			if tr.To == fsm.SendFile {
+				stop()
+			}
+		}}
+		result, err := c.send(ctx, peer, DefaultIdleTimeout, strings.NewReader("file"), Result{Started: time.Now()})
+		if err == nil || result.From != fsm.SendFile || result.Event != fsm.Shutdown || result.Bytes != 0 || c.Sent() != 0 {
+			t.Errorf("%v, %d bytes, %d sent", err, result.Bytes, c.Sent())
+		}
+		peer.timer.Stop()
+	})
+}
+
+// Who has been interrupted goes on when the interruption is over.
+func TestInterruptIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		uninterrupt := interrupt(ctx, slowDeadline{newScript()})
+		stop()
+		synctest.Wait()
+		began := time.Now()
+		if uninterrupt(); time.Since(began) != time.Second {
+			t.Errorf("it took %s", time.Since(began))
+		}
+	})
+}
+
+// slowDeadline takes a second to set one.
+type slowDeadline struct{ *script }
+
+func (slowDeadline) SetDeadline(time.Time) error { time.Sleep(time.Second); return nil }
+
 // The writing states: a peer that takes no byte, or half a command.
 func TestWritingStates(t *testing.T) {
 	for _, at := range []struct {
@@ -179,7 +234,7 @@ func TestWritingStates(t *testing.T) {
 		room  int
 		sent  string
 	}{
-		{fsm.SendAccio1, 0, header}, {fsm.SendAccio1, 3, header},
+		{fsm.SendAccio1, 0, header}, {fsm.SendAccio1, 3, header}, {fsm.SendAccio1, 5, header},
 		{fsm.SendAccio2, 7, header}, {fsm.SendAccio2, 10, header},
 	} {
 		begin := func(peer *script) {
@@ -244,6 +299,14 @@ func TestAnErrorIsReadOnce(t *testing.T) {
 	p.wantEnd(t, fsm.Streaming, fsm.Failed, time.Second)
 	if p.Err != errBroken || p.Bytes != 4 {
 		t.Errorf("error %v after %d bytes, want %v after 4", p.Err, p.Bytes, errBroken)
+	}
+	for _, ends := range []func(*script){(*script).end, (*script).reset, func(*script) {}} {
+		errors, last := 0, time.Time{}
+		playServer(t, func(peer *script, _ context.CancelFunc) { peer.arrive("con"); ends(peer) },
+			func(s *session) { s.conn = &errorCounter{s.conn.(*script), &errors, &last} })
+		if errors != 1 {
+			t.Errorf("%d errors were read, want 1", errors)
+		}
 	}
 }
 

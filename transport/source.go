@@ -32,9 +32,8 @@ func newSource(r io.Reader, conn Conn) source {
 	file, isFile := r.(*os.File)
 	to, canSend := conn.(io.ReaderFrom)
 	if isFile && canSend {
-		info, err := file.Stat()
-		at, errSeek := file.Seek(0, io.SeekCurrent)
-		if err == nil && errSeek == nil && info.Mode().IsRegular() {
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			at, _ := file.Seek(0, io.SeekCurrent) // which send does too
 			return &fileSource{file: file, at: at, size: info.Size(), to: to}
 		}
 	}
@@ -57,11 +56,7 @@ func (s *fileSource) fill(context.Context, time.Duration) error {
 	if err != io.EOF || s.at >= s.size {
 		return err
 	}
-	info, errStat := s.file.Stat()
-	if errStat != nil {
-		return errStat
-	}
-	if info.Size() < s.size {
+	if info, err := s.file.Stat(); err == nil && info.Size() < s.size {
 		return s.shrunk()
 	}
 	return s.look()

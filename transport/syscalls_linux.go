@@ -9,7 +9,7 @@ import (
 
 // syscalls are the system calls of the fast path, each as its man page has it:
 // what can be different below the fast path is all here. An error is an Errno,
-// and comes with n or fd 0.
+// and comes with n 0.
 type syscalls interface {
 	Socket(domain, kind, protocol int) (fd int, err error)
 	Setsockopt(fd, level, name, value int) error
@@ -56,7 +56,7 @@ func (kernel) Getsockname(fd int) (netip.AddrPort, error) {
 // Accept4 is that of package syscall: that of x/sys asks the socket more.
 func (kernel) Accept4(fd, flags int) (int, netip.AddrPort, error) {
 	conn, a, err := syscall.Accept4(fd, flags)
-	return max(conn, 0), addrPort(a), err
+	return conn, addrPort(a), err
 }
 
 func (kernel) Read(fd int, p []byte) (int, error) { return none(unix.Read(fd, p)) }
