@@ -134,3 +134,23 @@ func TestServeEndsWhenTheListenerIsClosed(t *testing.T) {
 		t.Errorf("Serve: %v", err)
 	}
 }
+
+// nameless is a listener whose address the system does not tell.
+type nameless struct {
+	net.Listener
+	closed bool
+}
+
+func (*nameless) Addr() net.Addr { return nil }
+
+func (l *nameless) Close() error { l.closed = true; return nil }
+
+// §6.3: a port that nobody could name is no port to listen on.
+func TestPortableListenerWithoutAddress(t *testing.T) {
+	ln := &nameless{}
+	got, err := portable(ln)
+	op, ok := errors.AsType[*net.OpError](err)
+	if call, named := errors.AsType[*os.SyscallError](err); got != nil || !ok || op.Op != "listen" || op.Net != "tcp4" || !named || call.Syscall != "getsockname" || !ln.closed {
+		t.Errorf("%v, %v, closed: %v", got, err, ln.closed)
+	}
+}

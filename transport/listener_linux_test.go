@@ -137,3 +137,13 @@ func TestListenOnAPortInUse(t *testing.T) {
 		}
 	})
 }
+
+// The client asks for no probes either: its limit makes them superfluous.
+func TestClientSocketHasItsOptions(t *testing.T) {
+	r, probes := start(t, "portable", &Server{}), -1
+	var c Client
+	c.Observe = func(Transition) { probes = option(t, c.current.Load().conn, unix.SOL_SOCKET, unix.SO_KEEPALIVE) }
+	if _, err := c.Send(context.Background(), r.address(), strings.NewReader("")); err != nil || probes != 0 {
+		t.Errorf("%v, keep-alive %d", err, probes)
+	}
+}

@@ -54,15 +54,24 @@ func TestMistakesAreNamed(t *testing.T) {
 		{second, "that comes later;"},
 		{first + "\r\n" + second, "a surplus end of line;"},
 		{"\n", "a surplus end of line;"},
+		{"\r", "a surplus end of line;"},
 		{"Confirm-Accio\r\n", "upper and lower case matter;"},
 		{"confirm-accio\r\nCONFIRM", "upper and lower case matter;"},
 		{" " + first, "a blank stands before it;"},
+		{"\t" + first, "a blank stands before it;"},
 		{"confirm-accio \r\n", "a blank stands after it;"},
+		{"confirm-accio\t\r\n", "a blank stands after it;"},
 		{"confirm-accio" + again, "CR LF is missing here;"},
 		{first + "confirm-accio-again!", "CR LF is missing here;"},
 		{"the file", `wanted "confirm-accio\r\n", exactly; a file comes only`},
+		{"\x0e" + first, `wanted "confirm-accio\r\n", exactly; a file comes only`}, // the length would be 15
+		{"\x0fconfirm_accio", `wanted "confirm-accio\r\n", exactly; a file comes only`},
+		{"\x0f", `wanted "confirm-accio\r\n", exactly; a file comes only`},
 		{first + "the file", `wanted "confirm-accio-again\r\n\r\n", exactly; a file comes only`},
 		{"confirm_accio\r\n", `wanted "confirm-accio\r\n", exactly`},
+		{"confirm-accio\rX", `wanted "confirm-accio\r\n", exactly`},
+		{"co ", `wanted "confirm-accio\r\n", exactly`},
+		{"co\r", `wanted "confirm-accio\r\n", exactly`},
 	}
 	told := map[int]int{}
 	for _, test := range tests {
@@ -73,8 +82,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		text := quote(fsm.Server.Activity(p.From).Text)
 		told[slices.IndexFunc(mistakes, func(m mistake) bool { return strings.ReplaceAll(m.hint, wanted, text) == p.Hint })]++
 	}
-	if len(tests) != 46 || len(told) != len(mistakes)+1 || told[-1] != 1 {
-		t.Errorf("%d tests of %d hints, %d of them of no mistake; want 46 of all %d and one of none", len(tests), len(told), told[-1], len(mistakes))
+	if len(tests) != 55 || len(told) != len(mistakes)+1 || told[-1] != 4 {
+		t.Errorf("%d tests of %d hints, %d of them of no mistake; want 55 of all %d and four of none", len(tests), len(told), told[-1], len(mistakes))
 	}
 }
 

@@ -72,6 +72,11 @@ func TestNetConnLooks(t *testing.T) {
 	if n, err := c.Read(make([]byte, 1)); n != 0 || !errors.Is(err, net.ErrClosed) {
 		t.Errorf("%d, %v; want that it is closed", n, err)
 	}
+	none := &netConn{TCPConn: new(net.TCPConn)}
+	n, err = none.now(syscall.Read, make([]byte, 1))
+	if n != 0 || err != syscall.EINVAL || none.unacked() != 0 {
+		t.Errorf("%d, %v, %d unacknowledged; want that there is no socket", n, err, none.unacked())
+	}
 }
 
 // §2.4: when the deadline has passed, what has arrived is still taken, in its

@@ -65,6 +65,11 @@ func (c onStage) Close() error           { return nil }
 func progressAt(t *testing.T, a fsm.Activity, got int) {
 	p := newStage()
 	s := &Server{Result: func(Result) error { return nil }}
+	s.Accepted = func(Result) {
+		if now, ok := s.Progress(); !ok || now.State != fsm.Server.Initial || now.Arrived != 0 || now.Silence != 0 {
+			t.Errorf("before the first activity: %v, %+v", ok, now)
+		}
+	}
 	if _, ok := s.Progress(); ok {
 		t.Error("progress of nothing")
 	}
@@ -128,4 +133,11 @@ func TestProgressOfThePayload(t *testing.T) {
 		stop()
 		synctest.Wait()
 	})
+}
+
+// A table without activities has no state to tell.
+func TestProgressWithoutActivities(t *testing.T) {
+	if state, arrived, silence := new(published).look(&fsm.Table{}, time.Now()); state != "" || arrived != 0 || silence != 0 {
+		t.Errorf("%q, %d, %s", state, arrived, silence)
+	}
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"net"
 	"testing"
 	"time"
 
@@ -54,8 +55,16 @@ func TestQueuedOfAConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	raw.Control(func(fd uintptr) {
-		if n, ok := queued(kernel{}, int(fd)); ok {
-			t.Errorf("%d", n)
+		if n, ok := queued(kernel{}, int(fd)); n != 0 || ok {
+			t.Errorf("%d, %t", n, ok)
 		}
 	})
+	for name, n := range map[string]func() (int, bool){
+		"no socket":     (&netListener{Listener: new(net.TCPListener)}).Queued,
+		"no descriptor": func() (int, bool) { return queued(kernel{}, -1) },
+	} {
+		if n, ok := n(); n != 0 || ok {
+			t.Errorf("%s: %d, %t", name, n, ok)
+		}
+	}
 }

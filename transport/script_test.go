@@ -234,6 +234,8 @@ func (p *played) notEnd(from fsm.State, event fsm.Event, elapsed time.Duration) 
 	switch {
 	case p.State != fsm.Error || p.From != from || p.Event != event:
 		return fmt.Sprintf("ended in %s by %s from %s (%s); want %s from %s", p.State, p.Event, p.From, p.Reason, event, from)
+	case p.Err != nil && event != fsm.Failed:
+		return fmt.Sprintf("ended by %s with the error %v", event, p.Err)
 	case p.Elapsed != elapsed:
 		return fmt.Sprintf("ended after %s, want %s", p.Elapsed, elapsed)
 	}

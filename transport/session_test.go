@@ -208,6 +208,31 @@ func TestShutdownBetweenActivities(t *testing.T) {
 	})
 }
 
+// What was taken by the call in which a shutdown comes is counted.
+func TestShutdownWithinACall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		conn := newScript()
+		conn.arrive(header + "payload")
+		s := &session{table: &fsm.Server, idle: DefaultIdleTimeout, conn: stopsThen{conn, stop}, machine: fsm.NewMachine(&fsm.Server, nil)}
+		if r := s.conclude(ctx, Result{Started: time.Now()}); r.From != fsm.Streaming || r.Event != fsm.Shutdown || r.Bytes != 7 {
+			t.Errorf("%s, %d bytes", r.Explanation(), r.Bytes)
+		}
+		conn.timer.Stop()
+	})
+}
+
+// stopsThen is told to stop whenever bytes of a payload are taken.
+type stopsThen struct {
+	*script
+	stop func()
+}
+
+func (c stopsThen) Discard() (int64, error) {
+	defer c.stop()
+	return c.script.Discard()
+}
+
 // Who has been interrupted goes on when the interruption is over.
 func TestInterruptIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

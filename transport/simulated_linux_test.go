@@ -398,3 +398,41 @@ func TestSimulatedKernelIsLikeTheRealOne(t *testing.T) {
 		}
 	}
 }
+
+// What the system says is told as it is, and nothing has moved.
+func TestSystemCallsFail(t *testing.T) {
+	k, p, none := kernel{}, make([]byte, 1), netip.AddrPort{}
+	calls := map[string]func() (n int, err error){
+		"setsockopt":  func() (int, error) { return 0, k.Setsockopt(-1, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1) },
+		"bind":        func() (int, error) { return 0, k.Bind(-1, netip.AddrPortFrom(netip.IPv4Unspecified(), 0)) },
+		"listen":      func() (int, error) { return 0, k.Listen(-1, 1) },
+		"shutdown":    func() (int, error) { return 0, k.Shutdown(-1, unix.SHUT_RDWR) },
+		"close":       func() (int, error) { return 0, k.Close(-1) },
+		"read":        func() (int, error) { return k.Read(-1, p) },
+		"recvfrom":    func() (int, error) { return k.Recv(-1, 1, unix.MSG_TRUNC) },
+		"write":       func() (int, error) { return k.Write(-1, p) },
+		"getsockname": func() (int, error) { at, err := k.Getsockname(-1); return int(at.Port()), err },
+		"accept4": func() (int, error) {
+			_, remote, err := k.Accept4(-1, 0)
+			if remote != none {
+				t.Errorf("accept4 tells of %s", remote)
+			}
+			return 0, err
+		},
+		"getsockopt": func() (int, error) { _, err := k.TCPInfo(-1); return 0, err },
+	}
+	for call, fail := range calls {
+		if n, err := fail(); n != 0 || err != unix.EBADF {
+			t.Errorf("%s: %d, %v", call, n, err)
+		}
+	}
+	if n, err := k.Socket(-1, 0, 0); n != 0 || err != unix.EAFNOSUPPORT {
+		t.Errorf("socket: %d, %v", n, err)
+	}
+	if n, err := k.Eventfd(0, -1); n != 0 || err != unix.EINVAL {
+		t.Errorf("eventfd: %d, %v", n, err)
+	}
+	if n, err := k.Ppoll(nil, &unix.Timespec{Sec: -1}); n != 0 || err != unix.EINVAL {
+		t.Errorf("ppoll: %d, %v", n, err)
+	}
+}

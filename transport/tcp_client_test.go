@@ -39,13 +39,15 @@ func TestClientToServer(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, path string) {
 		r := start(t, path, &Server{})
+		c, sessions := &Client{}, uint64(0)
 		send := func(file io.Reader, want int64) {
 			t.Helper()
 			var path []fsm.State
-			c := &Client{Observe: func(tr Transition) { path = append(path, tr.To) }}
+			c.Observe = func(tr Transition) { path = append(path, tr.To) }
+			sessions++
 			result, err := c.Send(context.Background(), r.address(), file)
-			if err != nil || result.State != fsm.Done || result.Bytes != want || c.Sent() != want {
-				t.Errorf("%v: %s, %d bytes, %d sent; want %d", err, result.State, result.Bytes, c.Sent(), want)
+			if err != nil || result.State != fsm.Done || result.Bytes != want || c.Sent() != want || result.Connection != sessions {
+				t.Errorf("%v: %s, %d bytes, %d sent; want %d by session %d: %+v", err, result.State, result.Bytes, c.Sent(), want, sessions, result)
 			}
 			if len(path) != 6 {
 				t.Errorf("path %v", path)
@@ -321,19 +323,25 @@ func TestClientFileThatShrinks(t *testing.T) {
 	prepare := func(at int64) (*os.File, *fileSource) {
 		file := tempFile(t, 100)
 		source := newSource(file, &netConn{}).(*fileSource)
-		source.at, source.to = at, readsNothing{}
+		source.at, source.to = at, readFromFunc(func(io.Reader) (int64, error) { return 0, nil })
 		return file, source
 	}
-	want := func(err error, text string) {
+	want := func(n int64, err error, text string) {
 		t.Helper()
-		if !errors.Is(err, io.ErrUnexpectedEOF) || err.Error() != text {
-			t.Errorf("%v, wanted %s", err, text)
+		if n != 0 || !errors.Is(err, io.ErrUnexpectedEOF) || err.Error() != text {
+			t.Errorf("%d, %v, wanted %s", n, err, text)
 		}
 	}
 
 	file, source := prepare(50)
 	file.Truncate(10)
-	want(source.fill(context.Background(), 0), shrunk)
+	want(0, source.fill(context.Background(), 0), shrunk)
+
+	file, source = prepare(100) // all of it was sent
+	file.Truncate(10)
+	if err := source.fill(context.Background(), 0); err != io.EOF {
+		t.Error(err)
+	}
 
 	for _, deadline := range []bool{false, true} {
 		file, source := prepare(50)
@@ -342,10 +350,10 @@ func TestClientFileThatShrinks(t *testing.T) {
 		}
 		file.Truncate(10)
 		if deadline {
-			source.to = readsNothing{os.ErrDeadlineExceeded}
+			source.to = readFromFunc(func(io.Reader) (int64, error) { return 0, os.ErrDeadlineExceeded })
 		}
-		_, err := source.send(nil)
-		want(err, shrunk)
+		n, err := source.send(nil)
+		want(n, err, shrunk)
 	}
 
 	// It had grown before, so that nobody knows how long it was.
@@ -354,12 +362,45 @@ func TestClientFileThatShrinks(t *testing.T) {
 	if err := source.fill(context.Background(), 0); err != nil {
 		t.Fatal(err)
 	}
-	file.Truncate(105)
-	source.at = 105
-	_, err := source.send(nil)
-	want(err, "the file has become shorter while it was sent, to 105 bytes: unexpected EOF")
+	for _, size := range []int64{105, 100} {
+		file.Truncate(size)
+		source.at = size
+		n, err := source.send(nil)
+		want(n, err, fmt.Sprintf("the file has become shorter while it was sent, to %d bytes: unexpected EOF", size))
+	}
+
+	source.to = readFromFunc(func(io.Reader) (int64, error) { file.Close(); return 0, nil })
+	n, err := source.send(nil)
+	want(n, err, "the file has become shorter while it was sent: unexpected EOF")
+	if n, err := source.send(nil); n != 0 || !errors.Is(err, os.ErrClosed) {
+		t.Errorf("%d, %v; want that it is closed", n, err)
+	}
 }
 
-type readsNothing struct{ err error }
+// What the system has sent of a file is not sent again, whatever it says beside it.
+func TestClientSendsAFileOnce(t *testing.T) {
+	for _, err := range []error{nil, io.EOF, os.ErrDeadlineExceeded, syscall.ECONNRESET} {
+		source := newSource(tempFile(t, 100), &netConn{}).(*fileSource)
+		source.to = readFromFunc(func(io.Reader) (int64, error) { return 1, err })
+		for at := range int64(3) {
+			if n, _ := source.send(nil); n != 1 || source.at != at+1 {
+				t.Errorf("%v: %d bytes, and goes on at %d", err, n, source.at)
+			}
+		}
+	}
+}
 
-func (r readsNothing) ReadFrom(io.Reader) (int64, error) { return 0, r.err }
+// A file that is closed already is no file to send, and says so.
+func TestClientFileThatIsClosed(t *testing.T) {
+	file := tempFile(t, 100)
+	file.Close()
+	source := newSource(file, &netConn{})
+	defer source.close()
+	if err := source.fill(context.Background(), patience); !errors.Is(err, os.ErrClosed) {
+		t.Error(err)
+	}
+}
+
+type readFromFunc func(io.Reader) (int64, error)
+
+func (f readFromFunc) ReadFrom(r io.Reader) (int64, error) { return f(r) }
