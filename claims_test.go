@@ -76,7 +76,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"6.11", "internal/record/flood.go", "if r.Level == slog.LevelWarn && f.held(&r) {", "if r.Level > slog.LevelError && f.held(&r) {", "./internal/record", "TestFlood"},
 
 	{"7.1", session, "if err := s.conn.CloseWrite(); err != nil {", "if err := error(nil); err != nil {", "", "TestClientSendsTheFile"},
-	{"7.2", session, "n, event := s.await(ctx, take, s.text[:1])\n\tif n > 0", "n, event := s.await(ctx, take, s.text[:1])\n\tif n > 1", "", "TestClientWaiting"},
+	{"7.2", session, "if event == whole {\n\t\ts.end.arrived", "if false {\n\t\ts.end.arrived", "", "TestClientWaiting"},
 	{"7.3", session, "s.restart()\n\t\tn, event := s.await(ctx, feed, nil)", "n, event := s.await(ctx, feed, nil)", "", "TestClientSending"},
 	{"7.4", "cmd/client-s/main.go", "os.Exit(status)", "os.Exit(cli.Failed)", client, "TestScript"},
 	{"7.5", "cmd/client-s/send.go", "the server has taken them and closed", "the server has counted them", client, "TestScript"},
