@@ -1,10 +1,18 @@
 package modelcheck
 
+import "context"
+
 // Check explores sys once and decides every property. Edges are stored only if
 // one of them is [Eventually] or [LeadsTo], whose search is linear in states
 // and edges. It never stops early: the counts in the report are those of the
-// whole system, or of the part up to the limit.
+// whole system, or of the part up to the limit. [CheckContext] can be stopped.
 func Check[S comparable](sys System[S], limit Limit, props ...Property[S]) Report[S] {
+	return CheckContext(context.Background(), sys, Options{Limit: limit}, props...)
+}
+
+// CheckContext is [Check] with options. If ctx is done before the end, the
+// cause is in the report, and what was not decided is [Undecided].
+func CheckContext[S comparable](ctx context.Context, sys System[S], opts Options, props ...Property[S]) Report[S] {
 	var watch watchers[S]
 	keep := false
 	found := make([]*finding[S], len(props))
@@ -12,18 +20,19 @@ func Check[S comparable](sys System[S], limit Limit, props ...Property[S]) Repor
 		found[i] = watch.add(&props[i])
 		keep = keep || props[i].liveness()
 	}
-	g, err := explore(sys, limit, keep, &watch)
+	g, err := explore(ctx, sys, opts, keep, &watch)
 	r := Report[S]{States: g.Len(), Edges: g.EdgeLen(), Depth: g.MaxDepth(), Bytes: g.Bytes(), Err: err}
 	for i := range props {
-		v := Verdict[S]{Property: props[i].Name, Kind: props[i].kind}
-		for _, p := range props[i].premises {
-			v.Premises = append(v.Premises, p.String())
-		}
+		v := verdict(&props[i])
 		switch {
-		case props[i].liveness() && err == nil:
-			v.Outcome, v.Trace = decideLive(g, &props[i])
-		case props[i].kind != "" && !props[i].liveness():
+		case v.Kind == "":
+		case !props[i].liveness():
 			v.Outcome, v.Trace = decide(g, &props[i], found[i], err == nil)
+		case r.Err == nil && opts.First && watch.violated:
+			r.Err = ErrStopped
+		case r.Err == nil:
+			v.Outcome, v.Trace, r.Err = decideLive(ctx, g, &props[i])
+			watch.violated = watch.violated || v.Outcome == Violated
 		}
 		if v.Trace != nil {
 			v.Trace.Property, v.Trace.Kind, v.Trace.Outcome = v.Property, v.Kind, v.Outcome
@@ -31,6 +40,15 @@ func Check[S comparable](sys System[S], limit Limit, props ...Property[S]) Repor
 		r.Verdicts = append(r.Verdicts, v)
 	}
 	return r
+}
+
+// verdict is what a property has before it is decided.
+func verdict[S comparable](p *Property[S]) Verdict[S] {
+	v := Verdict[S]{Property: p.Name, Kind: p.kind}
+	for _, premise := range p.premises {
+		v.Premises = append(v.Premises, premise.String())
+	}
+	return v
 }
 
 func decide[S comparable](g *Graph[S], p *Property[S], f *finding[S], complete bool) (Outcome, *Trace[S]) {
@@ -53,16 +71,23 @@ func decide[S comparable](g *Graph[S], p *Property[S], f *finding[S], complete b
 	}
 }
 
-func decideLive[S comparable](g *Graph[S], p *Property[S]) (Outcome, *Trace[S]) {
+func decideLive[S comparable](ctx context.Context, g *Graph[S], p *Property[S]) (Outcome, *Trace[S], error) {
 	begin := func(id uint32) bool { return p.from(g.states[id]) }
 	if p.kind == KindEventually {
 		begin = func(id uint32) bool { return g.parent[id] == none }
 	}
-	if t := fairRun(g, begin, func(s S) bool { return !p.goal(s) }, p.premises); t != nil {
-		return Violated, t
+	t, err := fairRun(ctx, g, begin, func(s S) bool { return !p.goal(s) }, p.premises)
+	if t != nil {
+		return Violated, t, nil
 	}
-	if fairRun(g, begin, func(S) bool { return true }, p.premises) == nil {
-		return Vacuous, nil
+	if err == nil {
+		t, err = fairRun(ctx, g, begin, func(S) bool { return true }, p.premises)
 	}
-	return Holds, nil
+	switch {
+	case err != nil:
+		return Undecided, nil, err
+	case t == nil:
+		return Vacuous, nil, nil
+	}
+	return Holds, nil, nil
 }

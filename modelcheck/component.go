@@ -26,6 +26,9 @@ func (r *run[S]) components() int {
 			push(root)
 		}
 		for len(frames) > 0 {
+			if r.ctx.Err() != nil {
+				return int(count)
+			}
 			top := &frames[len(frames)-1]
 			id := top.id
 			if e := top.e; e < g.first[id+1] {

@@ -1,28 +1,46 @@
 package modelcheck
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // Explore visits the states that sys can reach, breadth first, and keeps the
 // edges. The error is [ErrNoInitial] or a [*BoundError]; the graph then holds
 // what was found up to there. Time is linear in states and edges, but for the
 // search for equal steps, which is quadratic in the steps of one state.
 func Explore[S comparable](sys System[S], limit Limit) (*Graph[S], error) {
-	return explore(sys, limit, true, &watchers[S]{})
+	return ExploreContext(context.Background(), sys, Options{Limit: limit})
 }
 
-func explore[S comparable](sys System[S], limit Limit, keep bool, watch *watchers[S]) (*Graph[S], error) {
+// ExploreContext is [Explore] with options. If ctx is done before the end, the
+// error is its cause, and the graph holds what was found up to there.
+func ExploreContext[S comparable](ctx context.Context, sys System[S], opts Options) (*Graph[S], error) {
+	return explore(ctx, sys, opts, true, &watchers[S]{})
+}
+
+func explore[S comparable](ctx context.Context, sys System[S], opts Options, keep bool, watch *watchers[S]) (*Graph[S], error) {
 	g := &Graph[S]{sys: sys, index: newIndex[S](), number: map[string]uint32{}}
 	if len(sys.Initial) == 0 {
 		return g, ErrNoInitial
 	}
 	for _, s := range sys.Initial {
-		if _, err := g.reach(s, none, 0, 0, limit, watch); err != nil {
+		if _, err := g.reach(s, none, 0, 0, opts.Limit, watch); err != nil {
 			return g, err
 		}
 	}
 	var row []uint64 // the edges of the state at hand: target above label
 	depth := 0
 	for from := uint32(0); int(from) < len(g.states); from++ {
+		if ctx.Err() != nil {
+			return g, context.Cause(ctx)
+		}
+		if opts.First && watch.violated {
+			return g, ErrStopped
+		}
+		if opts.Progress != nil && from > 0 && from%progressEvery == 0 {
+			opts.Progress(Progress{g.Len(), int(from), g.count, g.MaxDepth()})
+		}
 		if keep {
 			g.first = append(g.first, len(g.to))
 		}
@@ -34,7 +52,7 @@ func explore[S comparable](sys System[S], limit Limit, keep bool, watch *watcher
 		row = row[:0]
 		for _, step := range steps {
 			label := g.intern(step.Label)
-			to, err := g.reach(step.To, from, label, depth+1, limit, watch)
+			to, err := g.reach(step.To, from, label, depth+1, opts.Limit, watch)
 			if err != nil {
 				return g, err
 			}

@@ -1,6 +1,9 @@
 package modelcheck
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // Values of run.prev beside numbers of states.
 const (
@@ -13,6 +16,7 @@ const (
 // states from a source on. It needs the edges of the graph, and up to 52 bytes
 // a state.
 type run[S comparable] struct {
+	ctx      context.Context
 	g        *Graph[S]
 	within   func(S) bool
 	premises []Premise[S]
@@ -29,9 +33,10 @@ type run[S comparable] struct {
 const edgeBit = uint64(1) << maxPremises
 
 // fairRun returns an admitted run that stays within from a state on that begin
-// is true of, or nil if there is none. No such run has a shorter stem.
-func fairRun[S comparable](g *Graph[S], begin func(id uint32) bool, within func(S) bool, premises []Premise[S]) *Trace[S] {
-	r := &run[S]{g: g, within: within, premises: premises, ends: true, full: edgeBit}
+// is true of, or nil if there is none. No such run has a shorter stem. If ctx is
+// done before that is known, the error is its cause.
+func fairRun[S comparable](ctx context.Context, g *Graph[S], begin func(id uint32) bool, within func(S) bool, premises []Premise[S]) (*Trace[S], error) {
+	r := &run[S]{ctx: ctx, g: g, within: within, premises: premises, ends: true, full: edgeBit}
 	for i, p := range premises {
 		switch p.form {
 		case infinitely:
@@ -43,15 +48,22 @@ func fairRun[S comparable](g *Graph[S], begin func(id uint32) bool, within func(
 	}
 	r.spread(begin)
 	masks := r.masks(r.components())
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	for _, id := range r.order {
 		if r.ends && g.first[id] == g.first[id+1] {
-			return r.trace(id, nil)
+			return r.trace(id, nil), nil
 		}
 		if masks[r.comp[id]] == r.full {
-			return r.trace(id, r.loop(id))
+			loop := r.loop(id)
+			if loop == nil {
+				return nil, context.Cause(ctx)
+			}
+			return r.trace(id, loop), nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // spread fills order, prev and via, breadth first. A source counts with its
@@ -62,6 +74,9 @@ func (r *run[S]) spread(begin func(id uint32) bool) {
 	levels := append(slices.Clone(g.levels), uint32(g.Len()))
 	low := 0
 	for d := 0; d < len(g.levels) || low < len(r.order); d++ {
+		if r.ctx.Err() != nil {
+			return
+		}
 		if d < len(g.levels) {
 			for id := levels[d]; id < levels[d+1]; id++ {
 				if begin(id) {
@@ -134,6 +149,9 @@ func (r *run[S]) take(from uint32, e int) uint64 {
 func (r *run[S]) masks(components int) []uint64 {
 	masks := make([]uint64, components+1)
 	for _, id := range r.order {
+		if r.ctx.Err() != nil {
+			break
+		}
 		c := r.comp[id]
 		masks[c] |= r.stay(id)
 		for e := r.g.first[id]; e < r.g.first[id+1]; e++ {

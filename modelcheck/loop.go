@@ -4,7 +4,8 @@ import "slices"
 
 // loop returns a shortest loop at a state of a fair component that meets every
 // premise. It is a breadth-first search of pairs of a state of the component
-// and the premises met so far: with p premises up to 2^p pairs a state.
+// and the premises met so far: with p premises up to 2^p pairs a state. It is nil if the
+// context is done.
 func (r *run[S]) loop(at uint32) []Step[S] {
 	type pair struct {
 		id   uint32
@@ -18,7 +19,7 @@ func (r *run[S]) loop(at uint32) []Step[S] {
 	g := r.g
 	nodes := []node{{pair: pair{id: at}}} // its own mask is added on return
 	seen := map[pair]bool{}
-	for n := 0; ; n++ {
+	for n := 0; r.ctx.Err() == nil; n++ {
 		from := nodes[n]
 		for e := g.first[from.id]; e < g.first[from.id+1]; e++ {
 			to := g.to[e]
@@ -42,4 +43,5 @@ func (r *run[S]) loop(at uint32) []Step[S] {
 			return steps
 		}
 	}
+	return nil
 }

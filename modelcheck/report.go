@@ -41,7 +41,7 @@ type Report[S comparable] struct {
 	Depth    int          // of the deepest state
 	Bytes    int          // see Graph.Bytes
 	Verdicts []Verdict[S] // in the order of the properties
-	Err      error        // a *BoundError or ErrNoInitial if the exploration is incomplete
+	Err      error        // not nil if something was left out: a *BoundError, ErrNoInitial, ErrStopped or the cause of a context
 }
 
 // OK reports whether the exploration is complete, there is a property, and

@@ -13,16 +13,22 @@ type watchers[S comparable] struct {
 	states []func(id uint32, s S)
 	steps  []func(from uint32, s S, step Step[S])
 	ends   []func(id uint32, s S) // the state has no step
+
+	violated bool // what one of them found is a violation
 }
 
 // add returns where the finding of p will be; it stays empty for a liveness
 // property.
 func (w *watchers[S]) add(p *Property[S]) *finding[S] {
 	f := &finding[S]{}
+	find := func(at uint32, step Step[S]) {
+		f.found, f.at, f.step = true, at, step
+		w.violated = w.violated || !p.reaches()
+	}
 	on := func(pred func(S) bool) func(uint32, S) {
 		return func(id uint32, s S) {
 			if !f.found && pred(s) {
-				f.found, f.at = true, id
+				find(id, Step[S]{})
 			}
 		}
 	}
@@ -34,7 +40,7 @@ func (w *watchers[S]) add(p *Property[S]) *finding[S] {
 	case p.step != nil:
 		w.steps = append(w.steps, func(from uint32, s S, step Step[S]) {
 			if !f.found && p.step(s, step.Label, step.To) {
-				f.found, f.at, f.step = true, from, step
+				find(from, step)
 			}
 		})
 	}
