@@ -56,7 +56,7 @@ func decide[S comparable](g *Graph[S], p *Property[S], f *finding[S], complete b
 	if f.found {
 		t = g.Path(int(f.at))
 		if p.step != nil {
-			t.Stem = append(t.Stem, f.step)
+			t.Stem = append(t.Stem, g.liftStep(t.last(), g.sys.represent(f.step.To), p.step))
 		}
 	}
 	switch {

@@ -25,6 +25,10 @@
 // [LeadsTo] what every run does at last. The last two speak of all runs unless
 // a [Premise] leaves some out.
 //
+// A system of equal parts is explored up to their renaming if it has a
+// canonical form ([System]). [CheckContext] can be cancelled, tells how far it
+// is, and stops at the first violation if [Options] say so.
+//
 // What was not decided never passes: a [Limit] that was hit leaves every
 // property without a counterexample [Undecided], and a liveness property about
 // no run at all is [Vacuous].

@@ -2,6 +2,7 @@ package modelcheck_test
 
 import (
 	"fmt"
+	"slices"
 
 	"accio/modelcheck"
 )
@@ -96,6 +97,30 @@ func ExampleLeadsTo() {
 	//    3. Bob enters  [waits in]
 	//    4. Bob leaves  [waits out]
 	//       back in the state of line 1
+}
+
+// Who is Ann and who is Bob makes no difference to a door: one state stands for
+// both. The trace is still one of Ann and Bob.
+func ExampleSystem_canonical() {
+	sys := doors()
+	sys.Canonical = func(d door) door {
+		slices.Sort(d[:])
+		return d
+	}
+	never := modelcheck.Always("nobody is in while another waits", func(d door) bool {
+		return d != door{"in", "waits"} && d != door{"waits", "in"}
+	})
+	fmt.Println(modelcheck.CheckSymmetry(sys, modelcheck.Limit{}, never))
+	report := modelcheck.Check(sys, modelcheck.Limit{}, never)
+	fmt.Printf("%d states of %d\n%v", report.States, modelcheck.Check(doors(), modelcheck.Limit{}).States, report.Verdicts[0].Trace)
+	// Output:
+	// <nil>
+	// 5 states of 8
+	// VIOLATED: nobody is in while another waits
+	//    0.             [out out]
+	//    1. Ann asks    [waits out]
+	//    2. Bob asks    [waits waits]
+	//    3. Ann enters  [in waits]
 }
 
 func ExampleTrace_Mermaid() {

@@ -25,7 +25,7 @@ func explore[S comparable](ctx context.Context, sys System[S], opts Options, kee
 		return g, ErrNoInitial
 	}
 	for _, s := range sys.Initial {
-		if _, err := g.reach(s, none, 0, 0, opts.Limit, watch); err != nil {
+		if _, err := g.reach(sys.represent(s), none, 0, 0, opts.Limit, watch); err != nil {
 			return g, err
 		}
 	}
@@ -52,14 +52,16 @@ func explore[S comparable](ctx context.Context, sys System[S], opts Options, kee
 		row = row[:0]
 		for _, step := range steps {
 			label := g.intern(step.Label)
-			to, err := g.reach(step.To, from, label, depth+1, opts.Limit, watch)
+			to, err := g.reach(sys.represent(step.To), from, label, depth+1, opts.Limit, watch)
 			if err != nil {
 				return g, err
 			}
 			if edge := uint64(to)<<32 | uint64(label); !slices.Contains(row, edge) {
 				row = append(row, edge)
-				watch.step(from, s, step)
+			} else if sys.Canonical == nil {
+				continue
 			}
+			watch.step(from, s, step)
 		}
 		if len(steps) == 0 {
 			watch.end(from, s)

@@ -54,9 +54,10 @@ func (g *Graph[S]) State(i int) S { return g.states[i] }
 // States yields the states in the order of their numbers.
 func (g *Graph[S]) States() iter.Seq2[int, S] { return slices.All(g.states) }
 
-// Find returns the number of s; ok is false if s was not reached.
+// Find returns the number of s or of its canonical form; ok is false if that
+// was not reached.
 func (g *Graph[S]) Find(s S) (i int, ok bool) {
-	id, _, _, ok := g.index.find(s, g.states)
+	id, _, _, ok := g.index.find(g.sys.represent(s), g.states)
 	return int(id), ok
 }
 
@@ -75,7 +76,8 @@ func (g *Graph[S]) Parent(i int) (parent int, ok bool) {
 	return int(g.parent[i]), true
 }
 
-// Path returns a shortest path from an initial state to state i.
+// Path returns a shortest path from an initial state to state i, or to a state
+// whose canonical form it is.
 func (g *Graph[S]) Path(i int) *Trace[S] {
 	t := &Trace[S]{format: g.sys.format}
 	id := uint32(i)
@@ -83,7 +85,9 @@ func (g *Graph[S]) Path(i int) *Trace[S] {
 		t.Stem = append(t.Stem, g.arrival(id))
 	}
 	slices.Reverse(t.Stem)
-	t.Start = g.states[id]
+	start := slices.IndexFunc(g.sys.Initial, func(s S) bool { return g.sys.represent(s) == g.states[id] })
+	t.Start = g.sys.Initial[start]
+	t.Stem = g.lift(t.Start, t.Stem)
 	return t
 }
 

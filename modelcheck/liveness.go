@@ -2,6 +2,7 @@ package modelcheck
 
 import (
 	"context"
+	"iter"
 	"slices"
 )
 
@@ -20,6 +21,7 @@ type run[S comparable] struct {
 	g        *Graph[S]
 	within   func(S) bool
 	premises []Premise[S]
+	bans     bool   // there is a premise that leaves out steps
 	ends     bool   // the premises admit a run that ends
 	full     uint64 // the mask of a fair loop
 
@@ -42,6 +44,8 @@ func fairRun[S comparable](ctx context.Context, g *Graph[S], begin func(id uint3
 		case infinitely:
 			r.ends = false
 			r.full |= 1 << i
+		case unless:
+			r.bans = true
 		case weaklyFair:
 			r.full |= 1 << i
 		}
@@ -53,14 +57,14 @@ func fairRun[S comparable](ctx context.Context, g *Graph[S], begin func(id uint3
 	}
 	for _, id := range r.order {
 		if r.ends && g.first[id] == g.first[id+1] {
-			return r.trace(id, nil), nil
+			return r.trace(id), nil
 		}
 		if masks[r.comp[id]] == r.full {
-			loop := r.loop(id)
-			if loop == nil {
+			t := r.trace(id)
+			if t.Loop = r.loop(t.last(), id); t.Loop == nil {
 				return nil, context.Cause(ctx)
 			}
-			return r.trace(id, loop), nil
+			return t, nil
 		}
 	}
 	return nil, nil
@@ -107,12 +111,36 @@ func (r *run[S]) enter(id, prev, via uint32) {
 
 // usable reports whether a loop may take edge e.
 func (r *run[S]) usable(from uint32, e int) bool {
-	return r.prev[r.g.to[e]] != outside && !slices.ContainsFunc(r.premises, func(p Premise[S]) bool { return p.form == unless && r.matches(p, from, e) })
+	return r.prev[r.g.to[e]] != outside && (!r.bans || !r.banned(r.g.edge(from, e)))
 }
 
-func (r *run[S]) matches(p Premise[S], from uint32, e int) bool {
-	edge := r.g.edge(from, e)
-	return p.step(edge.From, edge.Label, edge.To)
+// banned reports whether a loop must not take the edge, wherever it leads.
+func (r *run[S]) banned(e Edge[S]) bool {
+	return slices.ContainsFunc(r.premises, func(p Premise[S]) bool { return p.form == unless && p.step(e.From, e.Label, e.To) })
+}
+
+// inside yields the usable steps of s within its component, and what stands
+// for the state after each; id is what stands for s.
+func (r *run[S]) inside(s S, id uint32) iter.Seq2[Step[S], uint32] {
+	g := r.g
+	return func(yield func(Step[S], uint32) bool) {
+		visit := func(step Step[S], to uint32) bool {
+			return r.comp[to] != r.comp[id] || r.banned(Edge[S]{s, step.Label, step.To}) || yield(step, to)
+		}
+		if g.sys.Canonical != nil {
+			for _, step := range g.sys.Next(s) {
+				if to, _ := g.Find(step.To); !visit(step, uint32(to)) {
+					return
+				}
+			}
+			return
+		}
+		for e := g.first[id]; e < g.first[id+1]; e++ {
+			if to := g.to[e]; !visit(Step[S]{g.labels[g.label[e]], g.states[to]}, to) {
+				return
+			}
+		}
+	}
 }
 
 // stay is the mask of the premises that a loop meets by visiting a state: the
@@ -123,7 +151,7 @@ func (r *run[S]) stay(id uint32) uint64 {
 		if p.form == weaklyFair {
 			mask |= 1 << i
 			for e := r.g.first[id]; e < r.g.first[id+1]; e++ {
-				if r.matches(p, id, e) {
+				if edge := r.g.edge(id, e); p.step(edge.From, edge.Label, edge.To) {
 					mask &^= 1 << i
 				}
 			}
@@ -132,12 +160,12 @@ func (r *run[S]) stay(id uint32) uint64 {
 	return mask
 }
 
-// take is the mask of the premises that a loop meets by taking edge e, which
-// is usable.
-func (r *run[S]) take(from uint32, e int) uint64 {
+// met is the mask of the premises that a loop meets by taking an edge that is
+// usable.
+func (r *run[S]) met(e Edge[S]) uint64 {
 	mask := edgeBit
 	for i, p := range r.premises {
-		if r.matches(p, from, e) {
+		if p.step(e.From, e.Label, e.To) {
 			mask |= 1 << i
 		}
 	}
@@ -156,15 +184,15 @@ func (r *run[S]) masks(components int) []uint64 {
 		masks[c] |= r.stay(id)
 		for e := r.g.first[id]; e < r.g.first[id+1]; e++ {
 			if r.comp[r.g.to[e]] == c && r.usable(id, e) {
-				masks[c] |= r.take(id, e)
+				masks[c] |= r.met(r.g.edge(id, e))
 			}
 		}
 	}
 	return masks
 }
 
-// trace is the run that reaches id on a shortest way and goes on with loop.
-func (r *run[S]) trace(id uint32, loop []Step[S]) *Trace[S] {
+// trace is the run that reaches id, or a state like it, on a shortest way.
+func (r *run[S]) trace(id uint32) *Trace[S] {
 	var tail []Step[S]
 	for ; r.prev[id] != source; id = r.prev[id] {
 		tail = append(tail, Step[S]{r.g.labels[r.via[id]], r.g.states[id]})
@@ -172,7 +200,6 @@ func (r *run[S]) trace(id uint32, loop []Step[S]) *Trace[S] {
 	slices.Reverse(tail)
 	t := r.g.Path(int(id))
 	t.Since = len(t.Stem)
-	t.Stem = append(t.Stem, tail...)
-	t.Loop = loop
+	t.Stem = append(t.Stem, r.g.lift(t.last(), tail)...)
 	return t
 }

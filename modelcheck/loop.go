@@ -2,42 +2,41 @@ package modelcheck
 
 import "slices"
 
-// loop returns a shortest loop at a state of a fair component that meets every
-// premise. It is a breadth-first search of pairs of a state of the component
-// and the premises met so far: with p premises up to 2^p pairs a state. It is nil if the
-// context is done.
-func (r *run[S]) loop(at uint32) []Step[S] {
+// loop returns a shortest loop at s, for which a state of a fair component
+// stands, that meets every premise. It is a breadth-first search of pairs of a
+// state and the premises met so far: with p premises up to 2^p pairs a state.
+// It is nil if the context is done.
+func (r *run[S]) loop(s S, id uint32) []Step[S] {
 	type pair struct {
-		id   uint32
+		s    S
 		mask uint64
 	}
 	type node struct {
 		pair
+		id   uint32
 		prev int
-		e    int
+		via  string
 	}
-	g := r.g
-	nodes := []node{{pair: pair{id: at}}} // its own mask is added on return
+	nodes := []node{{pair: pair{s: s}, id: id}} // its own mask is added on return
 	seen := map[pair]bool{}
 	for n := 0; r.ctx.Err() == nil; n++ {
+		if n == len(nodes) {
+			panic(notSymmetric + "no loop like that at " + r.g.sys.format(s))
+		}
 		from := nodes[n]
-		for e := g.first[from.id]; e < g.first[from.id+1]; e++ {
-			to := g.to[e]
-			if r.comp[to] != r.comp[at] || !r.usable(from.id, e) {
-				continue
-			}
-			next := pair{to, from.mask | r.take(from.id, e) | r.stay(to)}
+		for step, to := range r.inside(from.s, from.id) {
+			next := pair{step.To, from.mask | r.met(Edge[S]{from.s, step.Label, step.To}) | r.stay(to)}
 			if seen[next] {
 				continue
 			}
 			seen[next] = true
-			nodes = append(nodes, node{next, n, e})
-			if next != (pair{at, r.full}) {
+			nodes = append(nodes, node{next, to, n, step.Label})
+			if next != (pair{s, r.full}) {
 				continue
 			}
 			var steps []Step[S]
 			for n := len(nodes) - 1; n > 0; n = nodes[n].prev {
-				steps = append(steps, Step[S]{g.labels[g.label[nodes[n].e]], g.states[nodes[n].id]})
+				steps = append(steps, Step[S]{nodes[n].via, nodes[n].s})
 			}
 			slices.Reverse(steps)
 			return steps

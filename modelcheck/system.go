@@ -12,11 +12,25 @@ type System[S comparable] struct {
 	// Initial holds the states in which a run may begin; doubles count once.
 	Initial []S
 	// Next returns the steps of a state, in any order. It must depend on the
-	// state alone. It is called once for each reachable state.
+	// state alone. It is called once for each reachable state, and again for
+	// those of a trace if there is a Canonical.
 	Next func(S) []Step[S]
 	// Format prints a state. Nil means [fmt.Sprint], which uses a String
 	// method where there is one.
 	Format func(S) string
+	// Canonical, if it is not nil, returns one state for all that are alike,
+	// and only that is explored. States are alike if a permutation of states
+	// takes one to the other that takes steps to steps, whatever their labels:
+	// mostly a renaming of equal parts. The numbers in a [Graph] and a [Report]
+	// are then those of canonical states and steps between them. A trace is
+	// still a shortest run of the system itself: the path of canonical states
+	// is followed from a real initial state by real steps, and the loop is
+	// searched for among real states.
+	//
+	// What a property or a [Premise] says must be the same of states and of
+	// steps that are alike; a premise must not tell a step from one to the
+	// canonical form of where it leads. [CheckSymmetry] finds out.
+	Canonical func(S) S
 }
 
 // Step leads from a state, which the context tells, to the next. Steps that

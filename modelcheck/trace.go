@@ -38,6 +38,14 @@ func (t *Trace[S]) States() []S {
 	return states
 }
 
+// last is the state after Stem.
+func (t *Trace[S]) last() S {
+	if n := len(t.Stem); n > 0 {
+		return t.Stem[n-1].To
+	}
+	return t.Start
+}
+
 // String returns a line for each step, numbered from 1, with the state after
 // it. Line 0 is the initial state.
 func (t *Trace[S]) String() string {
