@@ -38,8 +38,9 @@ const (
 // arrives whole here: pieces are the business of [Server] and [Pair].
 type Queue struct {
 	*g.Program
-	place, line []*g.Var // of each client
-	more        *g.Var   // a client that is served has sent one more byte
+	place, sent, line []*g.Var // of each client
+	first             *g.Var   // which of the first two connected first, if both wait
+	more              *g.Var   // a client that is served has sent one more byte
 }
 
 // NewQueue returns the queue, with the claims that need no edges.
@@ -135,7 +136,7 @@ func NewQueue(t *fsm.Table, clients int) *Queue {
 	for i := range clients {
 		p.Claim(g.Sometimes(fmt.Sprintf("counted_%d", i+1), fmt.Sprintf("client %d is counted", i+1), line[i].Is(counted)))
 	}
-	return &Queue{p, place, line, sends}
+	return &Queue{p, place, sent, line, first, sends}
 }
 
 // Live are claims that need the edges: every client that has connected gets

@@ -141,3 +141,39 @@ func TestCharts(t *testing.T) {
 		}
 	}
 }
+
+// Up to a renaming of clients a queue is explored in a part of its states: in
+// as many as there are classes of them, with the same verdicts. accio check
+// --clients --symmetry goes on.
+func TestReducedQueue(t *testing.T) {
+	t.Parallel()
+	for clients, size := range map[int][3]int{1: {40, 86, 10}, 2: {214, 618, 19}, 3: {2335, 8690, 28}, 4: {14986, 69234, 37}, 5: {77381, 430086, 46}} {
+		queue := model.NewQueue(&fsm.Server, clients)
+		p := queue.Reduce()
+		r := p.Check(modelcheck.Limit{})
+		if !r.OK() || [3]int{r.States, r.Edges, r.Depth} != size {
+			t.Errorf("%d clients:\n%v", clients, r)
+		}
+		if clients > 4 {
+			continue
+		}
+		var props []modelcheck.Property[guarded.State]
+		for _, c := range p.Claims {
+			props = append(props, c.Property())
+		}
+		if err := modelcheck.CheckSymmetry(p.System(), modelcheck.Limit{}, props...); err != nil {
+			t.Errorf("%d clients: %v", clients, err)
+		}
+		g, err := modelcheck.Explore(queue.System(), modelcheck.Limit{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		classes := map[guarded.State]bool{}
+		for _, s := range g.States() {
+			classes[p.Canonical(s)] = true
+		}
+		if len(classes) != r.States {
+			t.Errorf("%d clients: %d classes of states, not %d", clients, len(classes), r.States)
+		}
+	}
+}

@@ -76,13 +76,10 @@ func decideLive[S comparable](ctx context.Context, g *Graph[S], p *Property[S]) 
 	if p.kind == KindEventually {
 		begin = func(id uint32) bool { return g.parent[id] == none }
 	}
-	t, err := fairRun(ctx, g, begin, func(s S) bool { return !p.goal(s) }, p.premises)
-	if t != nil {
+	if t, _ := fairRun(ctx, g, begin, func(s S) bool { return !p.goal(s) }, p.premises); t != nil {
 		return Violated, t, nil
 	}
-	if err == nil {
-		t, err = fairRun(ctx, g, begin, func(S) bool { return true }, p.premises)
-	}
+	t, err := fairRun(ctx, g, begin, func(S) bool { return true }, p.premises)
 	switch {
 	case err != nil:
 		return Undecided, nil, err

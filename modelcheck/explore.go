@@ -38,9 +38,6 @@ func explore[S comparable](ctx context.Context, sys System[S], opts Options, kee
 		if opts.First && watch.violated {
 			return g, ErrStopped
 		}
-		if opts.Progress != nil && from > 0 && from%progressEvery == 0 {
-			opts.Progress(Progress{g.Len(), int(from), g.count, g.MaxDepth()})
-		}
 		if keep {
 			g.first = append(g.first, len(g.to))
 		}
@@ -72,6 +69,9 @@ func explore[S comparable](ctx context.Context, sys System[S], opts Options, kee
 				g.to = append(g.to, uint32(edge>>32))
 				g.label = append(g.label, uint32(edge))
 			}
+		}
+		if expanded := int(from) + 1; opts.Progress != nil && expanded%progressEvery == 0 {
+			opts.Progress(Progress{g.Len(), expanded, g.count, g.MaxDepth()})
 		}
 	}
 	if keep {

@@ -10,8 +10,8 @@ type Options struct {
 	// the state at hand were taken. The counterexample is a shortest one; what
 	// was not decided by then is [Undecided].
 	First bool
-	// Progress, if it is not nil, is called with what there is so far before
-	// every 4,096th state is expanded, by the goroutine that explores.
+	// Progress, if it is not nil, is called with what there is so far whenever
+	// 4,096 more states are expanded, by the goroutine that explores.
 	Progress func(Progress)
 }
 

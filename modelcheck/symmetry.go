@@ -27,23 +27,26 @@ func CheckSymmetry[S comparable](sys System[S], limit Limit, props ...Property[S
 	if err != nil {
 		return err
 	}
+	var holds []byte
+	note := func(is bool) { holds = fmt.Append(holds, is) }
 	classes := func(s S) (map[class]bool, error) {
 		all := map[class]bool{}
 		for _, step := range sys.Next(s) {
-			c := class{to: canonical(step.To)}
+			to := canonical(step.To)
+			holds = holds[:0]
 			for i := range props {
 				if p := &props[i]; p.step != nil {
-					c.holds += fmt.Sprint(p.step(s, step.Label, step.To))
+					note(p.step(s, step.Label, step.To))
 				}
 				for _, premise := range props[i].premises {
 					is := premise.step(s, step.Label, step.To)
-					if is != premise.step(s, step.Label, c.to) {
+					if is != premise.step(s, step.Label, to) {
 						return nil, fmt.Errorf("%w: %q is true of only one of the steps from %s to %s and to its canonical form", ErrAsymmetric, premise.Name, sys.format(s), sys.format(step.To))
 					}
-					c.holds += fmt.Sprint(is)
+					note(is)
 				}
 			}
-			all[c] = true
+			all[class{to, string(holds)}] = true
 		}
 		return all, nil
 	}

@@ -14,35 +14,47 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// most is how many clients a queue may have: with 6, the states fill gigabytes.
-const most = 6
+// How many clients a queue may have, so that its states fill no more than some
+// gigabytes: as it is, and up to a renaming of clients.
+const (
+	most        = 6
+	mostReduced = 8
+)
 
 func check() *cobra.Command {
 	var queue int
-	var spin, traces bool
+	var spin, symmetry, traces bool
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "Check the tables: in their environment, against each other, in a queue",
 		Long: `Explores every model of the two tables and decides every claim. A claim that is
 known to be false must stay false. With --clients it explores queues of one to
-so many clients instead, with --spin each of them in SPIN too.
+so many clients instead, with --spin each of them in SPIN too, with --symmetry
+up to a renaming of clients.
 
 exit status: 0 everything is as expected; 1 something is not; 2 wrong command line`,
 		Args: arguments(0),
 	}
-	c.Flags().IntVar(&queue, "clients", 0, fmt.Sprintf("explore queues of 1 to this many clients, at most %d", most))
+	c.Flags().IntVar(&queue, "clients", 0, fmt.Sprintf("explore queues of 1 to this many clients, at most %d, or %d with --symmetry", most, mostReduced))
 	c.Flags().BoolVar(&spin, "spin", false, "explore the queues in SPIN too; needs spin and gcc")
+	c.Flags().BoolVar(&symmetry, "symmetry", false, "explore the queues up to a renaming of clients")
 	c.Flags().BoolVar(&traces, "traces", false, "print the counterexamples that are expected, too")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		switch asked := c.Flags().Changed("clients"); {
-		case asked && (queue < 1 || queue > most):
-			return cli.Usagef("--clients %d: it must be 1 to %d", queue, most)
-		case spin && !asked:
-			return cli.Usagef("--spin goes with --clients")
+		asked, limit := c.Flags().Changed("clients"), most
+		if symmetry {
+			limit = mostReduced
+		}
+		switch {
+		case asked && (queue < 1 || queue > limit):
+			return cli.Usagef("--clients %d: it must be 1 to %d", queue, limit)
+		case (spin || symmetry) && !asked:
+			return cli.Usagef("--spin and --symmetry go with --clients")
+		case spin && symmetry:
+			return cli.Usagef("--spin does not go with --symmetry, of which SPIN knows nothing")
 		case traces && asked:
 			return cli.Usagef("--traces does not go with --clients, which prints no counterexample")
 		case asked:
-			return measure(c.OutOrStdout(), queue, spin)
+			return measure(c.OutOrStdout(), queue, spin, symmetry)
 		}
 		return levels(c.OutOrStdout(), traces)
 	}

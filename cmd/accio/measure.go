@@ -18,7 +18,7 @@ import (
 const queueLimit = 50_000_000
 
 // measure prints what the exploration of each queue took.
-func measure(out io.Writer, clients int, withSPIN bool) error {
+func measure(out io.Writer, clients int, withSPIN, symmetry bool) error {
 	if tool := spin.Missing(); withSPIN && tool != "" {
 		return fmt.Errorf("%s is not installed", tool)
 	}
@@ -31,7 +31,11 @@ func measure(out io.Writer, clients int, withSPIN bool) error {
 		fmt.Fprintf(out, "%-8d %-7s %10d %11d %9.2f %9s\n", k, checker, states, edges, elapsed.Seconds(), text)
 	}
 	for k := 1; k <= clients; k++ {
-		p := model.NewQueue(&fsm.Server, k).Program
+		queue := model.NewQueue(&fsm.Server, k)
+		p := queue.Program
+		if symmetry {
+			p = queue.Reduce()
+		}
 		begun := time.Now()
 		r := p.Check(modelcheck.Limit{States: queueLimit})
 		row(k, "accio", r.States, r.Edges, time.Since(begun), float64(r.Bytes)/float64(max(1, r.States)))

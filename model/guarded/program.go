@@ -3,7 +3,7 @@ package guarded
 import "fmt"
 
 // Width is the most variables that a program can have.
-const Width = 25
+const Width = 32
 
 // State holds the value of each variable, in the order of declaration.
 type State [Width]uint8
@@ -18,6 +18,9 @@ type Program struct {
 	Maps   []*Map
 	Rules  []Rule
 	Claims []Claim
+	// Canonical, if it is not nil, is that of the system (see
+	// [modelcheck.System]); SPIN knows nothing of it.
+	Canonical func(State) State
 }
 
 // Var is a variable of 0 to 255.
@@ -112,6 +115,9 @@ func (p *Program) Claim(claims ...Claim) { p.Claims = append(p.Claims, claims...
 
 // Value returns the value that v has in s.
 func (v *Var) Value(s State) uint8 { return s[v.at] }
+
+// Put gives v the value n in s.
+func (v *Var) Put(s *State, n uint8) { s[v.at] = n }
 
 // Show returns the value that v has in s, by name if v has names; a value that
 // then has none is "".

@@ -20,12 +20,14 @@ func (p *Program) Initial() State {
 func (p *Program) System() modelcheck.System[State] {
 	type rule struct {
 		label string
+		quick []comparison
 		when  eval
 		do    effect
 	}
 	var rules []rule
 	for _, r := range p.Rules {
-		rules = append(rules, rule{r.Label, r.When.compile(), compile(r.Do)})
+		quick, rest := r.When.comparisons()
+		rules = append(rules, rule{r.Label, quick, And(rest...).compile(), compile(r.Do)})
 	}
 	var pulses []int
 	for _, v := range p.Vars {
@@ -35,21 +37,23 @@ func (p *Program) System() modelcheck.System[State] {
 	}
 	var steps []modelcheck.Step[State] // the explorer is done with it before it asks again
 	next := func(s State) []modelcheck.Step[State] {
+		from := &s
 		steps = steps[:0]
 		for i := range rules {
-			if rules[i].when(&s) == 0 {
+			r := &rules[i]
+			if !holds(r.quick, from) || r.when(from) == 0 {
 				continue
 			}
-			to := s
+			steps = append(steps, modelcheck.Step[State]{Label: r.label, To: s})
+			to := &steps[len(steps)-1].To
 			for _, at := range pulses {
 				to[at] = 0
 			}
-			rules[i].do(&to)
-			steps = append(steps, modelcheck.Step[State]{Label: rules[i].label, To: to})
+			r.do(to)
 		}
 		return steps
 	}
-	return modelcheck.System[State]{Initial: []State{p.Initial()}, Next: next, Format: p.Format}
+	return modelcheck.System[State]{Initial: []State{p.Initial()}, Next: next, Format: p.Format, Canonical: p.Canonical}
 }
 
 // Format returns the variables, but for those without a name for their value or
