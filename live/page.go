@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"accio/docs"
+	"accio/fsm"
 	"accio/internal/diagram"
 )
 
@@ -38,7 +38,7 @@ type indexData struct {
 func (p *reporter) page(w http.ResponseWriter, _ *http.Request) {
 	m := p.moment()
 	var text bytes.Buffer
-	if err := index().Execute(&text, indexData{inline(docs.Server), inline(docs.ServerNarrow), p.snapshot(&m)}); err != nil {
+	if err := index().Execute(&text, indexData{inline(diagram.SVG(&fsm.Server)), inline(diagram.Narrow(&fsm.Server)), p.snapshot(&m)}); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -71,8 +71,8 @@ func assets() map[string]asset {
 		sum := sha256.Sum256([]byte(text))
 		all[name] = asset{name, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, text}
 	}
-	add("server.svg", docs.Server)
-	add("client.svg", docs.Client)
+	add("server.svg", diagram.SVG(&fsm.Server))
+	add("client.svg", diagram.SVG(&fsm.Client))
 	add("diagram.css", diagram.Style)
 	fs.WalkDir(files, "page", func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || contentTypes[path.Ext(file)] == "" {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"accio/docs"
 	"accio/fsm"
 	"accio/internal/cli"
 	"accio/internal/diagram"
@@ -15,28 +14,12 @@ import (
 )
 
 // drawings are the formats of a table.
-var drawings = map[string]func(*fsm.Table) (string, error){
-	"mermaid": written(diagram.Mermaid),
-	"dot":     written(diagram.DOT),
-	"svg":     picture,
-	"table":   written(diagram.Table),
-	"json":    written(diagram.JSON),
-}
-
-func written(draw func(*fsm.Table) string) func(*fsm.Table) (string, error) {
-	return func(t *fsm.Table) (string, error) { return draw(t), nil }
-}
-
-// picture returns the picture of a table of ours as it was drawn by "go
-// generate ./...", as drawing needs Graphviz.
-func picture(t *fsm.Table) (string, error) {
-	switch t {
-	case &fsm.Server:
-		return docs.Server, nil
-	case &fsm.Client:
-		return docs.Client, nil
-	}
-	return diagram.Draw(t)
+var drawings = map[string]func(*fsm.Table) string{
+	"mermaid": diagram.Mermaid,
+	"dot":     diagram.DOT,
+	"svg":     diagram.SVG,
+	"table":   diagram.Table,
+	"json":    diagram.JSON,
 }
 
 func newDiagram() *cobra.Command {
@@ -50,8 +33,7 @@ output, drawn from the table that the programs run, or one that a file has:
   table     plain text, for terminals and screen readers
   mermaid   a state diagram for GitHub and other renderers of Mermaid
   dot       the same for Graphviz
-  svg       a picture, light or dark as its reader prefers; that of a file needs
-            Graphviz
+  svg       a picture, light or dark as its reader prefers
   json      for programs that draw it themselves`,
 		Example: `  accio diagram
   accio diagram --role client --format svg >client.svg
@@ -78,10 +60,7 @@ output, drawn from the table that the programs run, or one that a file has:
 				return err
 			}
 		}
-		text, err := draw(table)
-		if err == nil {
-			_, err = io.WriteString(c.OutOrStdout(), text)
-		}
+		_, err = io.WriteString(c.OutOrStdout(), draw(table))
 		return err
 	}
 	return c

@@ -1,4 +1,4 @@
-// Package diagram draws an [fsm.Table]: as a picture by Graphviz, as a Mermaid
+// Package diagram draws an [fsm.Table]: as a picture, as a Mermaid
 // state diagram, as text, as JSON, and one run of it as a Mermaid sequence chart.
 // It knows no transition of its own.
 //

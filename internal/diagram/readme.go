@@ -38,9 +38,6 @@ func Readme(text string) (string, error) {
 	return before + readmeBegin + "\n" + image + "\n" + readmeEnd + after, nil
 }
 
-// NarrowFile is the place of the server's picture for narrow screens.
-const NarrowFile = "docs/state-diagram-narrow.svg"
-
 // File returns the place of the picture of a table, from the root of the tree.
 func File(t *fsm.Table) string {
 	if t.Role == fsm.Server.Role {

@@ -107,7 +107,7 @@ func TestFits(t *testing.T) {
 				const parts = `[...document.querySelectorAll("section:not([hidden]) .diagram :is(.state, .event)")]`
 				b.wait(parts + ".length === 7 + 24")
 				b.do(chromedp.Evaluate(parts+`.filter((g) => {
-					const box = g.querySelector("path, rect").getBBox();
+					const box = g.querySelector("rect").getBBox();
 					return [...g.querySelectorAll(":scope > text")].map((e) => e.getBBox()).some((b) => b.width > 0 &&
 						(b.x < box.x || b.x + b.width > box.x + box.width || b.y < box.y - 1 || b.y + b.height > box.y + box.height + 1));
 				}).map((g) => g.id)`, &clipped))

@@ -78,7 +78,7 @@ func TestBadgeOfAHiddenPicture(t *testing.T) {
 	b.do(chromedp.Evaluate(`location.hash = "#watch"; 0`, nil))
 	b.lit("SendAccio1", "sent", "AwaitConfirm1")
 	b.wait(`(() => {
-		const g = document.querySelector("#watch-diagram .state.lit"), box = g.querySelector("path").getBoundingClientRect(), badge = g.querySelector(".badge rect").getBoundingClientRect();
+		const g = document.querySelector("#watch-diagram .state.lit"), box = g.querySelector(".box").getBoundingClientRect(), badge = g.querySelector(".badge rect").getBoundingClientRect();
 		return badge.left > box.left && badge.right < box.right && badge.top < box.top && badge.bottom > box.top;
 	})()`)
 }

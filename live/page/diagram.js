@@ -57,9 +57,9 @@ export class Diagram {
   }
 
   badge(g) {
-    // The path begins at the upper right corner; what is hidden has no getBBox.
-    const [right, y] = g.querySelector("path").getAttribute("d").match(/-?[\d.]+/g).map(Number);
-    const x = right - 12;
+    // What is hidden has no getBBox.
+    const [left, y, width] = ["x", "y", "width"].map((name) => Number(g.querySelector(".box").getAttribute(name)));
+    const x = left + width - 24;
     return svg("g", { class: "badge" },
       svg("rect", { x: x - 18, y: y - 11, width: 36, height: 22, rx: 11 }),
       svg("text", { x, y: y + 5 }));

@@ -1,13 +1,12 @@
 // Generate writes the drawings of the tables into the tree whose root it is
 // given: docs/state-diagram.md, the server's picture in README.md, and for each
-// table an SVG in docs/. It needs Graphviz only for a picture that is stale.
+// table an SVG in docs/.
 package main
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"accio/fsm"
 	"accio/internal/diagram"
@@ -33,12 +32,9 @@ func write(root string) error {
 		return err
 	}
 	for _, t := range []*fsm.Table{&fsm.Server, &fsm.Client} {
-		if err := draw(t, filepath.Join(root, diagram.File(t))); err != nil {
+		if err := os.WriteFile(filepath.Join(root, diagram.File(t)), []byte(diagram.SVG(t)), 0o644); err != nil {
 			return err
 		}
-	}
-	if err := os.WriteFile(filepath.Join(root, diagram.NarrowFile), []byte(diagram.Narrow(&fsm.Server)), 0o644); err != nil {
-		return err
 	}
 	readme := filepath.Join(root, "README.md")
 	old, err := os.ReadFile(readme)
@@ -50,17 +46,4 @@ func write(root string) error {
 		return fmt.Errorf("%s: %w", readme, err)
 	}
 	return os.WriteFile(readme, []byte(text), 0o644)
-}
-
-// draw brings the picture of t up to date.
-func draw(t *fsm.Table, file string) error {
-	old, err := os.ReadFile(file)
-	if err == nil && strings.Contains(string(old), diagram.Source(t)) {
-		return nil
-	}
-	svg, err := diagram.Draw(t)
-	if err != nil {
-		return fmt.Errorf("%s is stale: %w", file, err)
-	}
-	return os.WriteFile(file, []byte(svg), 0o644)
 }
