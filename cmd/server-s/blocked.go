@@ -37,3 +37,16 @@ func (p *results) over(err error) {
 	}
 	p.told = false
 }
+
+// abandon gives up a write that has taken so long, if there is one, and returns
+// it. The log says no more of it: that it is lost is the last word.
+func (p *results) abandon(long time.Duration) *write {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w := p.writing.Load()
+	if w == nil || time.Since(w.since) < long || !p.writing.CompareAndSwap(w, nil) {
+		return nil
+	}
+	p.told = false
+	return w
+}

@@ -88,7 +88,7 @@ func (p *results) await(ctx context.Context, served <-chan error) error {
 			return err
 		case <-time.After(wait):
 		}
-		if w := p.writing.Load(); w != nil && time.Since(w.since) >= look {
+		if w := p.abandon(look); w != nil {
 			return &lostError{w.connection, cli.ErrBlocked}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,6 +81,30 @@ func TestResultPatience(t *testing.T) {
 		}
 		close(g.shut)
 	})
+}
+
+// That a result is lost is the last that is said of it, whether that it is
+// blocked was said before or would have been afterwards, and whoever reads then.
+func TestLostIsTheLastWord(t *testing.T) {
+	for begins, lines := range map[time.Duration]int{-blockedPatience - 1: 1, time.Millisecond: 0} {
+		t.Run(begins.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, shutdown := context.WithCancel(t.Context())
+				time.AfterFunc(time.Minute, shutdown)
+				log, text := said()
+				g := &gate{shut: make(chan struct{})}
+				p := newResults(g, false, log)
+				time.AfterFunc(time.Minute+begins, func() { p.print(done) })
+				err := p.await(ctx, nil)
+				time.Sleep(blockedPatience)
+				close(g.shut)
+				synctest.Wait()
+				if n := strings.Count(text.String(), "\n"); !errors.Is(err, cli.ErrBlocked) || n != lines {
+					t.Errorf("%v, %s", err, text)
+				}
+			})
+		})
+	}
 }
 
 // What is not blocked is waited for, however long it takes to end, and a
