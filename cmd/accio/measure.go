@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"math/bits"
 	"os"
-	"path/filepath"
 	"time"
 
 	"accio/fsm"
@@ -18,7 +18,7 @@ import (
 const queueLimit = 50_000_000
 
 // measure prints what the exploration of each queue took.
-func measure(out io.Writer, clients int, withSPIN, symmetry bool) error {
+func measure(out io.Writer, table *fsm.Table, clients int, withSPIN, symmetry bool) error {
 	if tool := spin.Missing(); withSPIN && tool != "" {
 		return fmt.Errorf("%s is not installed", tool)
 	}
@@ -31,14 +31,14 @@ func measure(out io.Writer, clients int, withSPIN, symmetry bool) error {
 		fmt.Fprintf(out, "%-8d %-7s %10d %11d %9.2f %9s\n", k, checker, states, edges, elapsed.Seconds(), text)
 	}
 	for k := 1; k <= clients; k++ {
-		queue := model.NewQueue(&fsm.Server, k)
+		queue := model.NewQueue(table, k)
 		p := queue.Program
 		if symmetry {
 			p = queue.Reduce()
 		}
 		begun := time.Now()
 		r := p.Check(modelcheck.Limit{States: queueLimit})
-		row(k, "accio", r.States, r.Edges, time.Since(begun), float64(r.Bytes)/float64(max(1, r.States)))
+		row(k, "accio", r.States, r.Edges, time.Since(begun), float64(r.Bytes)/float64(r.States))
 		if !r.OK() {
 			return fmt.Errorf("%d clients: not every claim holds\n%v", k, r)
 		}
@@ -65,13 +65,5 @@ func explore(p *guarded.Program, states int) (spin.Size, error) {
 		return spin.Size{}, err
 	}
 	defer os.RemoveAll(dir)
-	slots := 10
-	for 1<<slots < states {
-		slots++
-	}
-	size, err := spin.Measure(dir, p, fmt.Sprintf("-w%d", slots), fmt.Sprintf("-m%d", states))
-	if err != nil {
-		return size, fmt.Errorf("in %s: %w", filepath.Base(dir), err)
-	}
-	return size, nil
+	return spin.Measure(dir, p, fmt.Sprintf("-w%d", max(10, bits.Len(uint(states)))), fmt.Sprintf("-m%d", states))
 }

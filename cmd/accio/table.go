@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 
@@ -27,12 +28,11 @@ func roleFlag(flags *pflag.FlagSet) func() (*fsm.Table, error) {
 
 // readTable returns the table of a file, if it can be run.
 func readTable(file string) (*fsm.Table, error) {
-	f, err := os.Open(file)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	table, err := fsm.ReadTable(f)
+	table, err := fsm.ReadTable(bytes.NewReader(text))
 	if err == nil {
 		err = table.Validate()
 	}

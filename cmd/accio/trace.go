@@ -81,7 +81,7 @@ func checkTrace(in io.Reader, out io.Writer, table *fsm.Table, file string) (tra
 	}
 	report, err := trace.Check(in, table)
 	if err != nil {
-		return report, err
+		return trace.Report{}, err
 	}
 	for _, v := range report.Violations {
 		fmt.Fprintf(out, "%s:%d: %s\n", file, v.Line, v)
