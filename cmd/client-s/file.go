@@ -9,46 +9,53 @@ import (
 
 // openUnless is open, but does not wait for the writer of a named pipe when ctx
 // is done.
-func openUnless(ctx context.Context, name string) (*os.File, int64, error) {
-	type opened struct {
+func openUnless(ctx context.Context, name string) (*os.File, os.FileInfo, error) {
+	var (
 		file *os.File
-		size int64
+		info os.FileInfo
 		err  error
-	}
-	done := make(chan opened, 1)
+	)
+	done := make(chan struct{})
 	go func() {
-		file, size, err := open(name)
-		done <- opened{file, size, err}
+		defer close(done)
+		file, info, err = open(name)
 	}()
 	select {
-	case o := <-done:
-		return o.file, o.size, o.err
+	case <-done:
+		return file, info, err
 	case <-ctx.Done():
-		return nil, 0, fmt.Errorf("told to stop before %s could be opened", name)
+		return nil, nil, fmt.Errorf("told to stop before %s could be opened", name)
 	}
 }
 
-// open returns what to send and its size, or -1 where that is not known.
-func open(name string) (*os.File, int64, error) {
+// open returns what to send.
+func open(name string) (*os.File, os.FileInfo, error) {
 	file := os.Stdin
 	if name != "-" {
 		var err error
 		if file, err = os.Open(name); err != nil {
-			return nil, 0, fmt.Errorf("cannot read the file: %w", err)
+			return nil, nil, fmt.Errorf("cannot read the file: %w", err)
 		}
 	}
 	info, err := file.Stat()
-	switch {
-	case err != nil:
-		return nil, 0, fmt.Errorf("cannot read the file: %w", err)
-	case info.IsDir():
-		return nil, 0, fmt.Errorf("%s is a directory; wanted a file", name)
-	case !info.Mode().IsRegular():
-		return file, -1, nil
-	}
-	at, err := file.Seek(0, io.SeekCurrent)
 	if err != nil {
-		return nil, 0, fmt.Errorf("cannot read the file: %w", err)
+		return nil, nil, fmt.Errorf("cannot read the file: %w", err)
 	}
-	return file, max(0, info.Size()-at), nil
+	if info.IsDir() {
+		return nil, nil, fmt.Errorf("%s is a directory; wanted a file", name)
+	}
+	return file, info, nil
+}
+
+// left returns how many bytes of the file are to come, or -1 where that is not
+// known: files of /proc have contents and no size.
+func left(file *os.File, info os.FileInfo) int64 {
+	if !info.Mode().IsRegular() {
+		return -1
+	}
+	at, _ := file.Seek(0, io.SeekCurrent)
+	if n := info.Size() - at; n > 0 {
+		return n
+	}
+	return -1
 }

@@ -46,26 +46,26 @@ func parse(args []string) (o options, text string, err error) {
 	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace --role client FILE\"")
 	arguments, text, err := cli.ParseOrTell(flags, args, "client-s", help)
 	if err != nil || text != "" {
-		return o, text, err
+		return options{}, text, err
 	}
 	if len(arguments) != 3 {
-		return o, "", cli.Usagef("wanted three arguments, host, port and file; got %d: %q", len(arguments), arguments)
+		return options{}, "", cli.Usagef("wanted three arguments, host, port and file; got %d: %q", len(arguments), arguments)
 	}
 	if flags.Changed("trace") && o.trace == "" {
-		return o, "", cli.Usagef("--trace %q: it must name a file", o.trace)
+		return options{}, "", cli.Usagef("--trace %q: it must name a file", o.trace)
 	}
 	o.host, o.file = arguments[0], arguments[2]
 	if n := len(o.host); n > 1 && o.host[0] == '[' && o.host[n-1] == ']' {
 		o.host = o.host[1 : n-1] // an IPv6 address as in a URL
 	}
 	if o.host == "" {
-		return o, "", cli.Usagef("the host is empty; wanted a name or an address such as localhost or 127.0.0.1")
+		return options{}, "", cli.Usagef("the host is empty; wanted a name or an address such as localhost or 127.0.0.1")
 	}
 	if o.port, err = cli.Port(arguments[1]); err != nil {
-		return o, "", err
+		return options{}, "", err
 	}
 	if o.file == "" {
-		return o, "", cli.Usagef("the name of the file is empty; wanted one, or - for standard input")
+		return options{}, "", cli.Usagef("the name of the file is empty; wanted one, or - for standard input")
 	}
 	return o, "", nil
 }

@@ -23,6 +23,13 @@ func TestOptions(t *testing.T) {
 		"[::1] 5000 file":                       with(func(o *options) { o.host = "::1" }),
 		"localhost --timeout 1m 5000 file":      with(func(o *options) { o.timeout = cli.Limit(time.Minute) }),
 		"localhost 5000 file --progress always": with(func(o *options) { o.progress = "always" }),
+		"--json localhost --verbose 5000 file":  with(func(o *options) { o.json, o.verbose = true, true }),
+		"--trace t localhost 5000 file":         with(func(o *options) { o.trace = "t" }),
+		"x 5000 file":                           with(func(o *options) { o.host = "x" }),
+		"[ 5000 file":                           with(func(o *options) { o.host = "[" }),
+		"] 5000 file":                           with(func(o *options) { o.host = "]" }),
+		"[x 5000 file":                          with(func(o *options) { o.host = "[x" }),
+		"x] 5000 file":                          with(func(o *options) { o.host = "x]" }),
 	} {
 		got, text, err := parse(strings.Fields(args))
 		if got != want || text != "" || err != nil {

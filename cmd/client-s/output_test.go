@@ -29,9 +29,9 @@ func TestOutputBlocks(t *testing.T) {
 			defer s.out.Close()
 			start := time.Now()
 			for range 2 {
-				_, err := io.WriteString(s, "x")
-				if d := time.Since(start); !errors.Is(err, cli.ErrBlocked) || d != test.givenUp {
-					t.Errorf("signal after %s: %v after %s, wanted after %s", test.signal, err, d, test.givenUp)
+				n, err := io.WriteString(s, "x")
+				if d := time.Since(start); n != 0 || !errors.Is(err, cli.ErrBlocked) || d != test.givenUp {
+					t.Errorf("signal after %s: %d, %v after %s, wanted after %s", test.signal, n, err, d, test.givenUp)
 				}
 			}
 		})

@@ -44,6 +44,21 @@ func TestBlockedStderrIsNoImmunity(t *testing.T) {
 	}
 }
 
+// A standard error that nobody can read is no failure to send.
+func TestBrokenStderr(t *testing.T) {
+	t.Parallel()
+	r, stdin := pipe(t)
+	check(t, stdin.Close())
+	read, stderr := pipe(t)
+	check(t, read.Close())
+	cmd := exec.Command("client-s")
+	cmd.Stdin, cmd.Stderr = r, stderr
+	p, c := startCommand(t, cmd)
+	talk(t, c, header...)
+	talk(t, c, "eof", "close")
+	ends(t, p, 0, `\A\z`)
+}
+
 // A result that cannot be written is a failure, also of a session that went
 // well (docs/protocol.md §7.8).
 func TestJSONThatCannotBeWritten(t *testing.T) {

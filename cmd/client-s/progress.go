@@ -15,21 +15,17 @@ const interval = 100 * time.Millisecond
 
 // show draws a bar on w until the returned function is called; a size of -1 is not
 // known. What is over before the first interval, and sent nothing, has none.
-func show(w io.Writer, sent func() int64, size int64) (stop func()) {
-	if size == 0 {
-		size = -1 // files of /proc have contents and no size
-	}
-	bar := newBar(w, size)
+func show(w io.Writer, sent func() int64, size int64, columns int) (stop func()) {
+	bar := newBar(w, size, columns)
 	bar.StartWithoutRender() // or else the rate counts from the first drawing
 	drawn := false
 	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
-		ticker := time.NewTicker(interval)
-		defer ticker.Stop()
+		tick := time.Tick(interval)
 		for {
 			select {
-			case <-ticker.C:
+			case <-tick:
 				drawn = true
 				bar.Set64(sent())
 			case <-done:
@@ -60,24 +56,33 @@ const (
 	barWidth    = 30
 )
 
+// columns returns how wide a terminal is, and 80 for what is none.
+func columns(f *os.File) int {
+	n, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 80
+	}
+	return n
+}
+
 // newBar returns a bar that fits the terminal, as one that wraps would leave
 // a line behind each time it is drawn.
-func newBar(w io.Writer, size int64) *progressbar.ProgressBar {
-	columns, _, err := term.GetSize(int(os.Stderr.Fd()))
-	if err != nil {
-		columns = 80
-	}
+func newBar(w io.Writer, size int64, columns int) *progressbar.ProgressBar {
 	left := columns - 1 - countsWidth
 	times := left >= timesWidth
 	if times {
 		left -= timesWidth
+	}
+	width := min(barWidth, max(0, left))
+	if size < 0 {
+		width = barWidth // what turns is narrower, but without a width nothing is drawn
 	}
 	return progressbar.NewOptions64(size,
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionShowBytes(true),
 		progressbar.OptionUseIECUnits(true),
 		progressbar.OptionShowCount(),
-		progressbar.OptionSetWidth(min(barWidth, max(0, left))),
+		progressbar.OptionSetWidth(width),
 		progressbar.OptionSetElapsedTime(times),
 		progressbar.OptionSetPredictTime(times),
 		progressbar.OptionUseANSICodes(true),

@@ -22,7 +22,7 @@ import (
 // send sends the file and says how that went. What it writes down is what the
 // server does (docs/protocol.md §7.8).
 func send(ctx context.Context, o options, w *output) error {
-	file, size, err := openUnless(ctx, o.file)
+	file, info, err := openUnless(ctx, o.file)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func send(ctx context.Context, o options, w *output) error {
 		lines = overBar{w}
 	}
 	log := record.NewLog(lines, "text", o.verbose)
-	if overwrites(o.trace, file) {
+	if overwrites(o.trace, info) {
 		return fmt.Errorf("cannot write the trace: %s is the file that is to be sent", o.trace)
 	}
 	traced, err := record.OpenTrace(trace.Create, o.trace, log)
@@ -51,7 +51,7 @@ func send(ctx context.Context, o options, w *output) error {
 	}
 	stop := func() {}
 	if bar {
-		stop = show(w, client.Sent, size)
+		stop = show(w, client.Sent, left(file, info), columns(os.Stderr))
 	}
 	result, err := client.Send(ctx, net.JoinHostPort(o.host, strconv.Itoa(o.port)), file)
 	stop()
@@ -73,18 +73,13 @@ func send(ctx context.Context, o options, w *output) error {
 }
 
 // overwrites reports whether to open name for writing would destroy the file.
-func overwrites(name string, file *os.File) bool {
+func overwrites(name string, file os.FileInfo) bool {
 	there, err := os.Stat(name)
-	info, errFile := file.Stat()
-	return err == nil && errFile == nil && info.Mode().IsRegular() && os.SameFile(there, info)
+	return err == nil && file.Mode().IsRegular() && os.SameFile(there, file)
 }
 
 func printJSON(ctx context.Context, r transport.Result) error {
-	line, err := record.JSON(r, record.Sent)
-	if err == nil {
-		_, err = newOutput(ctx, cli.Whole{Writer: os.Stdout}).Write(line)
-	}
-	if err != nil {
+	if _, err := newOutput(ctx, cli.Whole{Writer: os.Stdout}).Write(record.JSON(r, record.Sent)); err != nil {
 		return fmt.Errorf("standard output: %w; the result is lost", err)
 	}
 	return nil

@@ -86,9 +86,15 @@ func TestBlockedAgain(t *testing.T) {
 		p := newResults(g, false, log)
 		served := make(chan bool)
 		go func() {
-			for range 3 {
+			for range 2 {
 				p.print(done)
 			}
+			open, shut := make(chan struct{}), g.shut
+			close(open)
+			g.shut = open // what is not blocked is not read again
+			p.print(done)
+			g.shut = shut
+			p.print(done)
 			close(served)
 		}()
 		for range 2 {

@@ -89,12 +89,11 @@ func (c *console) show(progress func() (transport.Progress, bool)) (stop func())
 	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
-		ticker := time.NewTicker(liveInterval)
-		defer ticker.Stop()
+		tick := time.Tick(liveInterval)
 		var samples [liveSamples]transport.Progress
 		for i := 0; ; i++ {
 			select {
-			case <-ticker.C:
+			case <-tick:
 				samples[i%liveSamples] = c.draw(progress, samples[i%liveSamples])
 			case <-done:
 				c.erase()
@@ -112,7 +111,7 @@ func (c *console) draw(progress func() (transport.Progress, bool), then transpor
 	defer c.mu.Unlock()
 	now, ok := progress()
 	if !ok {
-		return now
+		return transport.Progress{}
 	}
 	since, before := now.Started, int64(0)
 	if then.Connection == now.Connection {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"regexp"
 	"testing"
@@ -68,19 +69,27 @@ func TestConsoleErasesTheLiveLine(t *testing.T) {
 	})
 }
 
-// The live line is drawn while there is progress, and gone afterwards.
+// The live line is drawn five times a second while there is progress, and gone
+// afterwards. The rate is that since the start, or of the last second.
 func TestConsoleShow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, g := newGate(t)
-		seen, began := []int64{0, 512, 1024}, time.Now().Add(liveInterval)
+		seen, began := []int64{0, 512, 1024, 1536, 2048, 2560, 2560, 2560}, time.Now().Add(200*time.Millisecond)
 		stop := c.show(func() (transport.Progress, bool) {
 			now := transport.Progress{Connection: 1, Bytes: seen[0], Started: began, At: time.Now()}
 			seen = seen[1:]
 			return now, now.Bytes > 0
 		})
-		time.Sleep(3*liveInterval + 1)
+		time.Sleep(1600*time.Millisecond + 1)
 		stop()
-		want := "\r\x1b[Kconnection 1: 512 B, 2.5 KiB/s\r\x1b[Kconnection 1: 1.0 KiB, 2.5 KiB/s\r\x1b[K"
+		want := ""
+		for _, says := range []string{
+			"512 B, 2.5 KiB/s", "1.0 KiB, 2.5 KiB/s", "1.5 KiB, 2.5 KiB/s", "2.0 KiB, 2.5 KiB/s", "2.5 KiB, 2.5 KiB/s",
+			"2.5 KiB, 2.0 KiB/s", "2.5 KiB, 1.5 KiB/s",
+		} {
+			want += "\r\x1b[Kconnection 1: " + says
+		}
+		want += "\r\x1b[K"
 		if got := g.String(); got != want {
 			t.Errorf("%q, wanted\n%q", got, want)
 		}
@@ -101,25 +110,37 @@ func TestConsoleAsksForProgressUnderTheLock(t *testing.T) {
 }
 
 // A broken standard error never blocks for long, and what it had no place for
-// is counted where it can be said (docs/protocol.md §6.6).
+// is counted, once, where it can be said (docs/protocol.md §6.6).
 func TestConsoleDropsWhatIsBlocked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, g := newGate(t)
-		g.shut = make(chan struct{})
-		start := time.Now()
-		io.WriteString(c, "late\n")
-		if d := time.Since(start); d != logPatience {
-			t.Errorf("blocked for %s", d)
+		write := func(line string) {
+			if n, err := io.WriteString(c, line); n != len(line) || err != nil {
+				t.Errorf("%q: %d, %v", line, n, err)
+			}
 		}
-		io.WriteString(c, "dropped\n")
-		io.WriteString(c, "dropped\n")
-		if d := time.Since(start); d != logPatience {
-			t.Errorf("blocked again: %s", d)
+		want := `\A`
+		for dropped := 1; dropped <= 2; dropped++ {
+			g.shut = make(chan struct{})
+			start := time.Now()
+			write("late\n")
+			if d := time.Since(start); d != logPatience {
+				t.Errorf("blocked for %s", d)
+			}
+			for range dropped {
+				write("dropped\n")
+			}
+			c.draw(at(1, 0), transport.Progress{})
+			if d := time.Since(start); d != logPatience {
+				t.Errorf("blocked again: %s", d)
+			}
+			close(g.shut)
+			synctest.Wait()
+			write("next\n")
+			write("last\n")
+			want += fmt.Sprintf(`late\n[\d:T.Z+-]+ WARN %d lines are missing here: standard error was blocked\nnext\nlast\n`, dropped)
 		}
-		close(g.shut)
-		synctest.Wait()
-		io.WriteString(c, "next\n")
-		if want := `\Alate\n[\d:T.Z+-]+ WARN 2 lines are missing here: standard error was blocked\nnext\n\z`; !regexp.MustCompile(want).MatchString(g.String()) {
+		if !regexp.MustCompile(want + `\z`).MatchString(g.String()) {
 			t.Errorf("%q, wanted %q", g, want)
 		}
 	})

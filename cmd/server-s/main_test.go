@@ -1,9 +1,15 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"accio/internal/cli"
@@ -22,7 +28,7 @@ func TestPortOfTheOwnPage(t *testing.T) {
 		if err == nil {
 			t.Fatal("both listen")
 		}
-		if strings.Contains(err.Error(), at.String()) {
+		if strings.Contains(err.Error(), at.String()) || !isFree(port) {
 			continue
 		}
 		if want := "the page of --http listens there, choose another port for one of them"; !strings.HasSuffix(err.Error(), want) {
@@ -30,7 +36,7 @@ func TestPortOfTheOwnPage(t *testing.T) {
 		}
 		return
 	}
-	t.Error("no free port")
+	t.Error("no free port, or the page's stays open")
 }
 
 // One that is another program's is, whatever port the page has.
@@ -49,6 +55,51 @@ func TestPortOfAnotherProgram(t *testing.T) {
 		err := cannotListenBeside(cli.Address{AddrPort: page}, int(port), &net.OpError{Op: "listen", Err: err})
 		if want := "another program listens there, choose another port"; !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("page at %s: %v, wanted %s", page, err, want)
+		}
+	}
+}
+
+// A server that does not come to serve leaves no port open, and what the console
+// says for itself is in the format of the log.
+func TestServerThatDoesNotStart(t *testing.T) {
+	for range 10 { // another process may be faster
+		port, err := clitest.FreePort()
+		clitest.Check(t, err)
+		pagePort, err := clitest.FreePort()
+		clitest.Check(t, err)
+		var page cli.Address
+		clitest.Check(t, page.Set(strconv.Itoa(pagePort)))
+		c := nobody()
+		err = serve(t.Context(), options{port: port, http: page, trace: filepath.Join(t.TempDir(), "nowhere", "trace"), logFormat: "json"}, c)
+		if c.format != "json" {
+			t.Fatalf("format %q", c.format)
+		}
+		if errors.Is(err, fs.ErrNotExist) && isFree(port) && isFree(pagePort) {
+			return
+		}
+	}
+	t.Error("a port stays open")
+}
+
+// isFree reports whether a port can be listened on.
+func isFree(port int) bool {
+	ln, err := net.Listen("tcp4", ":"+strconv.Itoa(port))
+	if err == nil {
+		ln.Close()
+	}
+	return err == nil
+}
+
+// Why a port cannot be listened on, and what to do about it if that is known.
+func TestCannotListen(t *testing.T) {
+	for err, want := range map[error]string{
+		&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRINUSE)}:    "bind: address already in use; another program listens there, choose another port",
+		&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EACCES)}:        "bind: permission denied; ports below 1024 need privileges, choose a higher one",
+		&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)}: "bind: cannot assign requested address",
+		fs.ErrInvalid: "invalid argument",
+	} {
+		if got := cannotListen("port 1", err); got.Error() != "cannot listen on port 1: "+want {
+			t.Errorf("%v, wanted %s", got, want)
 		}
 	}
 }

@@ -60,22 +60,22 @@ func parse(args []string) (o options, text string, err error) {
 	flags.Var(&o.httpHosts, "http-host", "let browsers ask for that page by this host name too; may be given more than once")
 	arguments, text, err := cli.ParseOrTell(flags, args, "server-s", help)
 	if err != nil || text != "" {
-		return o, text, err
+		return options{}, text, err
 	}
 	if len(arguments) != 1 {
-		return o, "", cli.Usagef("wanted one argument, the port, a whole number from 1 to 65535; got %d: %q", len(arguments), arguments)
+		return options{}, "", cli.Usagef("wanted one argument, the port, a whole number from 1 to 65535; got %d: %q", len(arguments), arguments)
 	}
 	if flags.Changed("trace") && o.trace == "" {
-		return o, "", cli.Usagef("--trace %q: it must name a file", o.trace)
+		return options{}, "", cli.Usagef("--trace %q: it must name a file", o.trace)
 	}
 	if len(o.httpHosts) > 0 && !o.http.IsValid() {
-		return o, "", cli.Usagef("--http-host %s: it is for the page of --http, which is not given", o.httpHosts)
+		return options{}, "", cli.Usagef("--http-host %s: it is for the page of --http, which is not given", o.httpHosts)
 	}
 	if o.traceAppend && o.trace == "" {
-		return o, "", cli.Usagef("--trace-append wants --trace FILE, which names the trace")
+		return options{}, "", cli.Usagef("--trace-append wants --trace FILE, which names the trace")
 	}
 	if o.port, err = cli.Port(arguments[0]); err != nil {
-		return o, "", err
+		return options{}, "", err
 	}
 	return o, "", nil
 }

@@ -60,13 +60,11 @@ func (e *lostError) Error() string {
 func (e *lostError) Unwrap() error { return e.err }
 
 func (p *results) print(r transport.Result) error {
-	line, err := p.line(r)
-	if err == nil {
-		p.writing.Store(&write{r.Connection, time.Now()})
-		p.late.Reset(blockedPatience)
-		_, err = p.out.Write(line)
-		p.over(err)
-	}
+	line := p.line(r)
+	p.writing.Store(&write{r.Connection, time.Now()})
+	p.late.Reset(blockedPatience)
+	_, err := p.out.Write(line)
+	p.over(err)
 	if err != nil {
 		return &lostError{r.Connection, err}
 	}
@@ -94,15 +92,15 @@ func (p *results) await(ctx context.Context, served <-chan error) error {
 	}
 }
 
-func (p *results) line(r transport.Result) ([]byte, error) {
+func (p *results) line(r transport.Result) []byte {
 	switch {
 	case p.json:
 		return record.JSON(r, record.Received)
 	case r.Good:
 		p.buffer = append(strconv.AppendInt(p.buffer[:0], r.Bytes, 10), '\n')
-		return p.buffer, nil
+		return p.buffer
 	}
-	return errorWord, nil
+	return errorWord
 }
 
 var errorWord = []byte("ERROR\n")
