@@ -60,8 +60,8 @@ output, drawn from the table that the programs run, or one that a file has:
 				return err
 			}
 		}
-		_, err = io.WriteString(c.OutOrStdout(), draw(table))
-		return err
+		io.WriteString(c.OutOrStdout(), draw(table))
+		return nil
 	}
 	return c
 }
