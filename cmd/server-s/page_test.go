@@ -9,6 +9,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/cli"
+	"accio/internal/clitest"
 	"accio/transport"
 )
 
@@ -58,7 +59,8 @@ func TestWithPage(t *testing.T) {
 
 		Accepted: func(transport.Result) { accepted++ },
 	}
-	stop := p.show(ctx, server, ln, nil, slog.New(slog.DiscardHandler))
+	text := new(clitest.Stream)
+	stop := p.show(ctx, server, ln, nil, slog.New(slog.NewTextHandler(text, nil)))
 	cancel() // the page is there until it is stopped
 	server.Accepted(transport.Result{Connection: 1})
 	server.Observe(transport.Transition{Connection: 1, From: fsm.SendAccio1, Event: fsm.Shutdown, To: fsm.Error})
@@ -66,6 +68,7 @@ func TestWithPage(t *testing.T) {
 		t.Errorf("%v, %v, %d, %d", err, printed, observed, accepted)
 	}
 	p.ln.Close()
+	clitest.Check(t, text.Wait(`level=WARN msg="the page has failed; the server goes on without it" error=`))
 	stop()
 	ln.Close()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -108,7 +109,8 @@ func TestLostIsTheLastWord(t *testing.T) {
 }
 
 // What is not blocked is waited for, however long it takes to end, and a
-// result that has only just begun to be written is not given up.
+// result that has only just begun to be written is not given up. How serving
+// ended is told.
 func TestOnlyABlockedResultIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, shutdown := context.WithCancel(t.Context())
@@ -120,11 +122,11 @@ func TestOnlyABlockedResultIsGivenUp(t *testing.T) {
 			time.Sleep(resultPatience - time.Millisecond)
 			p.print(done)
 			time.Sleep(time.Hour)
-			served <- nil
+			served <- io.ErrUnexpectedEOF
 		}()
 		time.AfterFunc(resultPatience+time.Millisecond, func() { close(g.shut) })
 		start := time.Now()
-		if err := p.await(ctx, served); err != nil || time.Since(start) < time.Hour {
+		if err := p.await(ctx, served); err != io.ErrUnexpectedEOF || time.Since(start) < time.Hour {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
 	})
