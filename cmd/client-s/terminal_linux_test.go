@@ -26,6 +26,9 @@ func TestBarOnATerminal(t *testing.T) {
 		{"always", true, true, true},
 	} {
 		terminal, screen := clitest.Terminal(t, 43)
+		if n := columns(terminal); n != 43 {
+			t.Errorf("%d columns, wanted 43", n)
+		}
 		r, w := pipe(t)
 		cmd := exec.Command("client-s", "--progress", test.progress)
 		cmd.Stdin = r
