@@ -25,10 +25,10 @@ func main() {
 func run(args []string) int {
 	signal.Ignore(syscall.SIGPIPE)
 	options, text, err := parse(args)
-	if err == nil && text != "" {
-		_, err = os.Stdout.WriteString(text)
-	}
 	if err != nil || text != "" {
+		if err == nil {
+			_, err = os.Stdout.WriteString(text)
+		}
 		return cli.Status(os.Stderr, err, usageLine)
 	}
 	ctx, _ := signal.NotifyContext(context.Background(), ending()...)

@@ -86,22 +86,32 @@ func TestResultPatience(t *testing.T) {
 
 // That a result is lost is the last that is said of it, whether that it is
 // blocked was said before or would have been afterwards, and whoever reads then.
+// One that began a tenth of a second ago counts as blocked.
 func TestLostIsTheLastWord(t *testing.T) {
-	for begins, lines := range map[time.Duration]int{-blockedPatience - 1: 1, time.Millisecond: 0} {
-		t.Run(begins.String(), func(t *testing.T) {
+	for _, test := range []struct {
+		begins, givenUp time.Duration // after shutdown
+		lines           int           // of the log
+	}{
+		{-blockedPatience - 1, time.Second, 1},
+		{time.Millisecond, time.Second, 0},
+		{900 * time.Millisecond, time.Second, 0},
+		{901 * time.Millisecond, 1100 * time.Millisecond, 0},
+	} {
+		t.Run(test.begins.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, shutdown := context.WithCancel(t.Context())
+				start := time.Now().Add(time.Minute)
 				time.AfterFunc(time.Minute, shutdown)
 				log, text := said()
 				g := &gate{shut: make(chan struct{})}
 				p := newResults(g, false, log)
-				time.AfterFunc(time.Minute+begins, func() { p.print(done) })
-				err := p.await(ctx, nil)
+				time.AfterFunc(time.Minute+test.begins, func() { p.print(done) })
+				err, d := p.await(ctx, nil), time.Since(start)
 				time.Sleep(blockedPatience)
 				close(g.shut)
 				synctest.Wait()
-				if n := strings.Count(text.String(), "\n"); !errors.Is(err, cli.ErrBlocked) || n != lines {
-					t.Errorf("%v, %s", err, text)
+				if n := strings.Count(text.String(), "\n"); !errors.Is(err, cli.ErrBlocked) || d != test.givenUp || n != test.lines {
+					t.Errorf("%v after %s, %s", err, d, text)
 				}
 			})
 		})
