@@ -57,7 +57,8 @@ func (g *Graph[S]) States() iter.Seq2[int, S] { return slices.All(g.states) }
 // Find returns the number of s or of its canonical form; ok is false if that
 // was not reached.
 func (g *Graph[S]) Find(s S) (i int, ok bool) {
-	id, _, _, ok := g.index.find(g.sys.represent(s), g.states)
+	s = g.sys.represent(s)
+	id, _, ok := g.index.find(s, g.index.hash(s), g.states)
 	return int(id), ok
 }
 

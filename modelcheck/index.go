@@ -15,19 +15,20 @@ func newIndex[S comparable]() index[S] {
 	return index[S]{seed: maphash.MakeSeed(), slots: make([]uint64, 64)}
 }
 
-// find returns the number of s, or ok false and the slot and hash to pass to
-// insert.
-func (x *index[S]) find(s S, states []S) (id uint32, slot int, hash uint32, ok bool) {
-	hash = uint32(maphash.Comparable(x.seed, s) >> 32)
+func (x *index[S]) hash(s S) uint32 { return uint32(maphash.Comparable(x.seed, s) >> 32) }
+
+// find returns the number of s, which has that hash, or ok false and the slot
+// to pass to insert.
+func (x *index[S]) find(s S, hash uint32, states []S) (id uint32, slot int, ok bool) {
 	mask := len(x.slots) - 1
 	for slot = int(hash) & mask; x.slots[slot] != 0; slot = (slot + 1) & mask {
 		if uint32(x.slots[slot]>>32) == hash {
 			if id = uint32(x.slots[slot]) - 1; states[id] == s {
-				return id, slot, hash, true
+				return id, slot, true
 			}
 		}
 	}
-	return 0, slot, hash, false
+	return 0, slot, false
 }
 
 // insert fills a free slot with the number of the newest of n states.

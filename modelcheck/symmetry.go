@@ -31,7 +31,7 @@ func CheckSymmetry[S comparable](sys System[S], limit Limit, props ...Property[S
 	note := func(is bool) { holds = fmt.Append(holds, is) }
 	classes := func(s S) (map[class]bool, error) {
 		all := map[class]bool{}
-		for _, step := range sys.Next(s) {
+		for _, step := range sys.appendSteps(nil, s) {
 			to := canonical(step.To)
 			holds = holds[:0]
 			for i := range props {
@@ -106,7 +106,7 @@ func (g *Graph[S]) lift(from S, path []Step[S]) []Step[S] {
 // liftStep returns the first step of from of which is is true and that leads to
 // a state for which to stands.
 func (g *Graph[S]) liftStep(from, to S, is StepPred[S]) Step[S] {
-	for _, step := range g.sys.Next(from) {
+	for _, step := range g.sys.appendSteps(nil, from) {
 		if g.sys.represent(step.To) == to && is(from, step.Label, step.To) {
 			return step
 		}

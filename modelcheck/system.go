@@ -15,6 +15,9 @@ type System[S comparable] struct {
 	// state alone. It is called once for each reachable state, and again for
 	// those of a trace if there is a Canonical.
 	Next func(S) []Step[S]
+	// AppendNext, if it is not nil, is asked in place of Next: it appends the
+	// steps of a state to those given, which saves their allocation.
+	AppendNext func([]Step[S], S) []Step[S]
 	// Format prints a state. Nil means [fmt.Sprint], which uses a String
 	// method where there is one.
 	Format func(S) string
@@ -54,6 +57,14 @@ type StepPred[S comparable] func(from S, label string, to S) bool
 // Labelled is true of the steps with one of the labels.
 func Labelled[S comparable](labels ...string) StepPred[S] {
 	return func(_ S, label string, _ S) bool { return slices.Contains(labels, label) }
+}
+
+// appendSteps appends the steps of s.
+func (sys *System[S]) appendSteps(steps []Step[S], s S) []Step[S] {
+	if sys.AppendNext != nil {
+		return sys.AppendNext(steps, s)
+	}
+	return append(steps, sys.Next(s)...)
 }
 
 func (sys *System[S]) format(s S) string {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math/bits"
 	"os"
+	"runtime"
 	"time"
 
 	"accio/fsm"
@@ -37,7 +39,7 @@ func measure(out io.Writer, table *fsm.Table, clients int, withSPIN, symmetry bo
 			p = queue.Reduce()
 		}
 		begun := time.Now()
-		r := p.Check(modelcheck.Limit{States: queueLimit})
+		r := p.CheckContext(context.Background(), modelcheck.Options{Limit: modelcheck.Limit{States: queueLimit}, Workers: runtime.GOMAXPROCS(0)})
 		row(k, "accio", r.States, r.Edges, time.Since(begun), float64(r.Bytes)/float64(r.States))
 		if !r.OK() {
 			return fmt.Errorf("%d clients: not every claim holds\n%v", k, r)

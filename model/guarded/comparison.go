@@ -1,36 +1,77 @@
 package guarded
 
-// comparison is a condition on one variable, which no function need be called
-// for.
+// comparison is a condition on one variable.
 type comparison struct {
 	at    int
 	n     uint8
 	equal bool
 }
 
-// comparisons splits a condition into those that are comparisons of a variable
-// with a constant, and the others.
+// comparison returns e as the comparison of a variable with a constant that it
+// is, or ok false.
+func (e Expr) comparison() (c comparison, ok bool) {
+	equal := e.op != "!"
+	if !equal {
+		e = e.args[0]
+	}
+	if e.op != "==" || e.args[0].op != "var" || e.args[1].op != "num" {
+		return c, false
+	}
+	return comparison{e.args[0].v.at, e.args[1].n, equal}, true
+}
+
+func (c comparison) holds(s *State) bool { return (s[c.at] == c.n) == c.equal }
+
+// comparisons splits a condition into those that are comparisons, and the
+// others.
 func (e Expr) comparisons() (quick []comparison, rest []Expr) {
-	for _, c := range e.conjuncts() {
-		equal := c.op != "!"
-		of := c
-		if !equal {
-			of = c.args[0]
-		}
-		if of.op == "==" && of.args[0].op == "var" && of.args[1].op == "num" {
-			quick = append(quick, comparison{of.args[0].v.at, of.args[1].n, equal})
+	for _, part := range e.conjuncts() {
+		if c, ok := part.comparison(); ok {
+			quick = append(quick, c)
 		} else {
-			rest = append(rest, c)
+			rest = append(rest, part)
 		}
 	}
 	return quick, rest
 }
 
-func holds(all []comparison, s *State) bool {
+func allHold(all []comparison, s *State) bool {
 	for _, c := range all {
-		if (s[c.at] == c.n) != c.equal {
+		if !c.holds(s) {
 			return false
 		}
 	}
 	return true
+}
+
+// condition is a condition that leaves the state where it is: what is no
+// comparison gets a copy.
+type condition struct {
+	op   string // "&&", "||", "" for a comparison, or "?" for anything else
+	a, b *condition
+	c    comparison
+	rest eval
+}
+
+func (e Expr) condition() *condition {
+	if c, ok := e.comparison(); ok {
+		return &condition{c: c}
+	}
+	if e.op == "&&" || e.op == "||" {
+		return &condition{op: e.op, a: e.args[0].condition(), b: e.args[1].condition()}
+	}
+	return &condition{op: "?", rest: e.compile()}
+}
+
+func (c *condition) holds(s *State) bool {
+	switch c.op {
+	case "":
+		return c.c.holds(s)
+	case "&&":
+		return c.a.holds(s) && c.b.holds(s)
+	case "||":
+		return c.a.holds(s) || c.b.holds(s)
+	}
+	of := *s
+	return c.rest(&of) != 0
 }

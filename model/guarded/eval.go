@@ -70,8 +70,8 @@ func (e Expr) Eval() func(State) uint8 {
 
 // Test returns e as a condition on a state.
 func (e Expr) Test() func(State) bool {
-	run := e.compile()
-	return func(s State) bool { return run(&s) != 0 }
+	c := e.condition()
+	return func(s State) bool { return c.holds(&s) }
 }
 
 // effect is a statement ready to run.

@@ -1,6 +1,7 @@
 package guarded
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -35,13 +36,11 @@ func (p *Program) System() modelcheck.System[State] {
 			pulses = append(pulses, v.at)
 		}
 	}
-	var steps []modelcheck.Step[State] // the explorer is done with it before it asks again
-	next := func(s State) []modelcheck.Step[State] {
+	next := func(steps []modelcheck.Step[State], s State) []modelcheck.Step[State] {
 		from := &s
-		steps = steps[:0]
 		for i := range rules {
 			r := &rules[i]
-			if !holds(r.quick, from) || r.when(from) == 0 {
+			if !allHold(r.quick, from) || r.when(from) == 0 {
 				continue
 			}
 			steps = append(steps, modelcheck.Step[State]{Label: r.label, To: s})
@@ -53,7 +52,7 @@ func (p *Program) System() modelcheck.System[State] {
 		}
 		return steps
 	}
-	return modelcheck.System[State]{Initial: []State{p.Initial()}, Next: next, Format: p.Format, Canonical: p.Canonical}
+	return modelcheck.System[State]{Initial: []State{p.Initial()}, Next: func(s State) []modelcheck.Step[State] { return next(nil, s) }, AppendNext: next, Format: p.Format, Canonical: p.Canonical}
 }
 
 // Format returns the variables, but for those without a name for their value or
@@ -75,11 +74,16 @@ func (p *Program) Format(s State) string {
 // not; Given comes first among the premises of the claims that this matters
 // to.
 func (p *Program) Check(limit modelcheck.Limit) modelcheck.Report[State] {
+	return p.CheckContext(context.Background(), modelcheck.Options{Limit: limit})
+}
+
+// CheckContext is Check with the options of [modelcheck.CheckContext].
+func (p *Program) CheckContext(ctx context.Context, opts modelcheck.Options) modelcheck.Report[State] {
 	var props []modelcheck.Property[State]
 	for _, c := range p.Claims {
 		props = append(props, c.Property())
 	}
-	r := modelcheck.Check(p.System(), limit, props...)
+	r := modelcheck.CheckContext(ctx, p.System(), opts, props...)
 	for i, c := range p.Claims {
 		if v := &r.Verdicts[i]; !c.Safety() && p.Given != "" {
 			v.Premises = append([]string{"if " + p.Given}, v.Premises...)
