@@ -291,3 +291,17 @@ func TestFastConnFallsBackToABuffer(t *testing.T) {
 		})
 	}
 }
+
+// The scheduler has its turn when more than 5 ms have passed since the last.
+func TestTurnsAreDue(t *testing.T) {
+	const ms = time.Millisecond
+	var at turn
+	for _, test := range []struct {
+		now time.Duration
+		due bool
+	}{{0, false}, {5 * ms, false}, {5*ms + 1, true}, {6 * ms, false}, {10*ms + 1, false}, {10*ms + 2, true}, {15*ms + 2, false}, {time.Second, true}} {
+		if due := at.due(test.now); due != test.due {
+			t.Errorf("after %s due: %v", test.now, due)
+		}
+	}
+}

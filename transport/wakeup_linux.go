@@ -145,8 +145,16 @@ type turn time.Duration
 // it finds it in a system call, however short, and looks every 20 µs
 // (runtime/proc.go, retake); each time costs several thread switches.
 func (t *turn) yield(now time.Duration) {
-	if now-time.Duration(*t) > 5*time.Millisecond {
-		*t = turn(now)
+	if t.due(now) {
 		runtime.Gosched()
 	}
+}
+
+// due begins a new turn where the last has lasted long enough.
+func (t *turn) due(now time.Duration) bool {
+	if now-time.Duration(*t) <= 5*time.Millisecond {
+		return false
+	}
+	*t = turn(now)
+	return true
 }
