@@ -46,6 +46,22 @@ func TestClientSendsTheFile(t *testing.T) {
 	}
 }
 
+// A client says what its own table wants.
+func TestClientGoesByItsTable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		table := fsm.Client.Clone()
+		table.Activities[1].Text = "yes\r\n"
+		peer := newScript()
+		go func() { peer.takesTurns(fsm.Accio + fsm.Accio); synctest.Wait(); peer.end() }()
+		c := &Client{Table: &table}
+		_, err := c.send(t.Context(), peer, DefaultIdleTimeout, strings.NewReader("file"), Result{Started: time.Now()})
+		if want := "yes\r\n" + fsm.Confirm2 + "file"; err != nil || peer.sent() != want {
+			t.Errorf("%v; sent %q, want %q", err, peer.sent(), want)
+		}
+		peer.timer.Stop()
+	})
+}
+
 // §7.1, §7.3: silence, close, reset, a wrong byte and a shutdown in every
 // state in which the client waits, two seconds after it has got there.
 func TestClientWaiting(t *testing.T) {

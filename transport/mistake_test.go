@@ -21,6 +21,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"\xfe\xff\x00" + utf16(first), "that is UTF-16,"},
 		{utf16(first), "that is UTF-16,"},
 		{"c\x00", "that is UTF-16,"},
+		{"\xff\xfec\x00", "that is UTF-16,"},
+		{"\xfe\xff\x00", "that is UTF-16,"},
 		{"\x00" + utf16(first), "that is UTF-16,"},
 		{"\xef\xbb\xbf" + first, "a byte order mark of UTF-8"},
 		{"\x16\x03\x01\x02\x00\x01", "that is TLS;"},
@@ -42,6 +44,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{first + again + "\r\n\rX", "the empty line is missing;"},
 		{"\xff\xf4\xff\xfd\x06", "0xff begins a telnet command"},
 		{"\xff\xfe", "0xff begins a telnet command"},
+		{"\xff\xfec", "0xff begins a telnet command"},
 		{"\xff\xfe\x01\xff", "0xff begins a telnet command"},
 		{first + "confirm\xff\xf4", "0xff begins a telnet command"},
 		{"confirm-accio\x00", "a NUL byte;"},
@@ -82,8 +85,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		text := quote(fsm.Server.Activity(p.From).Text)
 		told[slices.IndexFunc(mistakes, func(m mistake) bool { return strings.ReplaceAll(m.hint, wanted, text) == p.Hint })]++
 	}
-	if len(tests) != 55 || len(told) != len(mistakes)+1 || told[-1] != 4 {
-		t.Errorf("%d tests of %d hints, %d of them of no mistake; want 55 of all %d and four of none", len(tests), len(told), told[-1], len(mistakes))
+	if len(tests) != 58 || len(told) != len(mistakes)+1 || told[-1] != 4 {
+		t.Errorf("%d tests of %d hints, %d of them of no mistake; want 58 of all %d and four of none", len(tests), len(told), told[-1], len(mistakes))
 	}
 }
 
@@ -117,6 +120,25 @@ func TestHintsOfAnyText(t *testing.T) {
 	}
 }
 
+// A text that what was wanted begins with is not meant by what begins with both.
+func TestHintsOfTextsThatBeginAlike(t *testing.T) {
+	table := fsm.Server.Clone()
+	table.Activities[1].Text, table.Activities[3].Text = "confirm", "confirm again"
+	for arrived, want := range map[string]string{
+		"confirm!":        `wanted "confirm again", exactly`,
+		"confirm ag!":     `wanted "confirm again", exactly`,
+		"confirm\x00gain": "a NUL byte; the one that ends a string in C is no part of the text: send strlen() bytes, not sizeof",
+	} {
+		at := 0
+		for arrived[at] == table.Activities[3].Text[at] {
+			at++
+		}
+		if got := newMismatch(&table, table.Activities[3], arrived, at).hint(); got != want {
+			t.Errorf("%q: %s, want %s", arrived, got, want)
+		}
+	}
+}
+
 // Hints go by the table: what the client is told of a server's mistakes.
 func TestMistakesOfAServerAreNamed(t *testing.T) {
 	for sent, hint := range map[string]string{
@@ -125,6 +147,7 @@ func TestMistakesOfAServerAreNamed(t *testing.T) {
 		"accio\n":                      "bare LF, wanted CR LF",
 		"ACCIO\r\n":                    `upper and lower case matter; wanted "accio\r\n", exactly`,
 		"hello":                        `wanted "accio\r\n", exactly`,
+		fsm.Confirm1:                   `wanted "accio\r\n", exactly`, // which the client has not sent yet
 	} {
 		p := playClient(t, strings.NewReader("file"), func(peer *script, _ context.CancelFunc) { peer.arrive(sent) })
 		if p.Event != fsm.Mismatched || p.Hint != hint {

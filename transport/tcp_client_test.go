@@ -171,6 +171,27 @@ func TestClientAgainstBadServers(t *testing.T) {
 	}
 }
 
+// A client that is done closes, and resets nothing.
+func TestClientThatIsDoneIsNoReset(t *testing.T) {
+	gone, again := make(chan struct{}), make(chan error, 1)
+	address := serveOnce(t, func(p *peer) {
+		p.send(fsm.Accio)
+		p.expect(fsm.Confirm1)
+		p.send(fsm.Accio)
+		p.expect(fsm.Confirm2 + "file")
+		io.ReadAll(p)
+		p.CloseWrite()
+		<-gone
+		_, err := p.Read(make([]byte, 1))
+		again <- err
+	})
+	_, err := new(Client).Send(context.Background(), address, strings.NewReader("file"))
+	close(gone)
+	if again := <-again; err != nil || again != io.EOF {
+		t.Errorf("%v; the server has read %v, want %v", err, again, io.EOF)
+	}
+}
+
 // §7.7: whatever ends a client early, the server does not take what came for
 // the whole file.
 func TestClientThatGivesUpIsNoResult(t *testing.T) {
