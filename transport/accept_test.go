@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -104,6 +105,36 @@ func TestAcceptBackoffEndsAtShutdown(t *testing.T) {
 			}
 		default:
 			t.Error("Serve has not returned at once")
+		}
+	})
+}
+
+// slowToClose is a listener that takes a second to close.
+type slowToClose struct {
+	failing
+	closing atomic.Bool
+}
+
+func (l *slowToClose) Close() error {
+	l.failing.Close()
+	if !l.closing.Swap(true) {
+		time.Sleep(time.Second)
+	}
+	return nil
+}
+
+// Serve leaves no goroutine behind: what the shutdown began is over when it returns.
+func TestServeWaitsForTheShutdown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		ln := &slowToClose{failing: failing{closed: make(chan struct{})}}
+		served := make(chan error, 1)
+		go func() { served <- new(Server).Serve(ctx, ln) }()
+		synctest.Wait()
+		began := time.Now()
+		stop()
+		if err := <-served; err != nil || time.Since(began) != time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
 		}
 	})
 }

@@ -24,6 +24,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"\xff\xfec\x00", "that is UTF-16,"},
 		{"\xfe\xff\x00", "that is UTF-16,"},
 		{"\x00" + utf16(first), "that is UTF-16,"},
+		{"\x00c\x00", "that is UTF-16,"},
 		{"\xef\xbb\xbf" + first, "a byte order mark of UTF-8"},
 		{"\x16\x03\x01\x02\x00\x01", "that is TLS;"},
 		{"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "that is HTTP;"},
@@ -85,8 +86,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		text := quote(fsm.Server.Activity(p.From).Text)
 		told[slices.IndexFunc(mistakes, func(m mistake) bool { return strings.ReplaceAll(m.hint, wanted, text) == p.Hint })]++
 	}
-	if len(tests) != 58 || len(told) != len(mistakes)+1 || told[-1] != 4 {
-		t.Errorf("%d tests of %d hints, %d of them of no mistake; want 58 of all %d and four of none", len(tests), len(told), told[-1], len(mistakes))
+	if len(tests) != 59 || len(told) != len(mistakes)+1 || told[-1] != 4 {
+		t.Errorf("%d tests of %d hints, %d of them of no mistake; want 59 of all %d and four of none", len(tests), len(told), told[-1], len(mistakes))
 	}
 }
 

@@ -352,7 +352,7 @@ func TestAnEventThatTheTableLacks(t *testing.T) {
 	table := fsm.Server.Clone()
 	table.Transitions = table.Transitions[1:] // SendAccio1 on sent
 	p := play(t, &table, sends(header))
-	if p.State != fsm.SendAccio1 || p.Good || p.From != fsm.SendAccio1 || p.Event != fsm.Sent ||
+	if p.State != fsm.SendAccio1 || p.Good || p.From != fsm.SendAccio1 || p.Event != fsm.Sent || p.Err == nil || p.Err.Error() != p.Reason ||
 		!strings.Contains(p.Reason, `event "sent" is not possible in state SendAccio1`) {
 		t.Errorf("ended in %s from %s: %s", p.State, p.From, p.Reason)
 	}
