@@ -86,6 +86,10 @@ func TestFastConnErrors(t *testing.T) {
 		if n, err := c.Discard(); n != 3+3 || err != nil { // with what came before the write
 			t.Errorf("%d, %v after a signal in a fast flow", n, err)
 		}
+		g.Fail("recvfrom", unix.EIO)
+		if n, err := c.Discard(); n != 0 || !errors.Is(err, unix.EIO) || err.Error() != "recvfrom: "+unix.EIO.Error() {
+			t.Errorf("%d, %v in a fast flow", n, err)
+		}
 		g.Fail("shutdown", unix.ENOTCONN)
 		if err := c.CloseWrite(); !errors.Is(err, unix.ENOTCONN) || err.Error() != "shutdown: "+unix.ENOTCONN.Error() {
 			t.Error(err)

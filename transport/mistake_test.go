@@ -52,6 +52,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{first + "\x00" + second, "a NUL byte;"},
 		{`confirm-accio\r\n`, "a backslash;"},
 		{first + `confirm-accio-again\r\n\r\n`, "a backslash;"},
+		{"confirm-accio\r\\n", "a backslash;"},
 		{fsm.Accio, "that came back as it was sent;"},
 		{first + fsm.Accio, "that came back as it was sent;"},
 		{first + first, "that has come already;"},
@@ -74,6 +75,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{first + "the file", `wanted "confirm-accio-again\r\n\r\n", exactly; a file comes only`},
 		{"confirm_accio\r\n", `wanted "confirm-accio\r\n", exactly`},
 		{"confirm-accio\rX", `wanted "confirm-accio\r\n", exactly`},
+		{`confirm\accio`, `wanted "confirm-accio\r\n", exactly`},
 		{"co ", `wanted "confirm-accio\r\n", exactly`},
 		{"co\r", `wanted "confirm-accio\r\n", exactly`},
 	}
@@ -86,8 +88,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		text := quote(fsm.Server.Activity(p.From).Text)
 		told[slices.IndexFunc(mistakes, func(m mistake) bool { return strings.ReplaceAll(m.hint, wanted, text) == p.Hint })]++
 	}
-	if len(tests) != 59 || len(told) != len(mistakes)+1 || told[-1] != 4 {
-		t.Errorf("%d tests of %d hints, %d of them of no mistake; want 59 of all %d and four of none", len(tests), len(told), told[-1], len(mistakes))
+	if len(tests) != 61 || len(told) != len(mistakes)+1 || told[-1] != 5 {
+		t.Errorf("%d tests of %d hints, %d of them of no mistake; want 61 of all %d and five of none", len(tests), len(told), told[-1], len(mistakes))
 	}
 }
 
