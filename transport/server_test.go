@@ -35,8 +35,8 @@ func TestServerTellsOfAcceptedConnections(t *testing.T) {
 			c.expectEnd()
 			end := r.next()
 			want := told{Result{Connection: end.Connection, Remote: end.Remote, Started: end.Started}, 5 * i}
-			if got := <-accepted; got != want || end.Connection != uint64(i+1) {
-				t.Errorf("told of %+v, want %+v", got, want)
+			if got := <-accepted; got != want || end.Connection != uint64(i+1) || end.Remote.String() != c.LocalAddr().String() {
+				t.Errorf("told of %+v, want %+v of %s", got, want, c.LocalAddr())
 			}
 		}
 	})
