@@ -193,8 +193,8 @@ func TestFastAcceptFailsForGood(t *testing.T) {
 		if _, err := g.ln.Accept(); err != net.ErrClosed {
 			t.Errorf("accept after it: %v", err)
 		}
-		if n, ok := g.ln.Queued(); n != 0 || ok {
-			t.Errorf("%d, %t", n, ok)
+		if n, ok := g.ln.Queued(); n != 0 || ok || len(g.Misuses()) > 0 {
+			t.Errorf("%d, %t; not open was that of %v", n, ok, g.Misuses())
 		}
 	})
 }
