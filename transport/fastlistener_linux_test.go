@@ -63,6 +63,9 @@ func TestFastListenerIsWhatWasAskedFor(t *testing.T) {
 			t.Errorf("%+v, %v", info, err)
 		}
 		ln.Close()
+		if n, ok := ln.(Queue).Queued(); n != 0 || ok || len(p.Misuses()) > 0 {
+			t.Errorf("when it is closed: %d, %t; not open was that of %v", n, ok, p.Misuses())
+		}
 	}
 }
 
@@ -193,8 +196,8 @@ func TestFastAcceptFailsForGood(t *testing.T) {
 		if _, err := g.ln.Accept(); err != net.ErrClosed {
 			t.Errorf("accept after it: %v", err)
 		}
-		if n, ok := g.ln.Queued(); n != 0 || ok || len(g.Misuses()) > 0 {
-			t.Errorf("%d, %t; not open was that of %v", n, ok, g.Misuses())
+		if n, ok := g.ln.Queued(); n != 0 || ok {
+			t.Errorf("%d, %t", n, ok)
 		}
 	})
 }
