@@ -419,6 +419,13 @@ func TestClientFileThatIsClosed(t *testing.T) {
 	if err := source.fill(context.Background(), patience); !errors.Is(err, os.ErrClosed) {
 		t.Error(err)
 	}
+
+	file = tempFile(t, 100) // and one that somebody closes meanwhile
+	late := newSource(file, &netConn{}).(*fileSource)
+	late.to = readFromFunc(func(io.Reader) (int64, error) { file.Close(); return 0, os.ErrDeadlineExceeded })
+	if n, err := late.send(nil); n != 0 || !errors.Is(err, os.ErrClosed) {
+		t.Errorf("%d, %v", n, err)
+	}
 }
 
 type readFromFunc func(io.Reader) (int64, error)
