@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"accio/internal/cli"
 	"accio/transport"
 
@@ -55,8 +57,10 @@ func parse(args []string) (o options, text string, err error) {
 		return options{}, "", cli.Usagef("--trace %q: it must name a file", o.trace)
 	}
 	o.host, o.file = arguments[0], arguments[2]
-	if n := len(o.host); n > 1 && o.host[0] == '[' && o.host[n-1] == ']' {
-		o.host = o.host[1 : n-1] // an IPv6 address as in a URL
+	if rest, ok := strings.CutPrefix(o.host, "["); ok {
+		if address, ok := strings.CutSuffix(rest, "]"); ok { // IPv6, as in a URL
+			o.host = address
+		}
 	}
 	if o.host == "" {
 		return options{}, "", cli.Usagef("the host is empty; wanted a name or an address such as localhost or 127.0.0.1")
