@@ -74,7 +74,7 @@ func newBar(w io.Writer, size int64, columns int) *progressbar.ProgressBar {
 		left -= timesWidth
 	}
 	width := min(barWidth, max(0, left))
-	if size < 0 {
+	if size == -1 {
 		width = barWidth // what turns is narrower, but without a width nothing is drawn
 	}
 	return progressbar.NewOptions64(size,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"runtime"
 	"testing"
 
@@ -35,17 +36,32 @@ func TestWithoutPage(t *testing.T) {
 	p.Close()
 }
 
+// anyPage is a page on a free port.
+func anyPage(t *testing.T) page {
+	var address cli.Address
+	clitest.Check(t, address.Set("0"))
+	p, err := openPage(t.Context(), address, nil)
+	clitest.Check(t, err)
+	return p
+}
+
+// A page that was stopped is closed, also where nothing is known of the queue.
+func TestPageIsStopped(t *testing.T) {
+	p := anyPage(t)
+	ln, err := transport.Listen(t.Context(), 0)
+	clitest.Check(t, err)
+	defer ln.Close()
+	p.show(t.Context(), &transport.Server{}, struct{ transport.Listener }{ln}, nil, slog.New(slog.DiscardHandler))()
+	if c, err := net.Dial("tcp", p.ln.Address().String()); err == nil {
+		c.Close()
+		t.Error("the page is open")
+	}
+}
+
 // With it, the page is told of a result before the line is written, and its
 // failure is not the server's.
 func TestWithPage(t *testing.T) {
-	var address cli.Address
-	if err := address.Set("0"); err != nil {
-		t.Fatal(err)
-	}
-	p, err := openPage(t.Context(), address, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := anyPage(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	ln, err := transport.Listen(ctx, 0)
 	if err != nil {
