@@ -8,8 +8,9 @@ import (
 )
 
 // forms is a program whose claims tell apart what the forms of claims mean, and
-// formulas that are nearly those. It goes one of three ways: it rings once and
-// then round in circles; it rings as often as it likes; it reads a map.
+// formulas that are nearly those. It goes one of five ways: it rings once and
+// then round in circles; it rings as often as it likes; it reads a map; it goes
+// where a step out is possible now and then, or always.
 func forms() (*Program, []modelcheck.Outcome) {
 	p := &Program{Name: "the forms of claims"}
 	at, ring := p.Var("at", 0), p.Flag("ring")
@@ -26,6 +27,15 @@ func forms() (*Program, []modelcheck.Outcome) {
 	step("rings", 4, 4, Set(ring, Num(1)))
 	step("ends", 4, 5)
 	step("goes to the map", 0, 6)
+	// It goes in circles, and may leave them at one place; it stays at one.
+	left := p.Flag("left")
+	step("goes to the gate", 0, 7)
+	step("goes round past the gate", 7, 8)
+	step("goes round to the gate", 8, 7)
+	step("leaves at the gate", 7, 5, Set(left, Num(1)))
+	step("goes to a door", 0, 10)
+	step("stays", 10, 10)
+	step("leaves by the door", 10, 5, Set(left, Num(1)))
 	p.Rule("reads", And(at.Is(6), i.Get().Below(Num(4))), Set(value, odd.At(i.Get())), Set(i, i.Get().Plus(Num(1))))
 
 	const holds, violated = modelcheck.Holds, modelcheck.Violated
@@ -49,6 +59,12 @@ func forms() (*Program, []modelcheck.Outcome) {
 	claim(holds, LeadsTo("round", "one half leads to the other", at.Is(2), at.Is(3)))
 	claim(violated, LeadsTo("quiet", "the bell leads to the end", at.Is(4), at.Is(5)))
 	claim(holds, LeadsTo("quiet_unless", "the bell leads to the end", at.Is(4), at.Is(5)).Unless("it rings", ring.Is(1)))
+	gate, door := at.Is(7), at.Is(10)
+	leaves := Or(gate, door)
+	claim(violated, LeadsTo("gate_weak", "the gate leads to the end", gate, at.Is(5)).Fair("leaving", false, leaves, left.Is(1)))
+	claim(holds, LeadsTo("gate_strong", "the gate leads to the end", gate, at.Is(5)).Fair("leaving", true, leaves, left.Is(1)))
+	claim(holds, LeadsTo("door_weak", "the door leads to the end", door, at.Is(5)).Fair("leaving", false, leaves, left.Is(1)))
+	claim(violated, LeadsTo("circles_strong", "the circles lead out", at.Is(1), never).Fair("leaving", true, leaves, left.Is(1)))
 	return p, outcomes
 }
 
@@ -57,7 +73,7 @@ func TestFormsOfClaims(t *testing.T) {
 	t.Parallel()
 	p, want := forms()
 	r := p.Check(modelcheck.Limit{})
-	if r.States != 13 || r.Edges != 15 || len(r.Verdicts) != 12 {
+	if r.States != 17 || r.Edges != 22 || len(r.Verdicts) != 16 {
 		t.Errorf("%d states, %d edges, %d claims", r.States, r.Edges, len(r.Verdicts))
 	}
 	for i, v := range r.Verdicts {
@@ -69,5 +85,5 @@ func TestFormsOfClaims(t *testing.T) {
 	for _, text := range done.compare(open(t, build(t, p)), p) {
 		t.Error(text)
 	}
-	done.check(t, 1, 15, 12)
+	done.check(t, 1, 22, 16)
 }

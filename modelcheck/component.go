@@ -1,7 +1,7 @@
 package modelcheck
 
-// components fills comp with the strongly connected components of the states
-// within, joined by usable edges, and returns how many there are. They are
+// components fills comp with the strongly connected components of the live
+// states, joined by usable edges, and returns how many there are. They are
 // numbered from 1. It is Tarjan's algorithm with its recursion on the heap.
 func (r *run[S]) components() int {
 	type frame struct {
@@ -21,7 +21,7 @@ func (r *run[S]) components() int {
 		stack = append(stack, id)
 		frames = append(frames, frame{id, g.first[id]})
 	}
-	for _, root := range r.order {
+	for _, root := range r.live {
 		if visit[root] == 0 {
 			push(root)
 		}

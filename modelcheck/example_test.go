@@ -64,7 +64,8 @@ func doors() modelcheck.System[door] {
 }
 
 // Without a premise nobody has to enter: the others may go on for ever. Nor is
-// weak fairness enough, as Ann cannot enter at every moment of the loop.
+// weak fairness enough, as Ann cannot enter at every moment of the loop. That she
+// can again and again is enough for strong fairness.
 func ExampleLeadsTo() {
 	waits := func(d door) bool { return d[0] == "waits" }
 	enters := func(d door) bool { return d[0] == "in" }
@@ -77,6 +78,8 @@ func ExampleLeadsTo() {
 		modelcheck.LeadsTo("if Ann waits she enters", waits, enters,
 			modelcheck.WeaklyFair("Ann enters", modelcheck.Labelled[door]("Ann enters")),
 			modelcheck.Unless("Bob enters", modelcheck.Labelled[door]("Bob enters"))),
+		modelcheck.LeadsTo("if Ann waits she enters", waits, enters,
+			modelcheck.StronglyFair("Ann enters", modelcheck.Labelled[door]("Ann enters"))),
 	)
 	fmt.Print(report)
 	fmt.Print(report.Verdicts[3].Trace)
@@ -88,6 +91,7 @@ func ExampleLeadsTo() {
 	// VIOLATED  leads to   1+3    if Ann waits she enters
 	// VIOLATED  leads to   1+3    if Ann waits she enters (weakly fair: Ann enters)
 	// holds     leads to   -      if Ann waits she enters (weakly fair: Ann enters; unless infinitely often: Bob enters)
+	// holds     leads to   -      if Ann waits she enters (strongly fair: Ann enters)
 	// VIOLATED: if Ann waits she enters
 	//    0.             [out out]
 	//    1. Ann asks    [waits out]

@@ -14,7 +14,7 @@ const (
 )
 
 // run looks for a run that the premises admit and that stays within a set of
-// states from a source on. It needs the edges of the graph, and up to 52 bytes
+// states from a source on. It needs the edges of the graph, and up to 61 bytes
 // a state.
 type run[S comparable] struct {
 	ctx      context.Context
@@ -29,10 +29,10 @@ type run[S comparable] struct {
 	prev  []uint32 // of each state, the one before it on a shortest way
 	via   []uint32 // of each state, the label of the step from prev
 	comp  []uint32 // of each state, its component; zero is none
-}
 
-// edgeBit marks, in a mask, a step; the bits below it mark premises.
-const edgeBit = uint64(1) << maxPremises
+	live []uint32 // of order, those that a loop may visit
+	out  []bool   // of each state, whether it has left live
+}
 
 // fairRun returns an admitted run that stays within from a state on that begin
 // is true of, or nil if there is none. No such run has a shorter stem. If ctx is
@@ -51,7 +51,7 @@ func fairRun[S comparable](ctx context.Context, g *Graph[S], begin func(id uint3
 		}
 	}
 	r.spread(begin)
-	masks := r.masks(r.components())
+	offers := r.refine()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -59,7 +59,7 @@ func fairRun[S comparable](ctx context.Context, g *Graph[S], begin func(id uint3
 		if r.ends && g.first[id] == g.first[id+1] {
 			return r.trace(id), nil
 		}
-		if masks[r.comp[id]] == r.full {
+		if offers[r.comp[id]].meets(r.full) {
 			t := r.trace(id)
 			if t.Loop = r.loop(t.last(), id); t.Loop == nil {
 				return nil, context.Cause(ctx)
@@ -111,7 +111,8 @@ func (r *run[S]) enter(id, prev, via uint32) {
 
 // usable reports whether a loop may take edge e.
 func (r *run[S]) usable(from uint32, e int) bool {
-	return r.prev[r.g.to[e]] != outside && (!r.bans || !r.banned(r.g.edge(from, e)))
+	to := r.g.to[e]
+	return r.prev[to] != outside && !r.out[to] && (!r.bans || !r.banned(r.g.edge(from, e)))
 }
 
 // banned reports whether a loop must not take the edge, wherever it leads.
@@ -141,54 +142,6 @@ func (r *run[S]) inside(s S, id uint32) iter.Seq2[Step[S], uint32] {
 			}
 		}
 	}
-}
-
-// stay is the mask of the premises that a loop meets by visiting a state: the
-// weakly fair steps that the state does not have.
-func (r *run[S]) stay(id uint32) uint64 {
-	var mask uint64
-	for i, p := range r.premises {
-		if p.form == weaklyFair {
-			mask |= 1 << i
-			for e := r.g.first[id]; e < r.g.first[id+1]; e++ {
-				if edge := r.g.edge(id, e); p.step(edge.From, edge.Label, edge.To) {
-					mask &^= 1 << i
-				}
-			}
-		}
-	}
-	return mask
-}
-
-// met is the mask of the premises that a loop meets by taking an edge that is
-// usable.
-func (r *run[S]) met(e Edge[S]) uint64 {
-	mask := edgeBit
-	for i, p := range r.premises {
-		if p.step(e.From, e.Label, e.To) {
-			mask |= 1 << i
-		}
-	}
-	return mask
-}
-
-// masks returns what each component offers a loop. A loop that visits the
-// whole of a component exists, so the component is fair if it offers all.
-func (r *run[S]) masks(components int) []uint64 {
-	masks := make([]uint64, components+1)
-	for _, id := range r.order {
-		if r.ctx.Err() != nil {
-			break
-		}
-		c := r.comp[id]
-		masks[c] |= r.stay(id)
-		for e := r.g.first[id]; e < r.g.first[id+1]; e++ {
-			if r.comp[r.g.to[e]] == c && r.usable(id, e) {
-				masks[c] |= r.met(r.g.edge(id, e))
-			}
-		}
-	}
-	return masks
 }
 
 // trace is the run that reaches id, or a state like it, on a shortest way.

@@ -10,19 +10,21 @@ import (
 )
 
 // The oracles' own view of premises: steps that must, must not, and in
-// fairness have to occur infinitely often.
-type premises struct{ must, mustNot, fair []StepPred[int] }
+// fairness have to occur infinitely often: strongly or weakly.
+type premises struct{ must, mustNot, fair, strong []StepPred[int] }
 
 func randomPremises(rng *rand.Rand) (p premises, list []Premise[int]) {
 	for range rng.IntN(4) {
 		s := randomSteps(rng)
-		switch rng.IntN(3) {
+		switch rng.IntN(4) {
 		case 0:
 			p.must, list = append(p.must, s), append(list, Infinitely("", s))
 		case 1:
 			p.mustNot, list = append(p.mustNot, s), append(list, Unless("", s))
 		case 2:
 			p.fair, list = append(p.fair, s), append(list, WeaklyFair("", s))
+		case 3:
+			p.strong, list = append(p.strong, s), append(list, StronglyFair("", s))
 		}
 	}
 	return p, list
@@ -44,12 +46,19 @@ func (p premises) admits(g small, loop []Edge[int]) bool {
 			return false
 		}
 	}
-	for _, s := range p.fair {
-		everywhere := true
-		for _, e := range loop {
-			everywhere = everywhere && slices.ContainsFunc(g.out[e.From], func(step Step[int]) bool { return s(e.From, step.Label, step.To) })
+	possible := func(s StepPred[int]) func(Edge[int]) bool {
+		return func(e Edge[int]) bool {
+			return slices.ContainsFunc(g.out[e.From], func(step Step[int]) bool { return s(e.From, step.Label, step.To) })
 		}
-		if everywhere && !occurs(s) {
+	}
+	for _, s := range p.fair {
+		impossible := func(e Edge[int]) bool { return !possible(s)(e) }
+		if !slices.ContainsFunc(loop, impossible) && !occurs(s) {
+			return false
+		}
+	}
+	for _, s := range p.strong {
+		if slices.ContainsFunc(loop, possible(s)) && !occurs(s) {
 			return false
 		}
 	}
@@ -219,7 +228,7 @@ func TestLivenessAgainstOracles(t *testing.T) {
 		if v.Outcome != want || (v.Trace != nil) != (want == Violated) {
 			t.Fatalf("%+v %+v: %v, want %v\n%v", g, list, v.Outcome, want, v.Trace)
 		}
-		if len(p.must)+len(p.fair) <= 1 {
+		if len(p.must)+len(p.fair)+len(p.strong) <= 1 {
 			simple++
 			if g.simpleLasso(from, goal, p) != (v.Outcome == Violated) {
 				t.Fatalf("%+v %+v: %v, but for simple lassos", g, list, v.Outcome)
@@ -258,7 +267,38 @@ func TestLivenessAgainstOracles(t *testing.T) {
 	// So that they are not all alike, and none is left out. Loops are counted by
 	// their length.
 	got := fmt.Sprint(outcomes, lassos, simple, compared)
-	if want := "map[holds:892 VIOLATED:2160 VACUOUS:2948] map[0:1026 1:810 2:241 3:72 4:10 5:1] 4304 1134"; got != want {
+	if want := "map[holds:992 VIOLATED:2406 VACUOUS:2602] map[0:1146 1:883 2:291 3:76 4:8 5:1 6:1] 3972 1260"; got != want {
 		t.Errorf("outcomes, loops, simple lassos, loops compared: %s, want %s", got, want)
+	}
+}
+
+// Weakly fair is a step that is possible all the time, strongly fair one that
+// is possible again and again.
+func TestWeakAndStrongFairness(t *testing.T) {
+	goal := func(i int) bool { return i == 9 }
+	for name, test := range map[string]struct {
+		out          map[int][]Step[int]
+		weak, strong Outcome
+		premises     []string // labels of the fair steps
+	}{
+		"always possible":          {map[int][]Step[int]{0: {{"on", 1}, {"go", 9}}, 1: {{"on", 0}, {"go", 9}}}, Holds, Holds, []string{"go"}},
+		"again and again":          {map[int][]Step[int]{0: {{"on", 1}, {"go", 9}}, 1: {{"on", 0}}}, Violated, Holds, []string{"go"}},
+		"once":                     {map[int][]Step[int]{0: {{"on", 1}, {"go", 9}}, 1: {{"on", 1}}}, Violated, Violated, []string{"go"}},
+		"taken, but not there":     {map[int][]Step[int]{0: {{"go", 1}, {"go", 9}}, 1: {{"on", 0}}}, Violated, Violated, []string{"go"}},
+		"an end is fair":           {map[int][]Step[int]{0: {{"on", 1}, {"go", 9}}, 1: nil}, Violated, Violated, []string{"go"}},
+		"two, one of them here":    {map[int][]Step[int]{0: {{"on", 1}, {"go", 9}}, 1: {{"on", 0}, {"out", 2}}, 2: {{"on", 2}}}, Violated, Violated, []string{"go", "out"}},
+		"two, and none elsewhere":  {map[int][]Step[int]{0: {{"on", 1}, {"go", 9}}, 1: {{"on", 0}, {"out", 2}}, 2: {{"on", 0}}}, Violated, Holds, []string{"go", "out"}},
+		"without one, another":     {map[int][]Step[int]{0: {{"on", 1}, {"go", 9}}, 1: {{"on", 0}, {"on", 2}}, 2: {{"on", 1}, {"out", 0}}}, Violated, Holds, []string{"go", "out"}},
+		"without one, not another": {map[int][]Step[int]{0: {{"on", 1}, {"go", 9}}, 1: {{"on", 0}, {"out", 2}}, 2: {{"on", 1}}}, Violated, Violated, []string{"go", "out"}},
+	} {
+		sys := System[int]{Initial: []int{0}, Next: func(i int) []Step[int] { return test.out[i] }}
+		var weak, strong []Premise[int]
+		for _, label := range test.premises {
+			weak, strong = append(weak, WeaklyFair(label, Labelled[int](label))), append(strong, StronglyFair(label, Labelled[int](label)))
+		}
+		r := Check(sys, Limit{}, Eventually("", goal, weak...), Eventually("", goal, strong...))
+		if r.Verdicts[0].Outcome != test.weak || r.Verdicts[1].Outcome != test.strong {
+			t.Errorf("%s: %v weakly, %v strongly", name, r.Verdicts[0].Outcome, r.Verdicts[1].Outcome)
+		}
 	}
 }

@@ -4,12 +4,12 @@ import "slices"
 
 // loop returns a shortest loop at s, for which a state of a fair component
 // stands, that meets every premise. It is a breadth-first search of pairs of a
-// state and the premises met so far: with p premises up to 2^p pairs a state.
-// It is nil if the context is done.
+// state and the premises met so far: with p premises up to 2^p pairs a
+// state, or 3^p if they are strongly fair. It is nil if the context is done.
 func (r *run[S]) loop(s S, id uint32) []Step[S] {
 	type pair struct {
-		s    S
-		mask uint64
+		s S
+		offer
 	}
 	type node struct {
 		pair
@@ -17,7 +17,7 @@ func (r *run[S]) loop(s S, id uint32) []Step[S] {
 		prev int
 		via  string
 	}
-	nodes := []node{{pair: pair{s: s}, id: id}} // its own mask is added on return
+	nodes := []node{{pair: pair{s: s}, id: id}} // its own offer is added on return
 	seen := map[pair]bool{}
 	for n := 0; r.ctx.Err() == nil; n++ {
 		if n == len(nodes) {
@@ -25,13 +25,13 @@ func (r *run[S]) loop(s S, id uint32) []Step[S] {
 		}
 		from := nodes[n]
 		for step, to := range r.inside(from.s, from.id) {
-			next := pair{step.To, from.mask | r.met(Edge[S]{from.s, step.Label, step.To}) | r.stay(to)}
+			next := pair{step.To, from.and(r.take(Edge[S]{from.s, step.Label, step.To})).and(r.visit(to))}
 			if seen[next] {
 				continue
 			}
 			seen[next] = true
 			nodes = append(nodes, node{next, to, n, step.Label})
-			if next != (pair{s, r.full}) {
+			if next.s != s || !next.meets(r.full) {
 				continue
 			}
 			var steps []Step[S]

@@ -39,7 +39,7 @@ func TestCancelled(t *testing.T) {
 			}
 			tick := func(int, string, int) bool { late(); return true }
 			r := CheckContext(ctx, counter(6), Options{}, LeadsTo("", func(i int) bool { late(); return i == 2 }, func(i int) bool { late(); return i == goal },
-				Infinitely("tick", tick), WeaklyFair("tick", tick), Unless("never", func(int, string, int) bool { late(); return false })))
+				Infinitely("tick", tick), WeaklyFair("tick", tick), StronglyFair("tick", tick), Unless("never", func(int, string, int) bool { late(); return false })))
 			if r.Err == nil {
 				want := map[int]Outcome{5: Holds, 7: Violated}[goal]
 				if n < 30 || ctx.done || r.Verdicts[0].Outcome != want {

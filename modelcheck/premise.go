@@ -11,9 +11,10 @@ type Premise[S comparable] struct {
 type form string
 
 const (
-	infinitely form = "infinitely often"
-	unless     form = "unless infinitely often"
-	weaklyFair form = "weakly fair"
+	infinitely   form = "infinitely often"
+	unless       form = "unless infinitely often"
+	weaklyFair   form = "weakly fair"
+	stronglyFair form = "strongly fair"
 )
 
 // maxPremises leaves one bit of a mask for the loop's own need of an edge.
@@ -37,6 +38,13 @@ func Unless[S comparable](name string, step StepPred[S]) Premise[S] {
 // are one class: taking one of them is enough.
 func WeaklyFair[S comparable](name string, step StepPred[S]) Premise[S] {
 	return Premise[S]{name, weaklyFair, step}
+}
+
+// StronglyFair admits the runs that take such a step again and again if, again
+// and again, there is a state that has one. A run that ends is one of them. The
+// steps are one class, as those of [WeaklyFair], which admits more runs.
+func StronglyFair[S comparable](name string, step StepPred[S]) Premise[S] {
+	return Premise[S]{name, stronglyFair, step}
 }
 
 // String returns the form and the name.

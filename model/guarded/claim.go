@@ -15,6 +15,11 @@ type Claim struct {
 	from, goal Expr
 	why        string
 	unless     Expr // if there is a reason why
+
+	fair     string // what is fair, if anything is, strongly or weakly
+	strongly bool
+	possible Expr // a step of the fair ones
+	taken    Expr
 }
 
 // Always claims that e is true of every state.
@@ -46,6 +51,16 @@ func (c Claim) Unless(why string, e Expr) Claim {
 	return c
 }
 
+// Fair leaves out the runs that are not fair to steps: those after which taken,
+// a flag of theirs alone, is true. They are possible in just the states that
+// possible is true of, which is for SPIN. A run is fair if it takes one again
+// and again should they be possible again and again (strongly), or all the time
+// from some state on (weakly).
+func (c Claim) Fair(name string, strongly bool, possible, taken Expr) Claim {
+	c.fair, c.strongly, c.possible, c.taken = name, strongly, possible, taken
+	return c
+}
+
 // Safety reports whether a finite run can decide the claim.
 func (c Claim) Safety() bool {
 	return c.kind == modelcheck.KindAlways || c.kind == modelcheck.KindSometimes
@@ -60,6 +75,13 @@ func (c Claim) Property(premises ...modelcheck.Premise[State]) modelcheck.Proper
 	if c.why != "" {
 		test := c.unless.Test()
 		premises = append(premises, modelcheck.Unless(c.why, func(_ State, _ string, to State) bool { return test(to) }))
+	}
+	if c.fair != "" {
+		test, fair := c.taken.Test(), modelcheck.WeaklyFair[State]
+		if c.strongly {
+			fair = modelcheck.StronglyFair[State]
+		}
+		premises = append(premises, fair(c.fair, func(_ State, _ string, to State) bool { return test(to) }))
 	}
 	switch c.kind {
 	case modelcheck.KindAlways:
@@ -90,6 +112,13 @@ func (c Claim) formula() string {
 	}
 	if c.why != "" {
 		f = fmt.Sprintf("(%s) || ([] <> (%v))", f, c.unless)
+	}
+	if c.fair != "" {
+		again := "<> []"
+		if c.strongly {
+			again = "[] <>"
+		}
+		f = fmt.Sprintf("(%s) || ((%s (%v)) && (<> [] !(%v)))", f, again, c.possible, c.taken)
 	}
 	return f
 }
