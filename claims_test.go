@@ -68,7 +68,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"6.3", "internal/cli/status.go", "return Failed", "return Usage", "./internal/cli", "TestStatus"},
 	{"6.4", "cmd/server-s/main.go", "syscall.SIGQUIT, syscall.SIGTERM", "syscall.SIGTERM", server, "TestSignalInEachState"},
 	{"6.5", "cmd/server-s/main.go", "signal.Ignore(syscall.SIGPIPE)", "signal.Reset(syscall.SIGPIPE)", server, "TestStdoutWhoseReaderIsGone"},
-	{"6.6", "cmd/server-s/console.go", "c.out.Write(p, timer.C)", "c.out.Write(p, nil)", server, "TestBrokenStderr"},
+	{"6.6", "cmd/server-s/console.go", "c.out.Write(p, time.After(logPatience))", "c.out.Write(p, nil)", server, "TestBrokenStderr"},
 	{"6.7", "cmd/server-s/main.go", "traced.Transition(tr)", "", server, "TestScript"},
 	{"6.8", "internal/descriptors/descriptors.go", "enough = 9", "enough = 3", server, "TestFewDescriptors"},
 	{"6.9", "cmd/server-s/blocked.go", "blockedPatience = time.Second ", "blockedPatience = 2 * time.Second ", server, "TestBlockedIsSaid"},

@@ -78,9 +78,7 @@ func (c *console) eraseLocked() {
 
 // put reports whether p is on standard error, or will be as soon as it can.
 func (c *console) put(p []byte) bool {
-	timer := time.NewTimer(logPatience)
-	defer timer.Stop()
-	return c.out.Write(p, timer.C) != cli.ErrBusy
+	return c.out.Write(p, time.After(logPatience)) != cli.ErrBusy
 }
 
 // show draws the live line from time to time while progress has something to
