@@ -129,8 +129,9 @@ func TestFastConnDeadline(t *testing.T) {
 		}
 	}
 	bench(t, func(t *testing.T, g *simulated, c *fastConn) {
-		c.SetDeadline(time.Now().Add(time.Second))
-		c.SetDeadline(time.Time{})
+		if err := errors.Join(c.SetDeadline(time.Now().Add(time.Second)), c.SetDeadline(time.Time{})); err != nil {
+			t.Error(err)
+		}
 		time.AfterFunc(1000*time.Hour, func() { g.arrive("x") })
 		if n, err := c.Read(make([]byte, 2)); n != 1 || err != nil {
 			t.Error(n, err)

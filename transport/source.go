@@ -145,15 +145,14 @@ func (s *streamSource) read(r io.Reader) {
 }
 
 func (s *streamSource) fill(ctx context.Context, patience time.Duration) error {
-	late := time.NewTimer(patience)
-	defer late.Stop()
+	late := time.After(patience)
 	for len(s.current.text) == 0 {
 		if s.current.err != nil {
 			return s.current.err
 		}
 		select {
 		case s.current = <-s.chunks:
-		case <-late.C:
+		case <-late:
 			return errNothingYet
 		case <-ctx.Done():
 			return ctx.Err()
