@@ -327,7 +327,7 @@ func TestAnErrorIsReadOnce(t *testing.T) {
 	}
 	for _, ends := range []func(*script){(*script).end, (*script).reset, func(*script) {}} {
 		errors, last := 0, time.Time{}
-		playServer(t, func(peer *script, _ context.CancelFunc) { peer.arrive("con"); ends(peer) },
+		playServer(t, func(peer *script, _ context.CancelFunc) { peer.arrive("con"); synctest.Wait(); ends(peer) },
 			func(s *session) { s.conn = &errorCounter{s.conn.(*script), &errors, &last} })
 		if errors != 1 {
 			t.Errorf("%d errors were read, want 1", errors)
