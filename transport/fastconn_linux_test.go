@@ -133,8 +133,8 @@ func TestFastConnDeadline(t *testing.T) {
 			t.Error(err)
 		}
 		time.AfterFunc(1000*time.Hour, func() { g.arrive("x") })
-		if n, err := c.Read(make([]byte, 2)); n != 1 || err != nil {
-			t.Error(n, err)
+		if n, err := c.Read(make([]byte, 2)); n != 1 || err != nil || !g.endless {
+			t.Errorf("%d, %v, waited without a timeout: %v", n, err, g.endless)
 		}
 		g.did(t, "no deadline", map[string]int{"read": 2, "ppoll": 1})
 	})

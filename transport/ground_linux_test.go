@@ -67,6 +67,7 @@ type calls struct {
 	gave    int
 	refused int
 	size    int         // of the last recvfrom
+	endless bool        // the last ppoll had no timeout
 	shut    atomic.Bool // the listener
 	woken   atomic.Bool
 }
@@ -104,6 +105,7 @@ func (c *calls) Accept4(fd, flags int) (int, netip.AddrPort, error) {
 func (c *calls) Ppoll(fds []unix.PollFd, timeout *unix.Timespec) (int, error) {
 	c.point()
 	defer c.point()
+	c.endless = timeout == nil
 	return c.Process.Ppoll(fds, timeout)
 }
 
