@@ -62,6 +62,24 @@ func TestClientGoesByItsTable(t *testing.T) {
 	})
 }
 
+// What those who observe it take is not the server's silence (§7.3): the limit
+// is for each state.
+func TestClientThatIsObservedSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		peer, began := newScript(), time.Now()
+		peer.arrive(fsm.Accio)
+		c := &Client{Observe: func(tr Transition) {
+			if tr.To == fsm.AwaitAccio2 {
+				time.Sleep(6 * time.Second)
+			}
+		}}
+		p := played{conn: peer}
+		p.Result, _ = c.send(t.Context(), peer, DefaultIdleTimeout, strings.NewReader(""), Result{Started: began})
+		p.wantEnd(t, fsm.AwaitAccio2, fsm.TimedOut, 16*time.Second)
+		peer.timer.Stop()
+	})
+}
+
 // §7.1, §7.3: silence, close, reset, a wrong byte and a shutdown in every
 // state in which the client waits, two seconds after it has got there.
 func TestClientWaiting(t *testing.T) {

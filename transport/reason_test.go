@@ -52,7 +52,7 @@ func TestExplanations(t *testing.T) {
 			"that takes shutdown(SHUT_WR) in Python and C, shutdownOutput() in Java, and the flag -N of OpenBSD nc"},
 		{"§8.4", say(""), `AwaitConfirm1: no data for 10s; waited for "confirm-accio\r\n"; ` + deadlock},
 		{"§8.4", say(second), `AwaitConfirm2: no data for 10s; waited for "confirm-accio-again\r\n\r\n"`},
-		{"§8.4", waits(4900*time.Millisecond, (*script).end), "AwaitConfirm1: " + nothing + "it had waited for 4.9s; " + deadlock},
+		{"§8.4", waits(4940*time.Millisecond, (*script).end), "AwaitConfirm1: " + nothing + "it had waited for 4.9s; " + deadlock},
 		{"§8.4", waits(time.Second, (*script).end), "AwaitConfirm1: " + nothing + "it had waited for 1s; " + deadlock},
 		{"§8.4", waits(3*time.Second, (*script).reset), "AwaitConfirm1: " + reset + "; it had waited for 3s; " + deadlock},
 		{"§8.6", waits(time.Second-1, (*script).end), "AwaitConfirm1: " + nothing + probe},

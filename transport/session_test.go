@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -358,9 +359,54 @@ func TestAnEventThatTheTableLacks(t *testing.T) {
 	}
 
 	table = fsm.Server.Clone()
+	table.Transitions = slices.DeleteFunc(table.Transitions, func(tr fsm.Transition) bool { return tr.From == fsm.AwaitConfirm1 && tr.Event == fsm.Closed })
+	p = play(t, &table, sends())
+	if p.State != fsm.AwaitConfirm1 || p.Event != fsm.Closed || !strings.Contains(p.Reason, `event "closed" is not possible in state AwaitConfirm1`) {
+		t.Errorf("ended in %s by %s: %s", p.State, p.Event, p.Reason)
+	}
+
+	table = fsm.Server.Clone()
 	table.Activities[0].Action = "juggle"
 	p = play(t, &table, sends(header))
 	if p.Event != fsm.Failed || !strings.Contains(p.Reason, `no such action: "juggle"`) {
 		t.Errorf("ended by %s: %s", p.Event, p.Reason)
 	}
+}
+
+// The end of the payload is the event that the table names for it.
+func TestTheEndHasTheNameThatTheTableGivesIt(t *testing.T) {
+	table := fsm.Server.Clone()
+	for i, a := range table.Activities {
+		if a.Action == fsm.Count {
+			table.Activities[i].Ends = fsm.Sent
+		}
+	}
+	for i, tr := range table.Transitions {
+		if tr.From == fsm.Streaming && tr.Event == fsm.Closed {
+			table.Transitions[i].Event = fsm.Sent
+		}
+	}
+	play(t, &table, sends(header+"payload")).wantDone(t, 7)
+}
+
+// A server says what its own table wants.
+func TestServerGoesByItsTable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		table := fsm.Server.Clone()
+		table.Activities[0].Text = "welcome\r\n"
+		p := newStage()
+		p.arrive(header + "payload")
+		p.end()
+		s := &Server{Table: &table, Result: func(r Result) error {
+			if r.State != fsm.Done || r.Bytes != 7 {
+				t.Errorf("%s with %d bytes", r.State, r.Bytes)
+			}
+			stop()
+			return nil
+		}}
+		if err := s.Serve(ctx, p); err != nil || p.sent() != "welcome\r\n"+fsm.Accio {
+			t.Errorf("%v; sent %q", err, p.sent())
+		}
+	})
 }
