@@ -48,17 +48,17 @@ func NewQueue(t *fsm.Table, clients int) *Queue {
 	p := &g.Program{Name: fmt.Sprintf("%d clients at one sequential server", clients),
 		Given: "the server goes on, and time passes where it waits"}
 	m := newMachine(p, "", t, cut(t))
-	serving, stop, length := p.Var("serving", 0), p.Var("stop", 0), p.Var("length", 0)
+	serving, stop, length := p.VarTo("serving", 0, 1), p.VarTo("stop", 0, 1), p.Var("length", 0)
 	place, sent, line := make([]*g.Var, clients), make([]*g.Var, clients), make([]*g.Var, clients)
 	for i := range clients {
 		place[i] = p.Var(fmt.Sprintf("place%d", i+1), 0) // 1 is the head of the queue, 0 is not in it
-		sent[i] = p.Var(fmt.Sprintf("sent%d", i+1), silent, "", "some", "all", "reset")
-		line[i] = p.Var(fmt.Sprintf("line%d", i+1), waiting, "", "count", "ERROR", "refused")
+		sent[i] = p.VarTo(fmt.Sprintf("sent%d", i+1), silent, broken, "", "some", "all", "reset")
+		line[i] = p.VarTo(fmt.Sprintf("line%d", i+1), waiting, refused, "", "count", "ERROR", "refused")
 	}
-	wrong := p.Var("wrong", 0, "", "uncounted", "overtaken")
+	wrong := p.VarTo("wrong", 0, overtaken, "", "uncounted", "overtaken")
 	// Which of the first two clients was there when the other connected. They
 	// stand for any two: the rules of all clients are the same.
-	first := p.Var("first", 0)
+	first := p.VarTo("first", 0, 2)
 	sends := p.Flag("more")
 	set := func(v *g.Var, n uint8) g.Stmt { return g.Set(v, g.Num(n)) }
 

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	. "accio/modelcheck"
 )
@@ -119,25 +120,26 @@ func TestWorkersAreCancelled(t *testing.T) {
 	}
 }
 
-// With two workers two goroutines are at work at the same time: the first state
-// waits for the last.
+// With two workers two goroutines are at work at the same time: while Next takes
+// its time for the first state, it is asked for others. With one it is not.
 func TestWorkersWorkTogether(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		last := make(chan bool)
-		sys := System[int]{Next: func(i int) []Step[int] {
-			switch i {
-			case 0:
-				<-last
-			case 199:
-				close(last)
+	for workers, together := range map[int]bool{-1: false, 0: false, 1: false, 2: true} {
+		synctest.Test(t, func(t *testing.T) {
+			var asked atomic.Int64
+			others := false
+			sys := System[int]{Next: func(i int) []Step[int] {
+				if before := asked.Add(1); i == 0 {
+					time.Sleep(time.Second)
+					others = asked.Load() > before
+				}
+				return nil
+			}}
+			for i := range 200 {
+				sys.Initial = append(sys.Initial, i)
 			}
-			return nil
-		}}
-		for i := range 200 {
-			sys.Initial = append(sys.Initial, i)
-		}
-		if g, err := ExploreContext(t.Context(), sys, Options{Workers: 2}); err != nil || g.Len() != 200 {
-			t.Error(g.Len(), err)
-		}
-	})
+			if g, err := ExploreContext(t.Context(), sys, Options{Workers: workers}); err != nil || g.Len() != 200 || others != together {
+				t.Errorf("%d workers: %d states, %v, together: %v", workers, g.Len(), err, others)
+			}
+		})
+	}
 }

@@ -2,9 +2,9 @@ package guarded
 
 // comparison is a condition on one variable.
 type comparison struct {
-	at    int
-	n     uint8
-	equal bool
+	word    int
+	mask, n uint64 // where the variable is, and what is there
+	equal   bool
 }
 
 // comparison returns e as the comparison of a variable with a constant that it
@@ -17,10 +17,11 @@ func (e Expr) comparison() (c comparison, ok bool) {
 	if e.op != "==" || e.args[0].op != "var" || e.args[1].op != "num" {
 		return c, false
 	}
-	return comparison{e.args[0].v.at, e.args[1].n, equal}, true
+	v := e.args[0].v
+	return comparison{v.word, v.mask << v.shift, uint64(e.args[1].n) << v.shift, equal}, v.most >= e.args[1].n
 }
 
-func (c comparison) holds(s *State) bool { return (s[c.at] == c.n) == c.equal }
+func (c comparison) holds(s *State) bool { return (s[c.word]&c.mask == c.n) == c.equal }
 
 // comparisons splits a condition into those that are comparisons, and the
 // others.

@@ -18,8 +18,7 @@ func (e Expr) compile() eval {
 		n := e.n
 		return func(*State) uint8 { return n }
 	case "var":
-		at := e.v.at
-		return func(s *State) uint8 { return s[at] }
+		return e.v.get
 	case "map":
 		values := e.m.Values
 		return func(s *State) uint8 { return values[a(s)] }
@@ -31,8 +30,8 @@ func (e Expr) compile() eval {
 		return func(s *State) uint8 { return truth(a(s) != 0 || b(s) != 0) }
 	case "==":
 		if l, r := e.args[0], e.args[1]; l.op == "var" && r.op == "num" {
-			at, n := l.v.at, r.n
-			return func(s *State) uint8 { return truth(s[at] == n) }
+			v, n := l.v, r.n
+			return func(s *State) uint8 { return truth(v.get(s) == n) }
 		}
 		return func(s *State) uint8 { return truth(a(s) == b(s)) }
 	case "<":
@@ -82,8 +81,8 @@ func compile(stmts []Stmt) effect {
 	for _, st := range stmts {
 		switch {
 		case st.set != nil:
-			at, value := st.set.at, st.to.compile()
-			effects = append(effects, func(s *State) { s[at] = value(s) })
+			v, value := st.set, st.to.compile()
+			effects = append(effects, func(s *State) { v.Put(s, value(s)) })
 		case len(st.cond.op) > 0:
 			cond, then, otherwise := st.cond.compile(), compile(st.then), compile(st.otherwise)
 			effects = append(effects, func(s *State) {

@@ -94,15 +94,41 @@ func TestPromela(t *testing.T) {
 	}
 }
 
-func TestTooManyVariables(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("no panic")
+// There is room for 256 bits, and a variable is whole in one of the four words.
+func TestRoomForVariables(t *testing.T) {
+	panics := func(do func()) (text any) {
+		defer func() { text = recover() }()
+		do()
+		return nil
+	}
+	for most, fit := range map[uint8]int{255: 32, 1: 256, 15: 64, 16: 48, 3: 128, 4: 84} {
+		p := Program{Name: "p"}
+		for i := range fit {
+			p.VarTo("v", uint8(i)%most, most)
 		}
-	}()
+		s := p.Initial()
+		for i, v := range p.Vars {
+			if v.Value(s) != uint8(i)%most {
+				t.Errorf("up to %d: variable %d is %d", most, i, v.Value(s))
+			}
+		}
+		p.Vars[fit/2].Put(&s, most)
+		p.Vars[fit/2].Put(&s, p.Vars[fit/2].First)
+		if s != p.Initial() {
+			t.Errorf("up to %d: another variable has changed", most)
+		}
+		if got := panics(func() { p.VarTo("one more", 0, most) }); got != "guarded: p: no room for one more in 256 bits" {
+			t.Errorf("up to %d: %v", most, got)
+		}
+	}
 	var p Program
-	for range Width + 1 {
-		p.Var("v", 0)
+	x := p.VarTo("x", 0, 5)
+	p.Rule("too much", Not(x.Is(7)), Set(x, x.Get().Plus(Num(1)))) // it is not 7, which has the bits for it
+	if got := panics(func() { p.Check(modelcheck.Limit{}) }); got != "guarded: x: 6 is more than 5" {
+		t.Error(got)
+	}
+	if p.Var("y", 0); Or(x.Is(8), x.Is(9)).Test()(p.Initial()) || !Not(x.Is(8)).Test()(p.Initial()) {
+		t.Error("a value that it never has")
 	}
 }
 

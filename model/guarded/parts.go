@@ -7,7 +7,7 @@ type Parts [][]*Var
 // have in s.
 func (p Parts) Before(s *State, i, j int) bool {
 	for n, v := range p[i] {
-		if a, b := s[v.at], s[p[j][n].at]; a != b {
+		if a, b := v.get(s), p[j][n].get(s); a != b {
 			return a < b
 		}
 	}
@@ -18,7 +18,9 @@ func (p Parts) Before(s *State, i, j int) bool {
 func (p Parts) Swap(s *State, i, j int) {
 	for n, v := range p[i] {
 		w := p[j][n]
-		s[v.at], s[w.at] = s[w.at], s[v.at]
+		a, b := v.get(s), w.get(s)
+		v.Put(s, b)
+		w.Put(s, a)
 	}
 }
 

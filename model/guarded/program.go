@@ -1,13 +1,5 @@
 package guarded
 
-import "fmt"
-
-// Width is the most variables that a program can have.
-const Width = 32
-
-// State holds the value of each variable, in the order of declaration.
-type State [Width]uint8
-
 // Program is a system: variables, the rules that change them, and claims about
 // them. The zero value is empty; build one with its methods.
 type Program struct {
@@ -21,15 +13,6 @@ type Program struct {
 	// Canonical, if it is not nil, is that of the system (see
 	// [modelcheck.System]); SPIN knows nothing of it.
 	Canonical func(State) State
-}
-
-// Var is a variable of 0 to 255.
-type Var struct {
-	Name  string
-	First uint8    // its value in the initial state
-	Names []string // of its values, for people; may be shorter than its range
-	Pulse bool     // it is zero after a step that does not set it
-	at    int
 }
 
 // Map is a constant array, for what depends on a number in no simple way.
@@ -76,23 +59,6 @@ func Do(parts ...[]Stmt) []Stmt {
 	return all
 }
 
-// Var declares a variable. It panics on one too many.
-func (p *Program) Var(name string, first uint8, names ...string) *Var {
-	if len(p.Vars) == Width {
-		panic(fmt.Sprintf("guarded: %s: more than %d variables", p.Name, Width))
-	}
-	v := &Var{Name: name, First: first, Names: names, at: len(p.Vars)}
-	p.Vars = append(p.Vars, v)
-	return v
-}
-
-// Flag declares a variable that is 1 only after a step that set it.
-func (p *Program) Flag(name string) *Var {
-	v := p.Var(name, 0)
-	v.Pulse = true
-	return v
-}
-
 // Map declares a constant array.
 func (p *Program) Map(name string, values []uint8) *Map {
 	m := &Map{Name: name, Values: values}
@@ -112,22 +78,3 @@ func (p *Program) Free(label string, when Expr, do ...Stmt) {
 
 // Claim adds claims.
 func (p *Program) Claim(claims ...Claim) { p.Claims = append(p.Claims, claims...) }
-
-// Value returns the value that v has in s.
-func (v *Var) Value(s State) uint8 { return s[v.at] }
-
-// Put gives v the value n in s.
-func (v *Var) Put(s *State, n uint8) { s[v.at] = n }
-
-// Show returns the value that v has in s, by name if v has names; a value that
-// then has none is "".
-func (v *Var) Show(s State) string {
-	n := int(s[v.at])
-	switch {
-	case len(v.Names) == 0:
-		return fmt.Sprint(n)
-	case n < len(v.Names):
-		return v.Names[n]
-	}
-	return ""
-}

@@ -12,7 +12,7 @@ import (
 func (p *Program) Initial() State {
 	var s State
 	for _, v := range p.Vars {
-		s[v.at] = v.First
+		v.Put(&s, v.First)
 	}
 	return s
 }
@@ -30,10 +30,10 @@ func (p *Program) System() modelcheck.System[State] {
 		quick, rest := r.When.comparisons()
 		rules = append(rules, rule{r.Label, quick, And(rest...).compile(), compile(r.Do)})
 	}
-	var pulses []int
+	var pulses State // all ones where they are
 	for _, v := range p.Vars {
 		if v.Pulse {
-			pulses = append(pulses, v.at)
+			pulses[v.word] |= v.mask << v.shift
 		}
 	}
 	next := func(steps []modelcheck.Step[State], s State) []modelcheck.Step[State] {
@@ -45,8 +45,8 @@ func (p *Program) System() modelcheck.System[State] {
 			}
 			steps = append(steps, modelcheck.Step[State]{Label: r.label, To: s})
 			to := &steps[len(steps)-1].To
-			for _, at := range pulses {
-				to[at] = 0
+			for i := range to {
+				to[i] &^= pulses[i]
 			}
 			r.do(to)
 		}
@@ -60,7 +60,7 @@ func (p *Program) System() modelcheck.System[State] {
 func (p *Program) Format(s State) string {
 	var b strings.Builder
 	for _, v := range p.Vars {
-		if s[v.at] == 0 && len(v.Names) == 0 {
+		if v.get(&s) == 0 && len(v.Names) == 0 {
 			continue
 		}
 		if text := v.Show(s); text != "" {

@@ -61,7 +61,7 @@ func parse(p *guarded.Program, text string) (modelcheck.Edge[guarded.State], err
 			if err != nil {
 				return edge, fmt.Errorf("spin: %w in %q", err, text)
 			}
-			state[v] = uint8(n)
+			p.Vars[v].Put(state, uint8(n))
 		}
 	}
 	return edge, nil
