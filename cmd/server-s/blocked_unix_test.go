@@ -242,7 +242,7 @@ func TestBrokenStderr(t *testing.T) {
 					defer close(stopped)
 					io.Copy(&p.Stderr, r)
 				}()
-			}, "--verbose", "--progress", "always", "--idle-timeout", "1s")
+			}, "--verbose", "--progress", "always")
 			check(t, r.SetReadDeadline(time.Unix(1, 0)))
 			<-stopped
 			if how == "closed" {
