@@ -86,6 +86,7 @@ func TestFastConnErrors(t *testing.T) {
 		if n, err := c.Discard(); n != 3+3 || err != nil { // with what came before the write
 			t.Errorf("%d, %v after a signal in a fast flow", n, err)
 		}
+		c.setLow(true) // which that has ended
 		g.Fail("recvfrom", unix.EIO)
 		if n, err := c.Discard(); n != 0 || !errors.Is(err, unix.EIO) || err.Error() != "recvfrom: "+unix.EIO.Error() {
 			t.Errorf("%d, %v in a fast flow", n, err)
