@@ -77,7 +77,7 @@ func (b *batch[S]) expand(ctx context.Context, from int) []block[S] {
 }
 
 func (b *block[S]) expand(ctx context.Context, g *Graph[S], watch *watchers[S], from, to int, steps []Step[S]) []Step[S] {
-	b.ends, b.arcs, b.fresh, b.noted, b.cut = b.ends[:0], b.arcs[:0], b.fresh[:0], b.noted[:0], false
+	b.ends, b.arcs, b.fresh, b.noted = b.ends[:0], b.arcs[:0], b.fresh[:0], b.noted[:0]
 	for id := from; id < to; id++ {
 		if b.cut = ctx.Err() != nil; b.cut {
 			break

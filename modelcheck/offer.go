@@ -24,22 +24,28 @@ func (o offer) meets(full uint64) bool { return full&^o.met == 0 && o.lacks == 0
 // has no such step.
 func (r *run[S]) visit(id uint32) (o offer) {
 	for i, p := range r.premises {
-		if p.form != weaklyFair && p.form != stronglyFair {
-			continue
-		}
-		has := false
-		for e := r.g.first[id]; e < r.g.first[id+1]; e++ {
-			edge := r.g.edge(id, e)
-			has = has || p.step(edge.From, edge.Label, edge.To)
-		}
-		switch {
-		case p.form == stronglyFair && has:
-			o.lacks |= 1 << i
-		case p.form == weaklyFair && !has:
-			o.met |= 1 << i
+		switch p.form {
+		case weaklyFair:
+			if !r.has(id, p.step) {
+				o.met |= 1 << i
+			}
+		case stronglyFair:
+			if r.has(id, p.step) {
+				o.lacks |= 1 << i
+			}
 		}
 	}
 	return o
+}
+
+// has reports whether state id has such a step, usable or not.
+func (r *run[S]) has(id uint32, step StepPred[S]) bool {
+	for e := r.g.first[id]; e < r.g.first[id+1]; e++ {
+		if edge := r.g.edge(id, e); step(edge.From, edge.Label, edge.To) {
+			return true
+		}
+	}
+	return false
 }
 
 // take is the offer of taking an edge that is usable.

@@ -29,8 +29,8 @@ func CheckSymmetry[S comparable](sys System[S], limit Limit, props ...Property[S
 	}
 	var holds []byte
 	note := func(is bool) { holds = fmt.Append(holds, is) }
-	classes := func(s S) (map[class]bool, error) {
-		all := map[class]bool{}
+	classes := func(s S) (map[class]struct{}, error) {
+		all := map[class]struct{}{}
 		for _, step := range sys.appendSteps(nil, s) {
 			to := canonical(step.To)
 			holds = holds[:0]
@@ -46,7 +46,7 @@ func CheckSymmetry[S comparable](sys System[S], limit Limit, props ...Property[S
 					note(is)
 				}
 			}
-			all[class{to, string(holds)}] = true
+			all[class{to, string(holds)}] = struct{}{}
 		}
 		return all, nil
 	}
@@ -62,15 +62,13 @@ func CheckSymmetry[S comparable](sys System[S], limit Limit, props ...Property[S
 				}
 			}
 		}
-		mine, err := classes(s)
-		if err != nil {
-			return err
+		var both [2]map[class]struct{}
+		for i, s := range []S{s, c} {
+			if both[i], err = classes(s); err != nil {
+				return err
+			}
 		}
-		theirs, err := classes(c)
-		if err != nil {
-			return err
-		}
-		if !maps.Equal(mine, theirs) {
+		if !maps.Equal(both[0], both[1]) {
 			return fmt.Errorf("%w: the steps of %s are not those of its canonical form %s", ErrAsymmetric, sys.format(s), sys.format(c))
 		}
 	}
