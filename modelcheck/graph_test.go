@@ -122,7 +122,8 @@ func TestNextIsCalledOnceForEachState(t *testing.T) {
 	next := sys.Next
 	sys.Next = func(s string) []Step[string] { calls[s]++; return next(s) }
 	p := Eventually("eats", func(s string) bool { return false }, WeaklyFair("eat", Labelled[string]("eat")))
-	if r := Check(sys, Limit{}, p, p); r.States != 14 || len(calls) != 14 {
+	eats := Sometimes("eats", func(s string) bool { return s == "LET" })
+	if r := Check(sys, Limit{}, p, p, eats); r.States != 14 || len(calls) != 14 || r.Verdicts[2].Trace == nil {
 		t.Errorf("%d states, %d calls", r.States, len(calls))
 	}
 	for s, n := range calls {
