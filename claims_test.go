@@ -25,10 +25,10 @@ const (
 // breaks it, and a test, of the package transport if none is named, that fails
 // of that.
 var breaches = []struct{ claim, file, old, new, dir, test string }{
-	{"1.1", "fsm/server.go", "{SendAccio1, Write, Accio, Sent}", `{SendAccio1, Write, Accio + "\n", Sent}`, "", "TestCommandsAndConfirmationsTakeTurns"},
-	{"1.2", "fsm/server.go", "{AwaitConfirm1, Expect, Confirm1, Confirmed}", "{AwaitConfirm1, Expect, Confirm1[:14], Confirmed}", "", "TestCommandsAndConfirmationsTakeTurns"},
-	{"1.3", "fsm/server.go", "{SendAccio2, Write, Accio, Sent}", `{SendAccio2, Write, "accio\n", Sent}`, "", "TestCommandsAndConfirmationsTakeTurns"},
-	{"1.4", "fsm/server.go", "{AwaitConfirm2, Expect, Confirm2, Confirmed}", "{AwaitConfirm2, Expect, Confirm2[:21], Confirmed}", "", "TestCommandsAndConfirmationsTakeTurns"},
+	{"1.1", "protocol/server.go", "fsm.In(SendAccio1, fsm.Write, Accio, Sent)", `fsm.In(SendAccio1, fsm.Write, Accio + "\n", Sent)`, "", "TestCommandsAndConfirmationsTakeTurns"},
+	{"1.2", "protocol/server.go", "fsm.In(AwaitConfirm1, fsm.Expect, Confirm1, Confirmed)", "fsm.In(AwaitConfirm1, fsm.Expect, Confirm1[:14], Confirmed)", "", "TestCommandsAndConfirmationsTakeTurns"},
+	{"1.3", "protocol/server.go", "fsm.In(SendAccio2, fsm.Write, Accio, Sent)", `fsm.In(SendAccio2, fsm.Write, "accio\n", Sent)`, "", "TestCommandsAndConfirmationsTakeTurns"},
+	{"1.4", "protocol/server.go", "fsm.In(AwaitConfirm2, fsm.Expect, Confirm2, Confirmed)", "fsm.In(AwaitConfirm2, fsm.Expect, Confirm2[:21], Confirmed)", "", "TestCommandsAndConfirmationsTakeTurns"},
 	{"1.5", session, "s.payload.Add(n)\n\t\tif event != whole {\n\t\t\treturn good(event)", "s.payload.Store(n)\n\t\tif event != whole {\n\t\t\treturn good(event)", "", "TestServerCounts"},
 	{"1.5", "transport/await.go", "n, err := s.conn.Discard()\n", "n, err := s.conn.Discard()\n\ts.text = append(s.text, make([]byte, n)...)\n", "", "TestServerMemoryIsConstant"},
 	{"1.6", session, "take, s.text[s.end.right:len(text)])", "take, s.text[s.end.right:len(text)+1])", "", "TestPayloadIsWhateverFollowsTheHeader"},
@@ -39,7 +39,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"1.11", listener, "unix.SO_OOBINLINE", "unix.SO_KEEPALIVE", "", "TestUrgentDataIsOrdinaryData"},
 	{"1.12", session, "if event != whole {\n\t\t\treturn good(event)", "if event != whole {\n\t\t\tif s.conn.CloseWrite() != nil {\n\t\t\t\treturn fsm.Failed\n\t\t\t}\n\t\t\treturn good(event)", "", "TestServerIgnoresAResetAfterTheEnd"},
 
-	{"2.1", "fsm/server.go", "{SendAccio1, Sent, AwaitConfirm1}", "{SendAccio1, Sent, SendAccio2}", ".", "TestTableIsAsExpected"},
+	{"2.1", "protocol/server.go", "fsm.On(SendAccio1, Sent, AwaitConfirm1)", "fsm.On(SendAccio1, Sent, SendAccio2)", ".", "TestTableIsAsExpected"},
 	{"2.2", "transport/classify.go", "return fsm.Failed", "return fsm.Closed", "", "TestResetInEveryState"},
 	{"2.3", "fsm/machine.go", "State: from, Event: e, Possible", "State: from, Possible", "", "TestAnEventThatTheTableLacks"},
 	{"2.4", "transport/await.go", "if ctx.Err() != nil {\n\t\t\treturn n, fsm.Shutdown\n\t\t}\n", "", "", "TestShutdownBeatsEverything"},
@@ -48,7 +48,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 
 	{"3.1", "transport/server.go", "if s.Result == nil {", "if s.Result == nil || result.Event == fsm.Mismatched {", server, "TestScript"},
 	{"3.2", "cmd/server-s/results.go", "case r.Good:", "case r.Good || r.Bytes > 0:", server, "TestResultLines"},
-	{"3.3", "fsm/server.go", "{AwaitConfirm2, Closed, Error}", "{AwaitConfirm2, Closed, Done}", "", "TestCloseInEveryState"},
+	{"3.3", "protocol/server.go", "fsm.On(AwaitConfirm2, fsm.Closed, Error)", "fsm.On(AwaitConfirm2, fsm.Closed, Done)", "", "TestCloseInEveryState"},
 	{"3.4", "transport/server.go", "if s.Result == nil {", "c.Close()\n\tif s.Result == nil {", "", "TestResultComesBeforeOurClose"},
 	{"3.5", "internal/record/json.go", "l.Received = &r.Bytes", "l.Sent = &r.Bytes", server, "TestScript"},
 

@@ -1,6 +1,6 @@
 // Package accio_test holds the expectation of the protocol: both transition
 // tables once more, written by hand from docs/protocol.md §2 and §7 and from
-// nothing in package fsm, and what follows from them.
+// nothing in package protocol, and what follows from them.
 package accio_test
 
 import (
@@ -12,6 +12,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 // "." is an event that is not possible in the state.
@@ -38,8 +39,8 @@ Done          .             .            .           .       .         .       .
 Error         .             .            .           .       .         .       .
 `
 
-// protocol is one expectation, parsed, and the table it is an expectation of.
-type protocol struct {
+// expectation is one, parsed, and the table it is an expectation of.
+type expectation struct {
 	table    *fsm.Table
 	states   []fsm.State
 	events   []fsm.Event
@@ -47,17 +48,17 @@ type protocol struct {
 	distance map[fsm.State]int // events from the initial state
 }
 
-var protocols = []*protocol{
-	parse(&fsm.Server, expectedServer, map[fsm.State]int{
+var protocols = []*expectation{
+	parse(&protocol.Server, expectedServer, map[fsm.State]int{
 		"SendAccio1": 0, "AwaitConfirm1": 1, "SendAccio2": 2, "AwaitConfirm2": 3, "Streaming": 4, "Done": 5, "Error": 1,
 	}),
-	parse(&fsm.Client, expectedClient, map[fsm.State]int{
+	parse(&protocol.Client, expectedClient, map[fsm.State]int{
 		"AwaitAccio1": 0, "SendConfirm1": 1, "AwaitAccio2": 2, "SendConfirm2": 3, "SendFile": 4, "AwaitClose": 5, "Done": 6, "Error": 1,
 	}),
 }
 
-func parse(table *fsm.Table, text string, distance map[fsm.State]int) *protocol {
-	p := &protocol{table: table, next: map[fsm.State]map[fsm.Event]fsm.State{}, distance: distance}
+func parse(table *fsm.Table, text string, distance map[fsm.State]int) *expectation {
+	p := &expectation{table: table, next: map[fsm.State]map[fsm.Event]fsm.State{}, distance: distance}
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	for _, e := range strings.Fields(lines[0]) {
 		p.events = append(p.events, fsm.Event(e))
@@ -76,7 +77,7 @@ func parse(table *fsm.Table, text string, distance map[fsm.State]int) *protocol 
 	return p
 }
 
-func each(t *testing.T, test func(*testing.T, *protocol)) {
+func each(t *testing.T, test func(*testing.T, *expectation)) {
 	require.Ran(t, "tables", len(protocols), 2)
 	for _, p := range protocols {
 		t.Run(p.table.Role, func(t *testing.T) { test(t, p) })
@@ -85,7 +86,7 @@ func each(t *testing.T, test func(*testing.T, *protocol)) {
 
 // every calls f for every pair of a state and an event of either table, so
 // that the events of the other end are tried too.
-func (p *protocol) every(t *testing.T, f func(s fsm.State, e fsm.Event, to fsm.State, possible bool)) {
+func (p *expectation) every(t *testing.T, f func(s fsm.State, e fsm.Event, to fsm.State, possible bool)) {
 	pairs := 0
 	events := append([]fsm.Event{"commanded", "sent", "confirmed", "mismatched", "closed", "timedout", "failed", "shutdown"}, "", "nonsense")
 	for _, s := range p.states {
@@ -103,7 +104,7 @@ func (p *protocol) every(t *testing.T, f func(s fsm.State, e fsm.Event, to fsm.S
 var rowsOf = map[string]int{"server": 24, "client": 29}
 
 func TestTableIsAsExpected(t *testing.T) {
-	each(t, func(t *testing.T, p *protocol) {
+	each(t, func(t *testing.T, p *expectation) {
 		if err := p.table.Validate(); err != nil {
 			t.Error(err)
 		}
@@ -133,7 +134,7 @@ func TestTableIsAsExpected(t *testing.T) {
 }
 
 // reach returns a machine that was driven to s by legal events.
-func (p *protocol) reach(t *testing.T, s fsm.State, observe fsm.Observer) *fsm.Machine {
+func (p *expectation) reach(t *testing.T, s fsm.State, observe fsm.Observer) *fsm.Machine {
 	t.Helper()
 	m := fsm.NewMachine(p.table, observe)
 	for _, e := range p.path(s) {
@@ -148,7 +149,7 @@ func (p *protocol) reach(t *testing.T, s fsm.State, observe fsm.Observer) *fsm.M
 }
 
 // path returns a shortest sequence of events from the initial state to s.
-func (p *protocol) path(s fsm.State) []fsm.Event {
+func (p *expectation) path(s fsm.State) []fsm.Event {
 	type node struct {
 		state fsm.State
 		path  []fsm.Event
@@ -168,7 +169,7 @@ func (p *protocol) path(s fsm.State) []fsm.Event {
 }
 
 func TestMachineAgreesOnEveryPair(t *testing.T) {
-	each(t, func(t *testing.T, p *protocol) {
+	each(t, func(t *testing.T, p *expectation) {
 		p.every(t, func(s fsm.State, e fsm.Event, to fsm.State, possible bool) {
 			var seen []fsm.Transition
 			m := p.reach(t, s, func(from fsm.State, event fsm.Event, to fsm.State) {
@@ -211,7 +212,7 @@ func TestMachineAgreesOnEveryPair(t *testing.T) {
 }
 
 // walk explores the running machine breadth first, not the table.
-func (p *protocol) walk(t *testing.T) (distance map[fsm.State]int, edges int) {
+func (p *expectation) walk(t *testing.T) (distance map[fsm.State]int, edges int) {
 	distance = map[fsm.State]int{p.table.Initial: 0}
 	for queue := []fsm.State{p.table.Initial}; len(queue) > 0; queue = queue[1:] {
 		for _, e := range p.events {
@@ -230,7 +231,7 @@ func (p *protocol) walk(t *testing.T) (distance map[fsm.State]int, edges int) {
 }
 
 func TestReachableStates(t *testing.T) {
-	each(t, func(t *testing.T, p *protocol) {
+	each(t, func(t *testing.T, p *expectation) {
 		distance, edges := p.walk(t)
 		if !maps.Equal(distance, p.distance) {
 			t.Errorf("distances %v, want %v", distance, p.distance)
@@ -241,7 +242,7 @@ func TestReachableStates(t *testing.T) {
 
 // The ways out that need nothing of the peer.
 func TestEveryStateEndsBySilenceFailureAndShutdown(t *testing.T) {
-	each(t, func(t *testing.T, p *protocol) {
+	each(t, func(t *testing.T, p *expectation) {
 		fired := 0
 		for _, s := range p.states[:len(p.states)-2] {
 			for _, e := range []fsm.Event{"timedout", "failed", "shutdown"} {
@@ -258,7 +259,7 @@ func TestEveryStateEndsBySilenceFailureAndShutdown(t *testing.T) {
 
 // without reports whether the machine can still reach s when no event that
 // drop names is ever fired in the state it names.
-func (p *protocol) without(t *testing.T, s, from fsm.State, drop fsm.Event) bool {
+func (p *expectation) without(t *testing.T, s, from fsm.State, drop fsm.Event) bool {
 	seen := map[fsm.State]bool{p.table.Initial: true}
 	for queue := []fsm.State{p.table.Initial}; len(queue) > 0; queue = queue[1:] {
 		for _, e := range p.events {
@@ -301,14 +302,14 @@ func TestActivities(t *testing.T) {
 		table *fsm.Table
 		list  []fsm.Activity
 	}{
-		{&fsm.Server, []fsm.Activity{
+		{&protocol.Server, []fsm.Activity{
 			{State: "SendAccio1", Action: "write", Text: "accio\r\n", Ends: "sent"},
 			{State: "AwaitConfirm1", Action: "expect", Text: "confirm-accio\r\n", Ends: "confirmed"},
 			{State: "SendAccio2", Action: "write", Text: "accio\r\n", Ends: "sent"},
 			{State: "AwaitConfirm2", Action: "expect", Text: "confirm-accio-again\r\n\r\n", Ends: "confirmed"},
 			{State: "Streaming", Action: "count", Ends: "closed"},
 		}},
-		{&fsm.Client, []fsm.Activity{
+		{&protocol.Client, []fsm.Activity{
 			{State: "AwaitAccio1", Action: "expect", Text: "accio\r\n", Ends: "commanded"},
 			{State: "SendConfirm1", Action: "write", Text: "confirm-accio\r\n", Ends: "sent"},
 			{State: "AwaitAccio2", Action: "expect", Text: "accio\r\n", Ends: "commanded"},

@@ -8,7 +8,7 @@ import (
 	"os"
 	"time"
 
-	"accio/fsm"
+	"accio/protocol"
 )
 
 const (
@@ -71,22 +71,22 @@ func handshakeThen(c *conn, first []byte, commanded func()) error {
 		return err
 	}
 	commanded()
-	if _, err := c.Write([]byte(fsm.Confirm1)); err != nil {
+	if _, err := c.Write([]byte(protocol.Confirm1)); err != nil {
 		return err
 	}
 	if err := expectAccio(c); err != nil {
 		return err
 	}
-	_, err := c.Write(append([]byte(fsm.Confirm2), first...))
+	_, err := c.Write(append([]byte(protocol.Confirm2), first...))
 	return err
 }
 
 func expectAccio(c *conn) error {
-	var got [len(fsm.Accio)]byte
+	var got [len(protocol.Accio)]byte
 	if _, err := io.ReadFull(c, got[:]); err != nil {
 		return fmt.Errorf("while waiting for accio: %w", err)
 	}
-	if string(got[:]) != fsm.Accio {
+	if string(got[:]) != protocol.Accio {
 		return fmt.Errorf("got %q, wanted accio", got)
 	}
 	return nil

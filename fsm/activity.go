@@ -22,6 +22,9 @@ type Activity struct {
 	Ends   Event  // the event that says the activity went as it should
 }
 
+// In returns what is done in a state of a table.
+func In(s State, do Action, text string, ends Event) Activity { return Activity{s, do, text, ends} }
+
 // Outcomes returns the events in which the activity can end, Ends first, or nil
 // if its action is none of the above. [Table.Validate] wants a transition for
 // each of them.
@@ -37,11 +40,3 @@ func (a Activity) Outcomes() []Event {
 	}
 	return nil
 }
-
-// The bytes on the wire (docs/protocol.md §1). They are exact and
-// case-sensitive, and nothing may stand between or around them.
-const (
-	Accio    = "accio\r\n"                   // the command, sent twice by the server
-	Confirm1 = "confirm-accio\r\n"           // the first confirmation
-	Confirm2 = "confirm-accio-again\r\n\r\n" // the second confirmation, its empty line included
-)

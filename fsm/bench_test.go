@@ -1,20 +1,25 @@
-package fsm
+package fsm_test
 
-import "testing"
+import (
+	"testing"
+
+	"accio/fsm"
+	"accio/protocol"
+)
 
 func BenchmarkNewMachine(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		NewMachine(&Server, nil)
+		fsm.NewMachine(&protocol.Server, nil)
 	}
 }
 
 // One round is a whole connection: five events and the way back.
 func BenchmarkFireAConnection(b *testing.B) {
 	b.ReportAllocs()
-	m := NewMachine(&Server, nil)
+	m := fsm.NewMachine(&protocol.Server, nil)
 	for b.Loop() {
-		for _, e := range []Event{Sent, Confirmed, Sent, Confirmed, Closed} {
+		for _, e := range []fsm.Event{protocol.Sent, protocol.Confirmed, protocol.Sent, protocol.Confirmed, fsm.Closed} {
 			if err := m.Fire(e); err != nil {
 				b.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package fsm
+package fsm_test
 
 import (
 	"encoding/json"
@@ -7,16 +7,19 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"accio/fsm"
+	"accio/protocol"
 )
 
 func TestTablesSurviveJSON(t *testing.T) {
 	own := small()
-	for _, table := range []*Table{&Server, &Client, &own} {
+	for _, table := range []*fsm.Table{&protocol.Server, &protocol.Client, &own} {
 		text, err := json.MarshalIndent(table, "", "  ")
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := ReadTable(strings.NewReader(string(text)))
+		got, err := fsm.ReadTable(strings.NewReader(string(text)))
 		if err != nil {
 			t.Fatalf("%v in\n%s", err, text)
 		}
@@ -47,8 +50,8 @@ func TestReadTableSaysWhereAndWhat(t *testing.T) {
 		{`{} {}`, "not a table: invalid character '{' after top-level value"},
 		{`{"states": [{"name": "A"}]}`, `state "A" has no activity and is not among the terminal ones`},
 	} {
-		table, err := ReadTable(strings.NewReader(test.text))
-		if table != nil || !errors.Is(err, ErrJSON) || !strings.Contains(err.Error(), test.want) {
+		table, err := fsm.ReadTable(strings.NewReader(test.text))
+		if table != nil || !errors.Is(err, fsm.ErrJSON) || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: %v, %v; want %q", test.text, table, err, test.want)
 		}
 	}
@@ -56,7 +59,7 @@ func TestReadTableSaysWhereAndWhat(t *testing.T) {
 
 // A value is not taken for a name, wherever it stands.
 func TestReadTableTakesAnyValue(t *testing.T) {
-	table, err := ReadTable(strings.NewReader(`{"role": "R", "terminal": ["no field"], "events": ["x", "Role"], "peer": "P"}`))
+	table, err := fsm.ReadTable(strings.NewReader(`{"role": "R", "terminal": ["no field"], "events": ["x", "Role"], "peer": "P"}`))
 	if err != nil || table.Role != "R" || table.Peer != "P" || len(table.Events) != 2 {
 		t.Errorf("%+v, %v", table, err)
 	}
@@ -64,7 +67,7 @@ func TestReadTableTakesAnyValue(t *testing.T) {
 
 func TestReadTableReturnsTheErrorOfReading(t *testing.T) {
 	broken := errors.New("broken")
-	if _, err := ReadTable(iotest.ErrReader(broken)); !errors.Is(err, broken) || errors.Is(err, ErrJSON) {
+	if _, err := fsm.ReadTable(iotest.ErrReader(broken)); !errors.Is(err, broken) || errors.Is(err, fsm.ErrJSON) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package fsm
+package fsm_test
 
 import (
 	"context"
@@ -9,10 +9,13 @@ import (
 	"sync"
 	"testing"
 
+	"accio/fsm"
+	"accio/protocol"
+
 	looplab "github.com/looplab/fsm"
 )
 
-func fire(t *testing.T, m *Machine, events ...Event) {
+func fire(t *testing.T, m *fsm.Machine, events ...fsm.Event) {
 	t.Helper()
 	for _, e := range events {
 		if err := m.Fire(e); err != nil {
@@ -22,17 +25,17 @@ func fire(t *testing.T, m *Machine, events ...Event) {
 }
 
 func TestMachineFollowsTheGoodPath(t *testing.T) {
-	for _, table := range []*Table{&Server, &Client} {
-		m := NewMachine(table, nil)
-		var path []State
+	for _, table := range []*fsm.Table{&protocol.Server, &protocol.Client} {
+		m := fsm.NewMachine(table, nil)
+		var path []fsm.State
 		for !m.Terminal() {
 			path = append(path, m.State())
 			fire(t, m, m.Activity().Ends)
 		}
-		if m.State() != Done || len(path) != len(table.Activities) {
+		if m.State() != protocol.Done || len(path) != len(table.Activities) {
 			t.Errorf("%s: %v, then %s", table.Role, path, m.State())
 		}
-		if m.Activity() != (Activity{}) {
+		if m.Activity() != (fsm.Activity{}) {
 			t.Errorf("%s: activity %v in a terminal state", table.Role, m.Activity())
 		}
 	}
@@ -40,23 +43,23 @@ func TestMachineFollowsTheGoodPath(t *testing.T) {
 
 func TestResetBeginsAnew(t *testing.T) {
 	observed := 0
-	m := NewMachine(&Server, func(State, Event, State) { observed++ })
-	for _, path := range [][]Event{{}, {Sent}, {Failed}, {Sent, Confirmed, Sent, Confirmed, Closed}} {
+	m := fsm.NewMachine(&protocol.Server, func(fsm.State, fsm.Event, fsm.State) { observed++ })
+	for _, path := range [][]fsm.Event{{}, {protocol.Sent}, {fsm.Failed}, {protocol.Sent, protocol.Confirmed, protocol.Sent, protocol.Confirmed, fsm.Closed}} {
 		observed = 0
 		fire(t, m, path...)
 		m.Reset()
-		if m.State() != Server.Initial || m.Terminal() || observed != len(path) {
+		if m.State() != protocol.Server.Initial || m.Terminal() || observed != len(path) {
 			t.Errorf("after %v: in %s, observed %d", path, m.State(), observed)
 		}
 	}
-	fire(t, m, Sent, Mismatched)
-	if m.State() != Error {
+	fire(t, m, protocol.Sent, fsm.Mismatched)
+	if m.State() != protocol.Error {
 		t.Errorf("after the last reset: in %s", m.State())
 	}
 }
 
 func TestIllegalEventErrorSaysWhatWasPossible(t *testing.T) {
-	err := NewMachine(&Server, nil).Fire(Confirmed)
+	err := fsm.NewMachine(&protocol.Server, nil).Fire(protocol.Confirmed)
 	want := `server: event "confirmed" is not possible in state SendAccio1; possible: [sent timedout failed shutdown]`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
@@ -80,7 +83,7 @@ func TestTrapCancelledContextWedges(t *testing.T) {
 	if second := f.Event(context.Background(), "go"); !errors.Is(first, context.Canceled) || second == nil {
 		t.Errorf("the library does not wedge any more: %v, then %v", first, second)
 	}
-	var _ func(*Machine, Event) error = (*Machine).Fire
+	var _ func(*fsm.Machine, fsm.Event) error = (*fsm.Machine).Fire
 }
 
 // A library that refuses for a reason of its own is not taken for a table
@@ -88,10 +91,10 @@ func TestTrapCancelledContextWedges(t *testing.T) {
 func TestTrapWedgedLibraryIsNoIllegalEvent(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	m := NewMachine(&Server, func(State, Event, State) { t.Error("the observer was told") })
-	m.states.Event(ctx, string(Sent))
-	err := m.Fire(Sent)
-	var illegal *IllegalEventError
+	m := fsm.NewMachine(&protocol.Server, func(fsm.State, fsm.Event, fsm.State) { t.Error("the observer was told") })
+	m.Library().Event(ctx, string(protocol.Sent))
+	err := m.Fire(protocol.Sent)
+	var illegal *fsm.IllegalEventError
 	var cause looplab.InTransitionError
 	if errors.As(err, &illegal) || !errors.As(err, &cause) {
 		t.Fatalf("%v (%[1]T), want one that wraps looplab's InTransitionError", err)
@@ -106,30 +109,30 @@ func TestTrapWedgedLibraryIsNoIllegalEvent(t *testing.T) {
 // the machine where the event led, ready for the next.
 func TestTrapPanicInCallbackWedges(t *testing.T) {
 	panics := true
-	m := NewMachine(&Server, func(State, Event, State) {
+	m := fsm.NewMachine(&protocol.Server, func(fsm.State, fsm.Event, fsm.State) {
 		if panics {
 			panic("observer")
 		}
 	})
 	func() {
 		defer func() { recover() }()
-		m.Fire(Sent)
+		m.Fire(protocol.Sent)
 	}()
 	panics = false
-	if m.State() != AwaitConfirm1 {
+	if m.State() != protocol.AwaitConfirm1 {
 		t.Fatalf("in %s after the panic", m.State())
 	}
-	fire(t, m, Confirmed)
+	fire(t, m, protocol.Confirmed)
 }
 
 // looplab/fsm#36: an event fired from a callback deadlocks, or runs before the
 // callbacks of the event that caused it. From the observer it is refused.
 func TestTrapNestedEvent(t *testing.T) {
-	var m *Machine
+	var m *fsm.Machine
 	var nested error
-	m = NewMachine(&Server, func(State, Event, State) { nested = m.Fire(Confirmed) })
-	fire(t, m, Sent)
-	if !errors.Is(nested, ErrBusy) || m.State() != AwaitConfirm1 {
+	m = fsm.NewMachine(&protocol.Server, func(fsm.State, fsm.Event, fsm.State) { nested = m.Fire(protocol.Confirmed) })
+	fire(t, m, protocol.Sent)
+	if !errors.Is(nested, fsm.ErrBusy) || m.State() != protocol.AwaitConfirm1 {
 		t.Errorf("nested event: %v, now in %s", nested, m.State())
 	}
 }
@@ -137,9 +140,9 @@ func TestTrapNestedEvent(t *testing.T) {
 // Two goroutines that fire race inside the library. Machine lets one in.
 func TestTrapTwoGoroutines(t *testing.T) {
 	inside, leave := make(chan bool), make(chan bool)
-	m := NewMachine(&Server, func(State, Event, State) { inside <- true; <-leave })
+	m := fsm.NewMachine(&protocol.Server, func(fsm.State, fsm.Event, fsm.State) { inside <- true; <-leave })
 	done := make(chan error)
-	go func() { done <- m.Fire(Sent) }()
+	go func() { done <- m.Fire(protocol.Sent) }()
 	select {
 	case <-inside:
 	case err := <-done:
@@ -148,7 +151,7 @@ func TestTrapTwoGoroutines(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
-			if err := m.Fire(Confirmed); !errors.Is(err, ErrBusy) {
+			if err := m.Fire(protocol.Confirmed); !errors.Is(err, fsm.ErrBusy) {
 				t.Errorf("second goroutine: %v", err)
 			}
 			m.State()
@@ -156,7 +159,7 @@ func TestTrapTwoGoroutines(t *testing.T) {
 	}
 	wait.Wait()
 	close(leave)
-	if err := <-done; err != nil || m.State() != AwaitConfirm1 {
+	if err := <-done; err != nil || m.State() != protocol.AwaitConfirm1 {
 		t.Errorf("first goroutine: %v, now in %s", err, m.State())
 	}
 }
@@ -167,7 +170,7 @@ func TestTrapSelfTransition(t *testing.T) {
 	table := small()
 	table.Transitions[0].To = "A"
 	var seen []string
-	m := NewMachine(&table, func(from State, e Event, to State) { seen = append(seen, fmt.Sprint(from, e, to)) })
+	m := fsm.NewMachine(&table, func(from fsm.State, e fsm.Event, to fsm.State) { seen = append(seen, fmt.Sprint(from, e, to)) })
 	fire(t, m, "go", "shutdown")
 	if want := []string{"AgoA", "AshutdownFault"}; !slices.Equal(seen, want) {
 		t.Errorf("observed %v, want %v", seen, want)
@@ -177,12 +180,12 @@ func TestTrapSelfTransition(t *testing.T) {
 // The library takes callbacks named for states, for events, and for all of
 // them, in one map. Machine has none, so any name will do.
 func TestTrapNamesOfGeneralCallbacks(t *testing.T) {
-	table := Table{
-		Initial: "state", Terminal: []State{"enter_state"}, Events: []Event{"event", "before_event"},
-		Activities:  []Activity{{State: "state", Ends: "event"}, {State: "event", Ends: "before_event"}},
-		Transitions: []Transition{{"state", "event", "event"}, {"event", "before_event", "enter_state"}},
+	table := fsm.Table{
+		Initial: "state", Terminal: []fsm.State{"enter_state"}, Events: []fsm.Event{"event", "before_event"},
+		Activities:  []fsm.Activity{{State: "state", Ends: "event"}, {State: "event", Ends: "before_event"}},
+		Transitions: []fsm.Transition{fsm.On("state", "event", "event"), fsm.On("event", "before_event", "enter_state")},
 	}
-	m := NewMachine(&table, nil)
+	m := fsm.NewMachine(&table, nil)
 	fire(t, m, "event", "before_event")
 	if !m.Terminal() {
 		t.Errorf("in %s", m.State())
@@ -194,14 +197,14 @@ func TestTrapNamesOfGeneralCallbacks(t *testing.T) {
 // tells (see TestValidateNamesTheCulprit).
 func TestTrapNoValidation(t *testing.T) {
 	table := small()
-	table.Transitions = append(table.Transitions, Transition{"A", "go", "End"})
-	m := NewMachine(&table, nil)
+	table.Transitions = append(table.Transitions, fsm.On("A", "go", "End"))
+	m := fsm.NewMachine(&table, nil)
 	fire(t, m, "go")
 	if to, _ := table.Next("A", "go"); m.State() != "End" || to != "End" {
 		t.Errorf("duplicate cell: machine in %s, table says %s, want End", m.State(), to)
 	}
 	table.Initial = "Nowhere"
-	err := NewMachine(&table, nil).Fire("go")
+	err := fsm.NewMachine(&table, nil).Fire("go")
 	if err == nil || !strings.Contains(err.Error(), `state Nowhere; possible: []`) {
 		t.Errorf("unknown initial state: %v", err)
 	}

@@ -1,30 +1,5 @@
 package fsm
 
-// State is where a connection stands in the protocol (docs/protocol.md §2, §7).
+// State is where a connection stands in a protocol.
 // The zero value is no state.
 type State string
-
-// The states of [Server].
-const (
-	SendAccio1    State = "SendAccio1"    // the first command is being written; initial; then AwaitConfirm1
-	AwaitConfirm1 State = "AwaitConfirm1" // the first confirmation is awaited or half read; then SendAccio2
-	SendAccio2    State = "SendAccio2"    // the second command is being written; then AwaitConfirm2
-	AwaitConfirm2 State = "AwaitConfirm2" // the second confirmation is awaited or half read; then Streaming
-	Streaming     State = "Streaming"     // the file is being received and counted; then Done
-)
-
-// The states of [Client].
-const (
-	AwaitAccio1  State = "AwaitAccio1"  // the first command is awaited or half read; initial; then SendConfirm1
-	SendConfirm1 State = "SendConfirm1" // the first confirmation is being written; then AwaitAccio2
-	AwaitAccio2  State = "AwaitAccio2"  // the second command is awaited or half read; then SendConfirm2
-	SendConfirm2 State = "SendConfirm2" // the second confirmation is being written; then SendFile
-	SendFile     State = "SendFile"     // the file is being sent, then the stream ended; then AwaitClose
-	AwaitClose   State = "AwaitClose"   // the server's end of the stream is awaited; then Done
-)
-
-// The terminal states of both tables. Any other state may be left for Error.
-const (
-	Done  State = "Done"  // the session went as it should; terminal
-	Error State = "Error" // the session ended in any other way; terminal
-)

@@ -9,12 +9,13 @@ type Transition struct {
 	To    State
 }
 
+// On returns a row of a table.
+func On(from State, event Event, to State) Transition { return Transition{from, event, to} }
+
 // Table is a protocol as one of its two ends sees it. The order of every list
 // is the order of the protocol, and the documents follow it. A table that is
 // in use must not be changed.
-//
-// Nothing checks a table when it is used; [Table.Validate] does, and the tests
-// apply it to [Server] and [Client].
+// Nothing checks a table when it is used; [Table.Validate] does.
 type Table struct {
 	Role        string       // which end this is
 	Peer        string       // which end it talks to

@@ -1,19 +1,21 @@
-package fsm
+package fsm_test
 
 import (
 	"errors"
 	"slices"
 	"strings"
 	"testing"
+
+	"accio/fsm"
 )
 
 // small returns a valid table: A -go-> B -go-> End, and everything else to Fault.
-func small() Table {
-	return Table{
-		Role: "small", Initial: "A", Terminal: []State{"End", "Fault"}, Good: []State{"End"},
-		Events:     []Event{"go", "timedout", "failed", "shutdown"},
-		Activities: []Activity{{"A", Write, "hello", "go"}, {"B", Count, "", "go"}},
-		Transitions: []Transition{
+func small() fsm.Table {
+	return fsm.Table{
+		Role: "small", Initial: "A", Terminal: []fsm.State{"End", "Fault"}, Good: []fsm.State{"End"},
+		Events:     []fsm.Event{"go", "timedout", "failed", "shutdown"},
+		Activities: []fsm.Activity{{"A", fsm.Write, "hello", "go"}, {"B", fsm.Count, "", "go"}},
+		Transitions: []fsm.Transition{
 			{"A", "go", "B"}, {"A", "timedout", "Fault"}, {"A", "failed", "Fault"}, {"A", "shutdown", "Fault"},
 			{"B", "go", "End"}, {"B", "timedout", "Fault"}, {"B", "failed", "Fault"}, {"B", "shutdown", "Fault"},
 		},
@@ -23,40 +25,40 @@ func small() Table {
 func TestValidateNamesTheCulprit(t *testing.T) {
 	for _, test := range []struct {
 		name    string
-		change  func(*Table)
+		change  func(*fsm.Table)
 		want    error
 		culprit string
 	}{
-		{"nothing", func(*Table) {}, nil, ""},
-		{"duplicate cell", func(t *Table) { t.Transitions = append(t.Transitions, Transition{"A", "go", "End"}) },
-			ErrDuplicate, "A on go to End"},
-		{"duplicate activity", func(t *Table) { t.Activities = append(t.Activities, Activity{State: "B", Ends: "go"}) },
-			ErrDuplicate, "state B"},
-		{"activity of a terminal state", func(t *Table) { t.Activities = append(t.Activities, Activity{State: "End", Ends: "go"}) },
-			ErrDuplicate, "state End"},
-		{"unknown initial state", func(t *Table) { t.Initial = "Nowhere" }, ErrUnknownState, `"Nowhere" is initial`},
-		{"unknown destination", func(t *Table) { t.Transitions[4].To = "Nowhere" }, ErrUnknownState, `"Nowhere" in B on go`},
-		{"unknown source", func(t *Table) { t.Transitions = append(t.Transitions, Transition{"Nowhere", "go", "B"}) },
-			ErrUnknownState, `"Nowhere" in Nowhere on go to B`},
-		{"unknown event", func(t *Table) { t.Transitions[1].Event = "leap" }, ErrUnknownEvent, `"leap" in A`},
-		{"unreachable", func(t *Table) { t.Transitions[0].To = "End" }, ErrUnreachable, "B"},
-		{"unreachable but from each other", func(t *Table) {
+		{"nothing", func(*fsm.Table) {}, nil, ""},
+		{"duplicate cell", func(t *fsm.Table) { t.Transitions = append(t.Transitions, fsm.On("A", "go", "End")) },
+			fsm.ErrDuplicate, "A on go to End"},
+		{"duplicate activity", func(t *fsm.Table) { t.Activities = append(t.Activities, fsm.Activity{State: "B", Ends: "go"}) },
+			fsm.ErrDuplicate, "state B"},
+		{"activity of a terminal state", func(t *fsm.Table) { t.Activities = append(t.Activities, fsm.Activity{State: "End", Ends: "go"}) },
+			fsm.ErrDuplicate, "state End"},
+		{"unknown initial state", func(t *fsm.Table) { t.Initial = "Nowhere" }, fsm.ErrUnknownState, `"Nowhere" is initial`},
+		{"unknown destination", func(t *fsm.Table) { t.Transitions[4].To = "Nowhere" }, fsm.ErrUnknownState, `"Nowhere" in B on go`},
+		{"unknown source", func(t *fsm.Table) { t.Transitions = append(t.Transitions, fsm.On("Nowhere", "go", "B")) },
+			fsm.ErrUnknownState, `"Nowhere" in Nowhere on go to B`},
+		{"unknown event", func(t *fsm.Table) { t.Transitions[1].Event = "leap" }, fsm.ErrUnknownEvent, `"leap" in A`},
+		{"unreachable", func(t *fsm.Table) { t.Transitions[0].To = "End" }, fsm.ErrUnreachable, "B"},
+		{"unreachable but from each other", func(t *fsm.Table) {
 			t.Terminal = append(t.Terminal, "C", "D")
-			t.Transitions = append(t.Transitions, Transition{"C", "go", "D"}, Transition{"D", "go", "C"})
-		}, ErrUnreachable, "C"},
-		{"terminal exit", func(t *Table) { t.Transitions = append(t.Transitions, Transition{"End", "go", "A"}) },
-			ErrTerminalExit, "End on go to A"},
-		{"dead end", func(t *Table) { t.Transitions = t.Transitions[:4] }, ErrDeadEnd, "B"},
-		{"self-transition", func(t *Table) { t.Transitions = append(t.Transitions, Transition{"B", "shutdown", "B"}) },
-			ErrSelfTransition, "B on shutdown to B"},
-		{"unknown action", func(t *Table) { t.Activities[1].Action = "sing" }, ErrAction, `"sing" in B`},
-		{"no action", func(t *Table) { t.Activities[1].Action = "" }, ErrAction, `"" in B`},
-		{"nothing to write", func(t *Table) { t.Activities[0].Text = "" }, ErrText, "A has nothing to write"},
-		{"text to count", func(t *Table) { t.Activities[1].Text = "x" }, ErrText, `B has "x", and to count takes none`},
-		{"an end that the activity cannot have", func(t *Table) { t.Activities[1].Ends = "stop" }, ErrOutcome, `B can end in "stop"`},
-		{"no timeout", func(t *Table) { t.Transitions = slices.Delete(t.Transitions, 1, 2) }, ErrOutcome, `A can end in "timedout"`},
-		{"no good end", func(t *Table) { t.Good = nil }, ErrGood, "of the terminal states [End Fault] the table names none"},
-		{"good without an end", func(t *Table) { t.Good = append(t.Good, "B") }, ErrGood, "B is not terminal"},
+			t.Transitions = append(t.Transitions, fsm.On("C", "go", "D"), fsm.On("D", "go", "C"))
+		}, fsm.ErrUnreachable, "C"},
+		{"terminal exit", func(t *fsm.Table) { t.Transitions = append(t.Transitions, fsm.On("End", "go", "A")) },
+			fsm.ErrTerminalExit, "End on go to A"},
+		{"dead end", func(t *fsm.Table) { t.Transitions = t.Transitions[:4] }, fsm.ErrDeadEnd, "B"},
+		{"self-transition", func(t *fsm.Table) { t.Transitions = append(t.Transitions, fsm.On("B", "shutdown", "B")) },
+			fsm.ErrSelfTransition, "B on shutdown to B"},
+		{"unknown action", func(t *fsm.Table) { t.Activities[1].Action = "sing" }, fsm.ErrAction, `"sing" in B`},
+		{"no action", func(t *fsm.Table) { t.Activities[1].Action = "" }, fsm.ErrAction, `"" in B`},
+		{"nothing to write", func(t *fsm.Table) { t.Activities[0].Text = "" }, fsm.ErrText, "A has nothing to write"},
+		{"text to count", func(t *fsm.Table) { t.Activities[1].Text = "x" }, fsm.ErrText, `B has "x", and to count takes none`},
+		{"an end that the activity cannot have", func(t *fsm.Table) { t.Activities[1].Ends = "stop" }, fsm.ErrOutcome, `B can end in "stop"`},
+		{"no timeout", func(t *fsm.Table) { t.Transitions = slices.Delete(t.Transitions, 1, 2) }, fsm.ErrOutcome, `A can end in "timedout"`},
+		{"no good end", func(t *fsm.Table) { t.Good = nil }, fsm.ErrGood, "of the terminal states [End Fault] the table names none"},
+		{"good without an end", func(t *fsm.Table) { t.Good = append(t.Good, "B") }, fsm.ErrGood, "B is not terminal"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			table := small()
@@ -75,16 +77,16 @@ func TestValidateNamesTheCulprit(t *testing.T) {
 // An activity can end in what the loop of transport/ makes of it, and in no
 // more: a table needs no transition for what cannot happen.
 func TestOutcomes(t *testing.T) {
-	for action, want := range map[Action][]Event{
-		Write:  {"go", TimedOut, Failed, Shutdown},
-		Expect: {"go", Mismatched, Closed, TimedOut, Failed, Shutdown},
-		Count:  {"go", TimedOut, Failed, Shutdown},
-		Upload: {"go", TimedOut, Failed, Shutdown},
-		Drain:  {"go", Mismatched, TimedOut, Failed, Shutdown},
-		"sing": nil,
-		"":     nil,
+	for action, want := range map[fsm.Action][]fsm.Event{
+		fsm.Write:  {"go", fsm.TimedOut, fsm.Failed, fsm.Shutdown},
+		fsm.Expect: {"go", fsm.Mismatched, fsm.Closed, fsm.TimedOut, fsm.Failed, fsm.Shutdown},
+		fsm.Count:  {"go", fsm.TimedOut, fsm.Failed, fsm.Shutdown},
+		fsm.Upload: {"go", fsm.TimedOut, fsm.Failed, fsm.Shutdown},
+		fsm.Drain:  {"go", fsm.Mismatched, fsm.TimedOut, fsm.Failed, fsm.Shutdown},
+		"sing":     nil,
+		"":         nil,
 	} {
-		if got := (Activity{State: "A", Action: action, Ends: "go"}).Outcomes(); !slices.Equal(got, want) {
+		if got := (fsm.Activity{State: "A", Action: action, Ends: "go"}).Outcomes(); !slices.Equal(got, want) {
 			t.Errorf("%q: %v, want %v", action, got, want)
 		}
 	}
@@ -95,7 +97,7 @@ func TestValidateTellsEveryFault(t *testing.T) {
 	table := small()
 	table.Initial = "Nowhere"
 	table.Transitions[1].Event = "leap"
-	for _, want := range []error{ErrUnknownState, ErrUnknownEvent, ErrUnreachable} {
+	for _, want := range []error{fsm.ErrUnknownState, fsm.ErrUnknownEvent, fsm.ErrUnreachable} {
 		if err := table.Validate(); !errors.Is(err, want) {
 			t.Errorf("%v lacks %v", err, want)
 		}
@@ -106,7 +108,7 @@ func TestValidateTellsEveryFault(t *testing.T) {
 func TestAnUnknownActionIsOneFault(t *testing.T) {
 	table := small()
 	table.Activities[1].Action, table.Activities[1].Text = "sing", "la"
-	if err := table.Validate(); !errors.Is(err, ErrAction) || errors.Is(err, ErrText) || errors.Is(err, ErrOutcome) {
+	if err := table.Validate(); !errors.Is(err, fsm.ErrAction) || errors.Is(err, fsm.ErrText) || errors.Is(err, fsm.ErrOutcome) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 	"accio/transport"
 )
 
@@ -36,7 +37,7 @@ func (w *truth) watch(s *transport.Server) {
 		err := result(r)
 		w.Lock()
 		defer w.Unlock()
-		if r.State == fsm.Done {
+		if r.State == protocol.Done {
 			w.ok++
 		} else {
 			w.failed++
@@ -54,16 +55,19 @@ func (w *truth) ended() uint64 {
 
 // sessionKinds are what clients do, and go on doing until their connection ends.
 var sessionKinds = []func(c *net.TCPConn){
-	func(c *net.TCPConn) { send(c, fsm.Confirm1+fsm.Confirm2+"payload"); c.CloseWrite() },
-	func(c *net.TCPConn) { send(c, fsm.Confirm1+fsm.Confirm2+strings.Repeat("x", 1<<17)); c.CloseWrite() },
-	func(c *net.TCPConn) { send(c, fsm.Confirm1+fsm.Confirm2); c.CloseWrite() },
+	func(c *net.TCPConn) { send(c, protocol.Confirm1+protocol.Confirm2+"payload"); c.CloseWrite() },
+	func(c *net.TCPConn) {
+		send(c, protocol.Confirm1+protocol.Confirm2+strings.Repeat("x", 1<<17))
+		c.CloseWrite()
+	},
+	func(c *net.TCPConn) { send(c, protocol.Confirm1+protocol.Confirm2); c.CloseWrite() },
 	func(c *net.TCPConn) { send(c, "junk") },
-	func(c *net.TCPConn) { send(c, fsm.Confirm1+"junk") },
+	func(c *net.TCPConn) { send(c, protocol.Confirm1+"junk") },
 	func(c *net.TCPConn) { c.CloseWrite() },
-	func(c *net.TCPConn) { send(c, fsm.Confirm1); c.CloseWrite() },
-	func(c *net.TCPConn) { send(c, fsm.Confirm1+fsm.Confirm2+"part"); c.SetLinger(0); c.Close() },
+	func(c *net.TCPConn) { send(c, protocol.Confirm1); c.CloseWrite() },
+	func(c *net.TCPConn) { send(c, protocol.Confirm1+protocol.Confirm2+"part"); c.SetLinger(0); c.Close() },
 	func(*net.TCPConn) {}, // times out
-	func(c *net.TCPConn) { send(c, fsm.Confirm1+fsm.Confirm2+"part") },
+	func(c *net.TCPConn) { send(c, protocol.Confirm1+protocol.Confirm2+"part") },
 }
 
 func send(c net.Conn, text string) { io.WriteString(c, text) }
@@ -76,7 +80,7 @@ func TestEverythingAgrees(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &transport.Server{IdleTimeout: 20 * time.Millisecond, Result: func(transport.Result) error { return nil }}
+	server := &transport.Server{Table: &protocol.Server, IdleTimeout: 20 * time.Millisecond, Result: func(transport.Result) error { return nil }}
 	page := serve(t, ctx, server, ln)
 	var said truth
 	said.watch(server)

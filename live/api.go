@@ -8,6 +8,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/diagram"
+	"accio/protocol"
 )
 
 func (p *reporter) state(w http.ResponseWriter, _ *http.Request) {
@@ -26,7 +27,7 @@ func (p *reporter) one(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *reporter) tables(w http.ResponseWriter, r *http.Request) {
-	for _, t := range []*fsm.Table{p.Observer.table, &fsm.Client} {
+	for _, t := range []*fsm.Table{p.Observer.table, &protocol.Client} {
 		if t.Role == r.PathValue("role") {
 			w.Header().Set("Content-Type", "application/json")
 			io.WriteString(w, diagram.JSON(t))

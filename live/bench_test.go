@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 	"accio/transport"
 )
 
@@ -18,7 +19,7 @@ import (
 func BenchmarkTransition(b *testing.B) {
 	for name, readers := range map[string]int{"alone": 0, "read": 1} {
 		b.Run(name, func(b *testing.B) {
-			f := newFeed(&fsm.Server)
+			f := newFeed(&protocol.Server)
 			p := f.reporter()
 			stop := make(chan struct{})
 			var running sync.WaitGroup
@@ -36,7 +37,7 @@ func BenchmarkTransition(b *testing.B) {
 			}
 			f.accept()
 			now := f.current.Load()
-			tr := transport.Transition{Connection: 1, From: fsm.SendAccio1, Event: fsm.Sent, To: fsm.AwaitConfirm1}
+			tr := transport.Transition{Connection: 1, From: protocol.SendAccio1, Event: protocol.Sent, To: protocol.AwaitConfirm1}
 			b.ReportAllocs()
 			for b.Loop() {
 				now.at.Store(0)
@@ -54,7 +55,7 @@ type played struct {
 	at   int
 }
 
-const playedStream = fsm.Confirm1 + fsm.Confirm2 + "payload"
+const playedStream = protocol.Confirm1 + protocol.Confirm2 + "payload"
 
 func (p *played) Accept() (transport.Incoming, error) {
 	if p.left == 0 {
@@ -95,9 +96,9 @@ func (p playedConn) Remote() netip.AddrPort        { return peer }
 func BenchmarkSession(b *testing.B) {
 	for _, how := range []string{"bare", "watched"} {
 		b.Run(how, func(b *testing.B) {
-			server := &transport.Server{Result: func(transport.Result) error { return nil }}
+			server := &transport.Server{Table: &protocol.Server, Result: func(transport.Result) error { return nil }}
 			if how == "watched" {
-				o := NewObserver(&fsm.Server)
+				o := NewObserver(&protocol.Server)
 				server.Accepted, server.Observe = o.Accepted, o.Observe
 				server.Result = func(r transport.Result) error { o.Ended(r); return nil }
 			}
@@ -109,10 +110,10 @@ func BenchmarkSession(b *testing.B) {
 
 // What an update costs whoever makes it, with nothing and with everything new.
 func BenchmarkUpdate(b *testing.B) {
-	f := newFeed(&fsm.Server)
+	f := newFeed(&protocol.Server)
 	p := f.reporter()
 	for range kept {
-		f.session(500, fsm.Sent, fsm.Confirmed, fsm.Sent, fsm.Confirmed, fsm.Closed)
+		f.session(500, protocol.Sent, protocol.Confirmed, protocol.Sent, protocol.Confirmed, fsm.Closed)
 	}
 	for name, place := range map[string]uint64{"idle": kept, "loaded": 0} {
 		b.Run(name, func(b *testing.B) {
@@ -137,7 +138,7 @@ func BenchmarkServer(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			server := &transport.Server{Result: func(transport.Result) error { return nil }}
+			server := &transport.Server{Table: &protocol.Server, Result: func(transport.Result) error { return nil }}
 			var running sync.WaitGroup
 			defer running.Wait()
 			defer stop()
@@ -154,7 +155,7 @@ func BenchmarkServer(b *testing.B) {
 			}
 			running.Go(func() { server.Serve(ctx, ln) })
 			address := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), ln.Addr().Port()).String()
-			stream := []byte(fsm.Confirm1 + fsm.Confirm2 + string(make([]byte, 500)))
+			stream := []byte(protocol.Confirm1 + protocol.Confirm2 + string(make([]byte, 500)))
 			b.ReportAllocs()
 			for b.Loop() {
 				c, err := net.Dial("tcp4", address)

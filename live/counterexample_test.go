@@ -6,6 +6,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 // The counterexample that the page plays is a run of the table.
@@ -26,7 +27,7 @@ func TestCounterexampleIsARun(t *testing.T) {
 		t.Fatal(err)
 	}
 	require.Ran(t, "steps", len(story.Steps), 6)
-	m := fsm.NewMachine(&fsm.Server, nil)
+	m := fsm.NewMachine(&protocol.Server, nil)
 	for i, s := range story.Steps {
 		if s.Event != "" {
 			if err := m.Fire(s.Event); err != nil {
@@ -37,7 +38,7 @@ func TestCounterexampleIsARun(t *testing.T) {
 			t.Errorf("step %d: %+v; the machine is in %s", i+1, s, m.State())
 		}
 	}
-	if m.State() != fsm.Error {
+	if m.State() != protocol.Error {
 		t.Errorf("it ends in %s", m.State())
 	}
 }

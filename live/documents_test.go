@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 func read(t *testing.T, name string) string {
@@ -25,7 +25,7 @@ func read(t *testing.T, name string) string {
 // families returns the names of our metrics, as a scrape has them.
 func families(t *testing.T) (names []string) {
 	t.Helper()
-	p := newFeed(&fsm.Server).reporter()
+	p := newFeed(&protocol.Server).reporter()
 	p.Queued = func() (int, bool) { return 0, true }
 	all, err := p.registry().Gather()
 	if err != nil {

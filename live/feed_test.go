@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 	"accio/transport"
 )
 
 // small is a table that no program runs.
 var small = fsm.Table{
-	Role: "left", Peer: "right", Initial: "Ask", Terminal: []fsm.State{fsm.Done, fsm.Error}, Good: []fsm.State{fsm.Done},
+	Role: "left", Peer: "right", Initial: "Ask", Terminal: []fsm.State{protocol.Done, protocol.Error}, Good: []fsm.State{protocol.Done},
 	Events: []fsm.Event{"asked", "told", "timedout"},
 	Activities: []fsm.Activity{
 		{State: "Ask", Action: fsm.Write, Text: "?", Ends: "asked"},
@@ -20,9 +21,9 @@ var small = fsm.Table{
 	},
 	Transitions: []fsm.Transition{
 		{From: "Ask", Event: "asked", To: "Hear"},
-		{From: "Ask", Event: "timedout", To: fsm.Error},
-		{From: "Hear", Event: "told", To: fsm.Done},
-		{From: "Hear", Event: "timedout", To: fsm.Error},
+		{From: "Ask", Event: "timedout", To: protocol.Error},
+		{From: "Hear", Event: "told", To: protocol.Done},
+		{From: "Hear", Event: "timedout", To: protocol.Error},
 	},
 }
 
@@ -64,7 +65,7 @@ func (f *feed) end(bytes int64, events ...fsm.Event) {
 	f.fire(events[:len(events)-1]...)
 	last := events[len(events)-1]
 	r := transport.Result{Connection: f.number, Remote: peer, Bytes: bytes, Started: f.begun}
-	if to, _ := f.table.Next(f.state, last); to == fsm.Error {
+	if to, _ := f.table.Next(f.state, last); to == protocol.Error {
 		r.From, r.Event, r.Reason, r.Hint = f.state, last, "no data <&>", "do send some"
 	}
 	f.fire(last)

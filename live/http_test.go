@@ -16,12 +16,13 @@ import (
 
 	"accio/fsm"
 	"accio/internal/diagram"
+	"accio/protocol"
 )
 
 func TestEndpoints(t *testing.T) {
-	f := newFeed(&fsm.Server)
-	f.session(5, fsm.Sent, fsm.Confirmed, fsm.Sent, fsm.Confirmed, fsm.Closed)
-	f.session(0, fsm.Sent, fsm.Mismatched)
+	f := newFeed(&protocol.Server)
+	f.session(5, protocol.Sent, protocol.Confirmed, protocol.Sent, protocol.Confirmed, fsm.Closed)
+	f.session(0, protocol.Sent, fsm.Mismatched)
 	f.accept()
 	page := servePage(t, t.Context(), f.about())
 	for path, want := range map[string]struct {
@@ -39,8 +40,8 @@ func TestEndpoints(t *testing.T) {
 		"/api/connections/3":  {200, "application/json", `"state":"SendAccio1","bytes":0,"rate":0`},
 		"/api/connections/4":  {404, "text/plain; charset=utf-8", "no such connection"},
 		"/api/connections/x":  {404, "text/plain; charset=utf-8", "no such connection"},
-		"/api/table/server":   {200, "application/json", diagram.JSON(&fsm.Server)},
-		"/api/table/client":   {200, "application/json", diagram.JSON(&fsm.Client)},
+		"/api/table/server":   {200, "application/json", diagram.JSON(&protocol.Server)},
+		"/api/table/client":   {200, "application/json", diagram.JSON(&protocol.Client)},
 		"/api/table/x":        {404, "text/plain; charset=utf-8", "no such table"},
 		"/metrics":            {200, "text/plain; version=0.0.4; charset=utf-8; escaping=underscores", "accio_connections_total"},
 		"/healthz":            {200, "text/plain; charset=utf-8", "alive\n"},
@@ -77,7 +78,7 @@ func TestEndpoints(t *testing.T) {
 
 // An asset is not sent again to a browser that has it.
 func TestAssetsAreCached(t *testing.T) {
-	page := servePage(t, t.Context(), newFeed(&fsm.Server).about())
+	page := servePage(t, t.Context(), newFeed(&protocol.Server).about())
 	resp, _ := get(t, page, "/assets/diagram.css")
 	r, _ := http.NewRequest("GET", page.URL()+"/assets/diagram.css", nil)
 	r.Header.Set("If-None-Match", resp.Header.Get("ETag"))
@@ -93,7 +94,7 @@ func TestAssetsAreCached(t *testing.T) {
 
 // The fields that docs/live.md promises, and nothing that is null.
 func TestStateFields(t *testing.T) {
-	f := newFeed(&fsm.Server)
+	f := newFeed(&protocol.Server)
 	about := f.about()
 	about.Queued = func() (int, bool) { return 3, true }
 	page := servePage(t, t.Context(), about)
@@ -113,12 +114,12 @@ func TestStateFields(t *testing.T) {
 	getJSON(t, page, "/api/state", &state)
 	check("state", state, top...)
 	check("server", state["server"].(map[string]any), "address", "version", "started", "idleLimit")
-	if len(state["transitions"].([]any)) != len(fsm.Server.Transitions) || len(state["sessions"].(map[string]any)) != len(fsm.Server.States()) {
+	if len(state["transitions"].([]any)) != len(protocol.Server.Transitions) || len(state["sessions"].(map[string]any)) != len(protocol.Server.States()) {
 		t.Errorf("%v", state)
 	}
-	f.session(0, fsm.Sent, fsm.Mismatched)
+	f.session(0, protocol.Sent, fsm.Mismatched)
 	f.accept()
-	f.fire(fsm.Sent)
+	f.fire(protocol.Sent)
 	getJSON(t, page, "/api/connections/1", &recent)
 	check("recent", recent, "connection", "remote", "state", "from", "event", "bytes", "reason", "hint", "started", "seconds", "path")
 	getJSON(t, page, "/api/connections/2", &serving)
@@ -276,9 +277,9 @@ func TestDefaultServeMux(t *testing.T) {
 
 // What the page shows without JavaScript.
 func TestPageHasTheNumbers(t *testing.T) {
-	f := newFeed(&fsm.Server)
+	f := newFeed(&protocol.Server)
 	for range 4321 {
-		f.session(2, fsm.Sent, fsm.Mismatched)
+		f.session(2, protocol.Sent, fsm.Mismatched)
 	}
 	page := servePage(t, t.Context(), f.about())
 	_, body := get(t, page, "/")

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"accio/fsm"
+	"accio/protocol"
 	"accio/transport"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -16,7 +16,7 @@ import (
 // The names and units are as Prometheus wants them, and all is there from the
 // start.
 func TestMetricsAreClean(t *testing.T) {
-	p := newFeed(&fsm.Server).reporter()
+	p := newFeed(&protocol.Server).reporter()
 	p.Queued = func() (int, bool) { return 0, true }
 	problems, err := testutil.GatherAndLint(p.registry())
 	if err != nil || len(problems) > 0 {
@@ -25,9 +25,9 @@ func TestMetricsAreClean(t *testing.T) {
 	for name, want := range map[string]int{
 		"accio_connections_total":           2,
 		"accio_payload_bytes_total":         1,
-		"accio_transitions_total":           len(fsm.Server.Transitions),
+		"accio_transitions_total":           len(protocol.Server.Transitions),
 		"accio_connection_duration_seconds": 1,
-		"accio_sessions":                    len(fsm.Server.States()),
+		"accio_sessions":                    len(protocol.Server.States()),
 		"accio_queue_connections":           1,
 		"accio_output_blocked_seconds":      1,
 		"accio_build_info":                  1,
@@ -48,11 +48,11 @@ func TestMetrics(t *testing.T) {
 	for _, ms := range []int{0, 1, 2, 2000, 3600_000} {
 		f.accept()
 		f.fire(good...)
-		f.Ended(transport.Result{Connection: f.number, State: fsm.Done, Bytes: 7, Elapsed: time.Duration(ms) * time.Millisecond})
+		f.Ended(transport.Result{Connection: f.number, State: protocol.Done, Bytes: 7, Elapsed: time.Duration(ms) * time.Millisecond})
 	}
 	f.accept()
 	f.fire(bad...)
-	f.Ended(transport.Result{Connection: f.number, State: fsm.Error, Bytes: 100})
+	f.Ended(transport.Result{Connection: f.number, State: protocol.Error, Bytes: 100})
 	f.accept()
 	want := `
 # HELP accio_build_info The version of the server; always 1.
@@ -121,10 +121,10 @@ func wantMetrics(t *testing.T, text string, said *truth) {
 	want(`accio_payload_bytes_total`, strconv.FormatFloat(float64(said.bytes), 'g', -1, 64))
 	want(`accio_connection_duration_seconds_count`, said.ok+said.failed)
 	want(`accio_connection_duration_seconds_bucket{le="+Inf"}`, said.ok+said.failed)
-	for _, tr := range fsm.Server.Transitions {
+	for _, tr := range protocol.Server.Transitions {
 		want(fmt.Sprintf("accio_transitions_total{event=%q,from=%q,to=%q}", tr.Event, tr.From, tr.To), said.taken[tr])
 	}
-	for _, s := range fsm.Server.States() {
+	for _, s := range protocol.Server.States() {
 		want(fmt.Sprintf("accio_sessions{state=%q}", s), 0)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 	"accio/transport"
 )
 
@@ -44,11 +45,11 @@ func TestObserver(t *testing.T) {
 			t.Fatalf("at the end: %+v", s)
 		}
 		first, second := s.Recent[1], s.Recent[0]
-		if first.State != fsm.Done || first.From != "Hear" || first.Event != "told" || first.Reason != "" || first.Bytes != 7 ||
-			first.Seconds != 2 || len(first.Path) != 2 || first.Path[1] != (Step{"Hear", "told", fsm.Done, 2}) {
+		if first.State != protocol.Done || first.From != "Hear" || first.Event != "told" || first.Reason != "" || first.Bytes != 7 ||
+			first.Seconds != 2 || len(first.Path) != 2 || first.Path[1] != (Step{"Hear", "told", protocol.Done, 2}) {
 			t.Errorf("the first: %+v", first)
 		}
-		if second.State != fsm.Error || second.From != "Hear" || second.Event != "timedout" || second.Bytes != 3 ||
+		if second.State != protocol.Error || second.From != "Hear" || second.Event != "timedout" || second.Bytes != 3 ||
 			second.Reason != "no data <&>" || second.Hint != "do send some" || second.Connection != 2 {
 			t.Errorf("the second: %+v", second)
 		}
@@ -98,10 +99,10 @@ func TestObserverIgnoresStrangers(t *testing.T) {
 	f := newFeed(&small)
 	p := f.reporter()
 	f.Observe(transport.Transition{Connection: 1, From: "Ask", Event: "junk", To: "Hear"})
-	f.Ended(transport.Result{Connection: 1, State: fsm.Done, Bytes: 5})
+	f.Ended(transport.Result{Connection: 1, State: protocol.Done, Bytes: 5})
 	f.accept()
 	f.Observe(transport.Transition{Connection: 2, From: "Ask", Event: "asked", To: "Hear"})
-	f.Ended(transport.Result{Connection: 2, State: fsm.Done, Bytes: 5})
+	f.Ended(transport.Result{Connection: 2, State: protocol.Done, Bytes: 5})
 	s := snapshotOf(p)
 	wantCounts(t, s, 0, 0, 0, 0)
 	if s.Connections != (Connections{}) || s.Bytes != 0 || s.Serving[0].State != "Ask" || len(s.Serving[0].Path) != 0 {
@@ -158,15 +159,15 @@ func TestBytesInService(t *testing.T) {
 // What has come of a text is that of the state that is shown, even if the server
 // is ahead of it.
 func TestArrivedIsOfTheState(t *testing.T) {
-	f := newFeed(&fsm.Server)
+	f := newFeed(&protocol.Server)
 	p := f.reporter()
 	f.accept()
-	f.fire(fsm.Sent)
-	progress := transport.Progress{Connection: 1, State: fsm.AwaitConfirm1, Arrived: 7, Silence: 3 * time.Second}
+	f.fire(protocol.Sent)
+	progress := transport.Progress{Connection: 1, State: protocol.AwaitConfirm1, Arrived: 7, Silence: 3 * time.Second}
 	p.Progress = func() (transport.Progress, bool) { return progress, true }
-	for state, want := range map[fsm.State]int{fsm.AwaitConfirm1: 7, fsm.AwaitConfirm2: 0} {
+	for state, want := range map[fsm.State]int{protocol.AwaitConfirm1: 7, protocol.AwaitConfirm2: 0} {
 		progress.State = state
-		if s := snapshotOf(p).Serving[0]; s.State != fsm.AwaitConfirm1 || s.Arrived != want || s.Expected != 15 || s.Left != 7 {
+		if s := snapshotOf(p).Serving[0]; s.State != protocol.AwaitConfirm1 || s.Arrived != want || s.Expected != 15 || s.Left != 7 {
 			t.Errorf("progress in %s: %+v", state, s)
 		}
 	}
@@ -211,7 +212,7 @@ func TestViewIsConsistent(t *testing.T) {
 				switch {
 				case step.Event == "asked":
 					asked++
-				case step.To == fsm.Done:
+				case step.To == protocol.Done:
 					done++
 				default:
 					failed++
@@ -237,9 +238,9 @@ func TestViewIsConsistent(t *testing.T) {
 }
 
 func TestObserveAllocatesNothing(t *testing.T) {
-	f := newFeed(&fsm.Server)
+	f := newFeed(&protocol.Server)
 	f.accept()
-	tr := transport.Transition{Connection: 1, From: fsm.SendAccio1, Event: fsm.Sent, To: fsm.AwaitConfirm1}
+	tr := transport.Transition{Connection: 1, From: protocol.SendAccio1, Event: protocol.Sent, To: protocol.AwaitConfirm1}
 	if n := testing.AllocsPerRun(1000, func() { f.current.Load().at.Store(0); f.Observe(tr) }); n != 0 {
 		t.Errorf("%v allocations a transition", n)
 	}

@@ -13,8 +13,8 @@ import (
 	"sync"
 	"time"
 
-	"accio/fsm"
 	"accio/internal/diagram"
+	"accio/protocol"
 )
 
 //go:embed page
@@ -38,7 +38,7 @@ type indexData struct {
 func (p *reporter) page(w http.ResponseWriter, _ *http.Request) {
 	m := p.moment()
 	var text bytes.Buffer
-	if err := index().Execute(&text, indexData{inline(diagram.SVG(&fsm.Server)), inline(diagram.Narrow(&fsm.Server)), p.snapshot(&m)}); err != nil {
+	if err := index().Execute(&text, indexData{inline(diagram.SVG(&protocol.Server)), inline(diagram.Narrow(&protocol.Server)), p.snapshot(&m)}); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -71,8 +71,8 @@ func assets() map[string]asset {
 		sum := sha256.Sum256([]byte(text))
 		all[name] = asset{name, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, text}
 	}
-	add("server.svg", diagram.SVG(&fsm.Server))
-	add("client.svg", diagram.SVG(&fsm.Client))
+	add("server.svg", diagram.SVG(&protocol.Server))
+	add("client.svg", diagram.SVG(&protocol.Client))
 	add("diagram.css", diagram.Style)
 	fs.WalkDir(files, "page", func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || contentTypes[path.Ext(file)] == "" {

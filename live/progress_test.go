@@ -16,6 +16,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 	"accio/transport"
 )
 
@@ -43,7 +44,7 @@ func (w wired) Remote() netip.AddrPort { return peer }
 // no more comes, and how long the client has.
 func TestPageAndLogAgreeOnWhatIsMissing(t *testing.T) {
 	header, cuts := "", 0
-	for _, a := range fsm.Server.Activities {
+	for _, a := range protocol.Server.Activities {
 		if a.Action != fsm.Expect {
 			continue
 		}
@@ -61,7 +62,7 @@ func TestPageAndLogAgreeOnWhatIsMissing(t *testing.T) {
 func agreeOnWhatIsMissing(t *testing.T, before string, a fsm.Activity, got int) {
 	ctx, stop := context.WithCancel(t.Context())
 	ln := wire{pipes{make(chan net.Conn), make(chan struct{})}}
-	server, o := &transport.Server{IdleTimeout: 10 * time.Second}, NewObserver(&fsm.Server)
+	server, o := &transport.Server{Table: &protocol.Server, IdleTimeout: 10 * time.Second}, NewObserver(&protocol.Server)
 	server.Accepted, server.Observe = o.Accepted, o.Observe
 	server.Result = func(r transport.Result) error { o.Ended(r); return nil }
 	served := make(chan error, 1)

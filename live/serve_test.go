@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"accio/fsm"
+	"accio/protocol"
 	"accio/transport"
 )
 
@@ -26,7 +26,7 @@ var browser = &http.Client{Timeout: patience}
 // serve attaches a page on a loopback port to a server that is not yet serving.
 func serve(t testing.TB, ctx context.Context, server *transport.Server, ln transport.Listener) *Listener {
 	t.Helper()
-	o := NewObserver(&fsm.Server)
+	o := NewObserver(&protocol.Server)
 	result := server.Result
 	server.Accepted, server.Observe = o.Accepted, o.Observe
 	server.Result = func(r transport.Result) error { o.Ended(r); return result(r) }

@@ -3,8 +3,8 @@ package model
 import (
 	"fmt"
 
-	"accio/fsm"
 	"accio/modelcheck"
+	"accio/protocol"
 )
 
 // Chart is a counterexample, or a witness, drawn for people.
@@ -24,7 +24,7 @@ var charted = []struct{ study, claim string }{
 // Charts returns the counterexamples that the documentation shows, from the
 // tables as they are.
 func Charts() ([]Chart, error) {
-	levels := Levels(&fsm.Server, &fsm.Client, 1)
+	levels := Levels(&protocol.Server, &protocol.Client, 1)
 	var charts []Chart
 	for _, want := range charted {
 		chart := Chart{Name: want.study + "-" + want.claim}

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"accio/fsm"
 	"accio/model"
 	"accio/model/guarded"
 	"accio/modelcheck"
+	"accio/protocol"
 )
 
 // faults are mutants of rules, each with what tells of it, and in how many
@@ -33,7 +33,7 @@ var faults = []struct {
 // fault returns the study with its program changed.
 func fault(t *testing.T, study, mutant string) model.Study {
 	t.Helper()
-	levels := model.Levels(&fsm.Server, &fsm.Client, 2)
+	levels := model.Levels(&protocol.Server, &protocol.Client, 2)
 	s := levels[slices.IndexFunc(levels, func(s model.Study) bool { return s.Name == study })]
 	for _, m := range append(s.Program.Mutants(), lifo(s.Program)...) {
 		if m.Name == mutant {

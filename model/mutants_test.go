@@ -15,6 +15,7 @@ import (
 	"accio/model"
 	"accio/model/guarded"
 	"accio/modelcheck"
+	"accio/protocol"
 )
 
 type edge = modelcheck.Edge[guarded.State]
@@ -54,13 +55,13 @@ const endless = "always_ends"
 func TestMutantsAreEverySingleCell(t *testing.T) {
 	count := map[model.Change]int{}
 	names := map[string]bool{}
-	for _, m := range model.Mutants(&fsm.Server) {
+	for _, m := range model.Mutants(&protocol.Server) {
 		count[m.Change]++
 		names[m.Name] = true
 		differ := 0
-		for _, s := range fsm.Server.States() {
-			for _, e := range fsm.Server.Events {
-				was, had := fsm.Server.Next(s, e)
+		for _, s := range protocol.Server.States() {
+			for _, e := range protocol.Server.Events {
+				was, had := protocol.Server.Next(s, e)
 				if is, has := m.Table.Next(s, e); is != was || has != had {
 					differ++
 				}
@@ -88,8 +89,8 @@ func TestEveryMutantIsKilled(t *testing.T) {
 	base := make([]map[edge]bool, len(environments))
 	for i, env := range environments {
 		tallies[i] = tally{map[model.Change]int{}, map[model.Change]int{}}
-		base[i] = edges(t, env.program(&fsm.Server))
-		for _, c := range env.program(&fsm.Server).Claims {
+		base[i] = edges(t, env.program(&protocol.Server))
+		for _, c := range env.program(&protocol.Server).Claims {
 			if c.Name == endless {
 				continue
 			}
@@ -98,7 +99,7 @@ func TestEveryMutantIsKilled(t *testing.T) {
 		}
 	}
 	total := map[model.Change]int{}
-	for _, m := range model.Mutants(&fsm.Server) {
+	for _, m := range model.Mutants(&protocol.Server) {
 		total[m.Change]++
 		if m.Table.Validate() != nil {
 			invalid = append(invalid, m.Name)
@@ -191,15 +192,15 @@ func equal(a, b map[edge]bool) bool {
 
 // Mutants shares nothing with the table.
 func TestMutantsLeaveTheTable(t *testing.T) {
-	before := slices.Clone(fsm.Server.Transitions)
+	before := slices.Clone(protocol.Server.Transitions)
 	overwritten := 0
-	for _, m := range model.Mutants(&fsm.Server) {
+	for _, m := range model.Mutants(&protocol.Server) {
 		for i := range m.Table.Transitions {
 			m.Table.Transitions[i].To = "overwritten"
 			overwritten++
 		}
 	}
-	if !slices.Equal(before, fsm.Server.Transitions) {
+	if !slices.Equal(before, protocol.Server.Transitions) {
 		t.Error("the table has changed")
 	}
 	require.Ran(t, "transitions", overwritten, 24*23+144*24+175*25)

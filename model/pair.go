@@ -7,6 +7,7 @@ import (
 	"accio/fsm"
 	g "accio/model/guarded"
 	"accio/modelcheck"
+	"accio/protocol"
 )
 
 // Pair is both ends and the two directions of a connection between them. Every
@@ -60,7 +61,7 @@ func (p *Pair) Break() *Pair {
 }
 
 // Both is true if both ends are in their state Done.
-func (p *Pair) Both() g.Expr { return g.And(p.server.is(fsm.Done), p.client.is(fsm.Done)) }
+func (p *Pair) Both() g.Expr { return g.And(p.server.is(protocol.Done), p.client.is(protocol.Done)) }
 
 func (e *end) is(s fsm.State) g.Expr { return e.machine.in(s) }
 
@@ -84,7 +85,7 @@ func (p *Pair) Sound() []g.Claim {
 		g.Eventually("both_done", "both ends end in Done", p.Both()),
 		g.Always("no_orphans", "no byte is left when both have closed",
 			p.gone().Implies(g.And(p.server.in.empty(), p.client.in.empty()))),
-		g.Always("counted", "the count is what was sent", p.server.is(fsm.Done).Implies(p.server.count.Is(p.units))),
+		g.Always("counted", "the count is what was sent", p.server.is(protocol.Done).Implies(p.server.count.Is(p.units))),
 	)
 }
 
@@ -97,9 +98,9 @@ func (p *Pair) noWaiting() g.Claim {
 func (p *Pair) Told() []g.Claim {
 	return []g.Claim{
 		g.Always("client_knows", "a client in Done knows that the server is in Done",
-			g.And(p.client.is(fsm.Done), p.server.closed.Is(1)).Implies(p.server.is(fsm.Done))),
+			g.And(p.client.is(protocol.Done), p.server.closed.Is(1)).Implies(p.server.is(protocol.Done))),
 		g.Always("server_knows", "a server in Done has the whole file",
-			p.server.is(fsm.Done).Implies(p.server.count.Is(p.units))),
+			p.server.is(protocol.Done).Implies(p.server.count.Is(p.units))),
 	}
 }
 

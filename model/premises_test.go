@@ -4,10 +4,10 @@ import (
 	"slices"
 	"testing"
 
-	"accio/fsm"
 	"accio/model"
 	"accio/model/guarded"
 	"accio/modelcheck"
+	"accio/protocol"
 )
 
 // What a claim of what happens at last rests on is what is printed with it, all
@@ -17,7 +17,7 @@ import (
 func TestPremises(t *testing.T) {
 	t.Parallel()
 	given, unless := 0, 0
-	for _, study := range model.Levels(&fsm.Server, &fsm.Client, 3) {
+	for _, study := range model.Levels(&protocol.Server, &protocol.Client, 3) {
 		p := *study.Program
 		var goOn []string
 		for _, r := range p.Rules {

@@ -7,10 +7,10 @@ import (
 	"testing"
 	"text/tabwriter"
 
-	"accio/fsm"
 	"accio/model"
 	"accio/model/guarded"
 	"accio/modelcheck"
+	"accio/protocol"
 )
 
 // ruleKills is how many mutants each claim killed, as kills.txt is of tables.
@@ -28,7 +28,7 @@ func TestEveryClaimBites(t *testing.T) {
 	fmt.Fprintln(w, "model\tclaim\tkills\talone")
 	total := map[string]int{}
 	var all [3]int // mutants, equivalent, killed
-	for _, study := range model.Levels(&fsm.Server, &fsm.Client, 2) {
+	for _, study := range model.Levels(&protocol.Server, &protocol.Client, 2) {
 		base := study.Run(modelcheck.Limit{})
 		same := edges(t, study.Program)
 		kills, alone := map[int]int{}, map[int]int{}
@@ -60,13 +60,13 @@ func TestEveryClaimBites(t *testing.T) {
 		}
 	}
 	fmt.Fprintf(w, "all\t%d mutants, %d equivalent\t%d\t\n", all[0], all[1], all[2])
-	for _, m := range model.Mutants(&fsm.Server) {
+	for _, m := range model.Mutants(&protocol.Server) {
 		study := model.Study{Program: model.Chaos(m.Table)}
 		for _, i := range violated(study, study.Run(modelcheck.Limit{})) {
 			total[study.Program.Claims[i].Name]++
 		}
 	}
-	for _, study := range model.Levels(&fsm.Server, &fsm.Client, 2) {
+	for _, study := range model.Levels(&protocol.Server, &protocol.Client, 2) {
 		for _, c := range study.Program.Claims {
 			if total[c.Name] == 0 && study.False[c.Name] == "" {
 				t.Errorf("no mutant violates this claim: %s", c.Text)

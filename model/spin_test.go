@@ -15,6 +15,7 @@ import (
 	"accio/model/guarded"
 	"accio/model/spin"
 	"accio/modelcheck"
+	"accio/protocol"
 )
 
 // required reports whether ACCIO_REQUIRE names the tool: its tests then leave
@@ -103,8 +104,8 @@ func (c *compared) compare(s *spin.Session, p *guarded.Program) (differ []string
 // or of a sample of them if SPIN is not required.
 func TestSPINAgrees(t *testing.T) {
 	t.Parallel()
-	tables := []model.Mutant{{Name: "the table", Table: &fsm.Server}}
-	for i, m := range model.Mutants(&fsm.Server) {
+	tables := []model.Mutant{{Name: "the table", Table: &protocol.Server}}
+	for i, m := range model.Mutants(&protocol.Server) {
 		if required("spin") || i%48 == 0 {
 			tables = append(tables, m)
 		}
@@ -120,7 +121,7 @@ func TestSPINAgrees(t *testing.T) {
 	} {
 		t.Run(env.name, func(t *testing.T) {
 			t.Parallel()
-			verifier := build(t, env.program(&fsm.Server))
+			verifier := build(t, env.program(&protocol.Server))
 			queue := make(chan model.Mutant)
 			var done compared
 			var wg sync.WaitGroup
@@ -155,7 +156,7 @@ func TestSPINAgreesOnEveryModel(t *testing.T) {
 	if !required("spin") {
 		t.Skip("takes minutes; it runs if ACCIO_REQUIRE names spin")
 	}
-	studies := model.Levels(&fsm.Server, &fsm.Client, 2)
+	studies := model.Levels(&protocol.Server, &protocol.Client, 2)
 	for _, f := range faults {
 		s := fault(t, f.study, f.mutant)
 		s.Name += ", " + f.mutant

@@ -8,6 +8,7 @@ import (
 
 	"accio/fsm"
 	"accio/modelcheck"
+	"accio/protocol"
 )
 
 // story is a counterexample as the live page plays it.
@@ -30,7 +31,7 @@ type storyStep struct {
 // server and the client as published wait for each other.
 func Story() ([]byte, error) {
 	client := Published()
-	p := NewPair(&fsm.Server, &client, 2)
+	p := NewPair(&protocol.Server, &client, 2)
 	p.Claim(p.noWaiting())
 	trace := p.Check(modelcheck.Limit{}).Verdicts[0].Trace
 	if trace == nil {
@@ -39,9 +40,9 @@ func Story() ([]byte, error) {
 	s := story{
 		Title:  "A client that waits for two commands",
 		Source: "the model checker: accio check --traces; docs/model-checking.md tells the story",
-		Steps:  []storyStep{{Who: "client", What: "connects, and confirms no command before it has both", State: fsm.Server.Initial}},
+		Steps:  []storyStep{{Who: "client", What: "connects, and confirms no command before it has both", State: protocol.Server.Initial}},
 	}
-	state := fsm.Server.Initial
+	state := protocol.Server.Initial
 	for _, step := range trace.Stem {
 		who, what, _ := strings.Cut(step.Label, ": ")
 		who, to, sends := strings.Cut(who, " → ")
@@ -72,8 +73,8 @@ func Story() ([]byte, error) {
 // eventOf returns what leads from one state to the other, the idle limit where
 // there is a choice, as nothing else ends this story.
 func eventOf(from, to fsm.State) fsm.Event {
-	if next, _ := fsm.Server.Next(from, fsm.TimedOut); next == to {
+	if next, _ := protocol.Server.Next(from, fsm.TimedOut); next == to {
 		return fsm.TimedOut
 	}
-	return fsm.Server.Activity(from).Ends
+	return protocol.Server.Activity(from).Ends
 }

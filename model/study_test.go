@@ -4,11 +4,11 @@ import (
 	"strings"
 	"testing"
 
-	"accio/fsm"
 	"accio/internal/require"
 	"accio/model"
 	"accio/model/guarded"
 	"accio/modelcheck"
+	"accio/protocol"
 )
 
 // Every claim has the expected verdict, and every model the expected size: a
@@ -20,7 +20,7 @@ func TestLevels(t *testing.T) {
 		"pair": {39, 51, 25}, "faults": {512, 1427, 26}, "eager": {105, 183, 25}, "published": {13, 14, 8}, "hasty": {108, 189, 20},
 		"queue": {4546, 17082, 28},
 	}
-	levels, claims, wrong := model.Levels(&fsm.Server, &fsm.Client, 3), 0, 0
+	levels, claims, wrong := model.Levels(&protocol.Server, &protocol.Client, 3), 0, 0
 	for _, study := range levels {
 		claims += len(study.Program.Claims)
 		wrong += len(study.False)
@@ -41,7 +41,7 @@ func TestLevels(t *testing.T) {
 func TestServerWithMoreAhead(t *testing.T) {
 	t.Parallel()
 	for ahead, size := range map[int][2]int{1: {484, 761}, 3: {8084, 13221}, 4: {32404, 53093}, 5: {129684, 212581}} {
-		study := model.Study{Program: model.Server(&fsm.Server, ahead), False: map[string]string{endless: "a client may send for ever"}}
+		study := model.Study{Program: model.Server(&protocol.Server, ahead), False: map[string]string{endless: "a client may send for ever"}}
 		r := study.Run(modelcheck.Limit{})
 		if r.Err != nil || r.States != size[0] || r.Edges != size[1] || len(study.Unexpected(r)) > 0 {
 			t.Errorf("%d ahead: %v\n%v", ahead, r.Err, r)
@@ -53,7 +53,7 @@ func TestServerWithMoreAhead(t *testing.T) {
 func TestQueue(t *testing.T) {
 	t.Parallel()
 	for clients, size := range map[int][3]int{1: {40, 86, 10}, 2: {421, 1231, 19}, 4: {57361, 268677, 37}} {
-		r := model.NewQueue(&fsm.Server, clients).Check(modelcheck.Limit{})
+		r := model.NewQueue(&protocol.Server, clients).Check(modelcheck.Limit{})
 		if !r.OK() || [3]int{r.States, r.Edges, r.Depth} != size {
 			t.Errorf("%d clients:\n%v", clients, r)
 		}
@@ -63,7 +63,7 @@ func TestQueue(t *testing.T) {
 // That every run ends is false, and the run that shows it is a loop in which
 // the client sends and the server counts.
 func TestAClientMaySendForEver(t *testing.T) {
-	p, found := model.Server(&fsm.Server, 1), 0
+	p, found := model.Server(&protocol.Server, 1), 0
 	for i, v := range p.Check(modelcheck.Limit{}).Verdicts {
 		if p.Claims[i].Name != endless {
 			continue
@@ -103,12 +103,12 @@ func TestBrokenRows(t *testing.T) {
 		{"redirect Streaming on failed to Done", []string{"server", "chaos", "faults", "hasty", "queue"}},
 		{"delete AwaitConfirm1 on timedout to Error", []string{"server", "chaos", "published"}},
 	} {
-		for _, m := range model.Mutants(&fsm.Server) {
+		for _, m := range model.Mutants(&protocol.Server) {
 			if m.Name != test.mutant {
 				continue
 			}
 			var killed []string
-			for _, study := range model.Levels(m.Table, &fsm.Client, 1) {
+			for _, study := range model.Levels(m.Table, &protocol.Client, 1) {
 				r := study.Run(modelcheck.Limit{})
 				studies++
 				if wrong := study.Unexpected(r); len(wrong) > 0 {
@@ -148,7 +148,7 @@ func TestCharts(t *testing.T) {
 func TestReducedQueue(t *testing.T) {
 	t.Parallel()
 	for clients, size := range map[int][3]int{1: {40, 86, 10}, 2: {214, 618, 19}, 3: {2335, 8690, 28}, 4: {14986, 69234, 37}, 5: {77381, 430086, 46}} {
-		queue := model.NewQueue(&fsm.Server, clients)
+		queue := model.NewQueue(&protocol.Server, clients)
 		p := queue.Reduce()
 		r := p.Check(modelcheck.Limit{})
 		if !r.OK() || [3]int{r.States, r.Edges, r.Depth} != size {

@@ -14,6 +14,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 // good has a session, a silent client, and one that is told to stop.
@@ -32,7 +33,7 @@ const good = `{"t":10,"connection":1,"from":"SendAccio1","event":"sent","to":"Aw
 
 func check(t *testing.T, text string) Report {
 	t.Helper()
-	report, err := Check(strings.NewReader(text), &fsm.Server)
+	report, err := Check(strings.NewReader(text), &protocol.Server)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -338,7 +339,7 @@ func TestViolationsAreQuoted(t *testing.T) {
 func TestCheckReturnsReadErrors(t *testing.T) {
 	for _, text := range []string{"", good, "{", strings.Repeat(" ", 2*maxLine)} {
 		broken := io.MultiReader(strings.NewReader(text), iotest.ErrReader(io.ErrClosedPipe))
-		if _, err := Check(broken, &fsm.Server); !errors.Is(err, io.ErrClosedPipe) {
+		if _, err := Check(broken, &protocol.Server); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("%.20q: %v", text, err)
 		}
 	}

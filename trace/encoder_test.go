@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // writes records the calls of Write.
@@ -24,8 +25,8 @@ func (w *writes) Write(p []byte) (int, error) {
 func TestEncoder(t *testing.T) {
 	var w writes
 	e := NewEncoder(&w)
-	e.Transition(Transition{1, fsm.SendAccio1, fsm.Sent, fsm.AwaitConfirm1, 1500, 10, 20})
-	e.Transition(Transition{1, fsm.AwaitConfirm1, fsm.TimedOut, fsm.Error, 40, 30, 20})
+	e.Transition(Transition{1, protocol.SendAccio1, protocol.Sent, protocol.AwaitConfirm1, 1500, 10, 20})
+	e.Transition(Transition{1, protocol.AwaitConfirm1, fsm.TimedOut, protocol.Error, 40, 30, 20})
 	if len(w.calls) != 0 {
 		t.Errorf("written before the end: %q", w.calls)
 	}
@@ -63,11 +64,11 @@ func TestEncoderError(t *testing.T) {
 }
 
 var session = [...]Transition{
-	{1, fsm.SendAccio1, fsm.Sent, fsm.AwaitConfirm1, 12345, 12345, 1e10},
-	{1, fsm.AwaitConfirm1, fsm.Confirmed, fsm.SendAccio2, 23456, 500, 1e10},
-	{1, fsm.SendAccio2, fsm.Sent, fsm.AwaitConfirm2, 34567, 11000, 1e10},
-	{1, fsm.AwaitConfirm2, fsm.Confirmed, fsm.Streaming, 45678, 500, 1e10},
-	{1, fsm.Streaming, fsm.Closed, fsm.Done, 56789, 10000, 1e10},
+	{1, protocol.SendAccio1, protocol.Sent, protocol.AwaitConfirm1, 12345, 12345, 1e10},
+	{1, protocol.AwaitConfirm1, protocol.Confirmed, protocol.SendAccio2, 23456, 500, 1e10},
+	{1, protocol.SendAccio2, protocol.Sent, protocol.AwaitConfirm2, 34567, 11000, 1e10},
+	{1, protocol.AwaitConfirm2, protocol.Confirmed, protocol.Streaming, 45678, 500, 1e10},
+	{1, protocol.Streaming, fsm.Closed, protocol.Done, 56789, 10000, 1e10},
 }
 
 // One round is a connection of six lines; nothing of it is allocated.
@@ -111,7 +112,7 @@ func BenchmarkCheck(b *testing.B) {
 	}
 	b.SetBytes(int64(text.Len()))
 	for b.Loop() {
-		report, err := Check(bytes.NewReader(text.Bytes()), &fsm.Server)
+		report, err := Check(bytes.NewReader(text.Bytes()), &protocol.Server)
 		if err != nil || len(report.Violations) > 0 {
 			b.Fatal(err, report)
 		}

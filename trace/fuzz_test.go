@@ -11,6 +11,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 	"accio/trace"
 )
 
@@ -31,7 +32,7 @@ func FuzzCheck(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		ran++
-		report, err := trace.Check(bytes.NewReader(text), &fsm.Server)
+		report, err := trace.Check(bytes.NewReader(text), &protocol.Server)
 		if err != nil || len(report.Violations) > trace.MaxViolations {
 			t.Fatal(err, report)
 		}
@@ -59,7 +60,7 @@ func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
 // replay runs a trace on a machine.
 func replay(t *testing.T, text string, encoder *trace.Encoder) {
-	machine := fsm.NewMachine(&fsm.Server, nil)
+	machine := fsm.NewMachine(&protocol.Server, nil)
 	connection, since := uint64(1), time.Duration(0)
 	for line := range strings.Lines(text) {
 		var l struct {
@@ -76,7 +77,7 @@ func replay(t *testing.T, text string, encoder *trace.Encoder) {
 		}
 		if l.Run != "" {
 			began, err := time.Parse(time.RFC3339, l.Run)
-			if err != nil || machine.State() != fsm.Server.Initial {
+			if err != nil || machine.State() != protocol.Server.Initial {
 				t.Fatalf("in %s: %s", machine.State(), line)
 			}
 			encoder.Run(began)
@@ -94,7 +95,7 @@ func replay(t *testing.T, text string, encoder *trace.Encoder) {
 				Since: l.T, Silence: l.Silence, Limit: l.Limit})
 			continue
 		}
-		want := map[fsm.State]string{fsm.Done: strconv.FormatInt(l.Bytes, 10), fsm.Error: "ERROR"}
+		want := map[fsm.State]string{protocol.Done: strconv.FormatInt(l.Bytes, 10), protocol.Error: "ERROR"}
 		if l.Result != want[machine.State()] {
 			t.Fatalf("in %s: %s", machine.State(), line)
 		}
@@ -104,7 +105,7 @@ func replay(t *testing.T, text string, encoder *trace.Encoder) {
 		connection, since = connection+1, 0
 		machine.Reset()
 	}
-	if machine.State() != fsm.Server.Initial {
+	if machine.State() != protocol.Server.Initial {
 		t.Fatalf("ends in %s", machine.State())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"accio/fsm"
+	"accio/protocol"
 	"accio/trace"
 )
 
@@ -109,7 +110,7 @@ func mutants(text string) (all []mutant) {
 			}
 			continue
 		}
-		for _, s := range append(fsm.Server.States(), "Nowhere") {
+		for _, s := range append(protocol.Server.States(), "Nowhere") {
 			if !f.is("to", string(s)) {
 				instead("wrong to", "", i, 1, f.with("to", s))
 			}
@@ -117,7 +118,7 @@ func mutants(text string) (all []mutant) {
 				instead("wrong from", "", i, 1, f.with("from", s))
 			}
 		}
-		for _, e := range append(slices.Clone(fsm.Server.Events), "leap") {
+		for _, e := range append(slices.Clone(protocol.Server.Events), "leap") {
 			if !f.is("event", string(e)) {
 				instead("wrong event", legalEvent(f, e, i+2 == len(parsed)), i, 1, f.with("event", e))
 			}
@@ -203,7 +204,7 @@ func TestMutantsOfRealTraces(t *testing.T) {
 
 func verdict(t *testing.T, text string) trace.Report {
 	t.Helper()
-	report, err := trace.Check(strings.NewReader(text), &fsm.Server)
+	report, err := trace.Check(strings.NewReader(text), &protocol.Server)
 	if err != nil {
 		t.Fatal(err)
 	}

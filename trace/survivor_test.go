@@ -10,7 +10,7 @@ import (
 	"testing/iotest"
 	"unicode/utf8"
 
-	"accio/fsm"
+	"accio/protocol"
 )
 
 // stopped is a connection that a shutdown ends in its first state.
@@ -39,7 +39,7 @@ func TestALongLineEndsWhereItEnds(t *testing.T) {
 // An error of reading is no fault of the trace, and leaves what was read.
 func TestAnErrorOfReadingLeavesTheReport(t *testing.T) {
 	broken := errors.New("broken")
-	report, err := Check(io.MultiReader(strings.NewReader(good+`{"t":`), iotest.ErrReader(broken)), &fsm.Server)
+	report, err := Check(io.MultiReader(strings.NewReader(good+`{"t":`), iotest.ErrReader(broken)), &protocol.Server)
 	if !errors.Is(err, broken) || report.Connections != 3 || len(report.Violations) != 0 {
 		t.Errorf("%+v, %v", report, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 	"accio/trace"
 	"accio/transport"
 )
@@ -29,8 +30,8 @@ var (
 )
 
 const (
-	command = len(fsm.Accio)
-	header  = fsm.Confirm1 + fsm.Confirm2
+	command = len(protocol.Accio)
+	header  = protocol.Confirm1 + protocol.Confirm2
 )
 
 var clients = []client{
@@ -39,9 +40,9 @@ var clients = []client{
 	{"", command, closes},
 	{"nonsense", command, waits},
 	{"", command, resets},
-	{fsm.Confirm1, 2 * command, closes},
-	{fsm.Confirm1 + "nonsense", 2 * command, waits},
-	{fsm.Confirm1, 2 * command, resets},
+	{protocol.Confirm1, 2 * command, closes},
+	{protocol.Confirm1 + "nonsense", 2 * command, waits},
+	{protocol.Confirm1, 2 * command, resets},
 	{header + "hel", 2 * command, waits},
 	{"confirm", command, waits},
 }
@@ -66,16 +67,17 @@ func recordWith(t testing.TB, rounds int, idle time.Duration) string {
 	encoder := trace.NewEncoder(&text)
 	ended, greeted := make(chan bool, 1), make(chan bool, 1)
 	server := &transport.Server{
+		Table:       &protocol.Server,
 		IdleTimeout: idle,
 		Observe: func(tr transport.Transition) {
 			encoder.Transition(trace.Transition(tr))
-			if tr.From == fsm.SendAccio1 {
+			if tr.From == protocol.SendAccio1 {
 				greeted <- true
 			}
 		},
 		Result: func(r transport.Result) error {
 			result := "ERROR"
-			if r.State == fsm.Done {
+			if r.State == protocol.Done {
 				result = strconv.FormatInt(r.Bytes, 10)
 			}
 			err := encoder.End(trace.End{Connection: r.Connection, Result: result, Bytes: r.Bytes, Since: r.Elapsed})

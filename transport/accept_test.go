@@ -15,6 +15,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"accio/protocol"
 )
 
 // failing is a listener whose Accept fails as listed, then waits for Close.
@@ -61,7 +63,7 @@ func TestAcceptWaitsOutWhatPasses(t *testing.T) {
 			var log bytes.Buffer
 			ctx, stop := context.WithCancel(t.Context())
 			ln := &failing{errs: repeat(err, 10), began: time.Now(), closed: make(chan struct{})}
-			s := &Server{Log: slog.New(slog.NewTextHandler(&log, nil))}
+			s := &Server{Table: &protocol.Server, Log: slog.New(slog.NewTextHandler(&log, nil))}
 			served := make(chan error, 1)
 			go func() { served <- s.Serve(ctx, ln) }()
 			time.Sleep(time.Minute)
@@ -91,7 +93,7 @@ func TestAcceptBackoffEndsAtShutdown(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		ln := &failing{errs: repeat(syscall.EMFILE, 1000), began: time.Now(), closed: make(chan struct{})}
 		served := make(chan error, 1)
-		go func() { served <- new(Server).Serve(ctx, ln) }()
+		go func() { served <- (&Server{Table: &protocol.Server}).Serve(ctx, ln) }()
 		time.Sleep(1500 * time.Millisecond) // within a wait of one second
 		stop()
 		synctest.Wait()
@@ -129,7 +131,7 @@ func TestServeWaitsForTheShutdown(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		ln := &slowToClose{failing: failing{closed: make(chan struct{})}}
 		served := make(chan error, 1)
-		go func() { served <- new(Server).Serve(ctx, ln) }()
+		go func() { served <- (&Server{Table: &protocol.Server}).Serve(ctx, ln) }()
 		synctest.Wait()
 		began := time.Now()
 		stop()
@@ -142,7 +144,7 @@ func TestServeWaitsForTheShutdown(t *testing.T) {
 func TestServeEndsWhenTheListenerFailsForGood(t *testing.T) {
 	for _, err := range []error{syscall.EINVAL, syscall.EBADF, errBroken} {
 		ln := &failing{errs: []error{err}, closed: make(chan struct{})}
-		got := new(Server).Serve(context.Background(), ln)
+		got := (&Server{Table: &protocol.Server}).Serve(context.Background(), ln)
 		if !errors.Is(got, err) || got.Error() != "accept: "+err.Error() {
 			t.Errorf("Serve: %v, want accept: %v", got, err)
 		}
@@ -161,7 +163,7 @@ func TestServeEndsWhenTheListenerIsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	ln.Close()
-	if err := new(Server).Serve(context.Background(), ln); !errors.Is(err, net.ErrClosed) {
+	if err := (&Server{Table: &protocol.Server}).Serve(context.Background(), ln); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Serve: %v", err)
 	}
 }

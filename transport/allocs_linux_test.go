@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"accio/internal/racing"
+	"accio/protocol"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,7 +19,7 @@ func TestAllocationsOfASession(t *testing.T) {
 	}
 	want := map[string]float64{"portable": 34, "fast": 28}
 	eachPath(t, func(t *testing.T, path string) {
-		r := start(t, path, &Server{Result: func(Result) error { return nil }})
+		r := start(t, path, &Server{Table: &protocol.Server, Result: func(Result) error { return nil }})
 		port := int(r.ln.Addr().Port())
 		for range 10 {
 			rawSession(t, port)

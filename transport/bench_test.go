@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // replay is a connection that holds a whole session from the start.
@@ -42,11 +43,11 @@ func BenchmarkSession(b *testing.B) {
 	b.ReportAllocs()
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	machine := fsm.NewMachine(&fsm.Server, nil)
+	machine := fsm.NewMachine(&protocol.Server, nil)
 	for b.Loop() {
 		machine.Reset()
-		s := &session{table: &fsm.Server, machine: machine, conn: &replay{}, idle: DefaultIdleTimeout}
-		if r := s.conclude(ctx, Result{}); r.State != fsm.Done {
+		s := &session{table: &protocol.Server, machine: machine, conn: &replay{}, idle: DefaultIdleTimeout}
+		if r := s.conclude(ctx, Result{}); r.State != protocol.Done {
 			b.Fatal(r)
 		}
 	}
@@ -63,7 +64,7 @@ func BenchmarkServer(b *testing.B) {
 				b.Fatal(err)
 			}
 			served := make(chan error)
-			go func() { served <- new(Server).Serve(ctx, ln) }()
+			go func() { served <- (&Server{Table: &protocol.Server}).Serve(ctx, ln) }()
 			address := (&running{ln: ln}).address()
 			stream := []byte(header + string(make([]byte, 500)))
 			for b.Loop() {

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // Client sends files to Accio servers (docs/protocol.md §7). Its fields must
 // not be changed while it sends.
 type Client struct {
-	// Table is what the connection is driven through; nil means &fsm.Client.
+	// Table is what the connection is driven through; nil means &protocol.Client.
 	Table *fsm.Table
 	// Timeout is the limit for connecting, for each command, for every stretch
 	// in which the server takes no data, and for its close; 0 means
@@ -78,7 +79,7 @@ func (c *Client) Send(ctx context.Context, address string, file io.Reader) (Resu
 func (c *Client) send(ctx context.Context, conn Conn, timeout time.Duration, file io.Reader, r Result) (Result, error) {
 	table := c.Table
 	if table == nil {
-		table = &fsm.Client
+		table = &protocol.Client
 	}
 	s := &session{table: table, conn: conn, idle: timeout, eager: true, file: newSource(file, conn)}
 	defer s.file.close()

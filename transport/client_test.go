@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // playClient plays a session of the client's table that uploads file.
 func playClient(t *testing.T, file io.Reader, a actor) *played {
 	t.Helper()
-	return play(t, &fsm.Client, a, func(s *session) {
+	return play(t, &protocol.Client, a, func(s *session) {
 		s.eager = true
 		s.file = newSource(file, s.conn)
 	})
@@ -24,7 +25,7 @@ func playClient(t *testing.T, file io.Reader, a actor) *played {
 // serves plays the good server up to its close.
 func serves(peer *script, _ context.CancelFunc) {
 	for range 2 {
-		peer.arrive(fsm.Accio)
+		peer.arrive(protocol.Accio)
 		time.Sleep(time.Millisecond)
 	}
 	time.Sleep(time.Second)
@@ -40,7 +41,7 @@ func TestClientSendsTheFile(t *testing.T) {
 			reader = regular
 		}
 		p := playClient(t, reader, serves)
-		if p.State != fsm.Done || p.conn.sent() != header+file || !p.conn.half || p.Bytes != int64(len(file)) {
+		if p.State != protocol.Done || p.conn.sent() != header+file || !p.conn.half || p.Bytes != int64(len(file)) {
 			t.Errorf("%d bytes: ended in %s (%s), sent %d bytes, half-closed: %v", len(file), p.State, p.Explanation(), len(p.conn.sent()), p.conn.half)
 		}
 	}
@@ -49,13 +50,13 @@ func TestClientSendsTheFile(t *testing.T) {
 // A client says what its own table wants.
 func TestClientGoesByItsTable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		table := fsm.Client.Clone()
+		table := protocol.Client.Clone()
 		table.Activities[1].Text = "yes\r\n"
 		peer := newScript()
-		go func() { peer.takesTurns(fsm.Accio + fsm.Accio); synctest.Wait(); peer.end() }()
+		go func() { peer.takesTurns(protocol.Accio + protocol.Accio); synctest.Wait(); peer.end() }()
 		c := &Client{Table: &table}
 		_, err := c.send(t.Context(), peer, DefaultIdleTimeout, strings.NewReader("file"), Result{Started: time.Now()})
-		if want := "yes\r\n" + fsm.Confirm2 + "file"; err != nil || peer.sent() != want {
+		if want := "yes\r\n" + protocol.Confirm2 + "file"; err != nil || peer.sent() != want {
 			t.Errorf("%v; sent %q, want %q", err, peer.sent(), want)
 		}
 		peer.timer.Stop()
@@ -67,15 +68,15 @@ func TestClientGoesByItsTable(t *testing.T) {
 func TestClientThatIsObservedSlowly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		peer, began := newScript(), time.Now()
-		peer.arrive(fsm.Accio)
-		c := &Client{Observe: func(tr Transition) {
-			if tr.To == fsm.AwaitAccio2 {
+		peer.arrive(protocol.Accio)
+		c := &Client{Table: &protocol.Client, Observe: func(tr Transition) {
+			if tr.To == protocol.AwaitAccio2 {
 				time.Sleep(6 * time.Second)
 			}
 		}}
 		p := played{conn: peer}
 		p.Result, _ = c.send(t.Context(), peer, DefaultIdleTimeout, strings.NewReader(""), Result{Started: began})
-		p.wantEnd(t, fsm.AwaitAccio2, fsm.TimedOut, 16*time.Second)
+		p.wantEnd(t, protocol.AwaitAccio2, fsm.TimedOut, 16*time.Second)
 		peer.timer.Stop()
 	})
 }
@@ -87,8 +88,8 @@ func TestClientWaiting(t *testing.T) {
 		state   fsm.State
 		arrives string
 	}{
-		{fsm.AwaitAccio1, ""}, {fsm.AwaitAccio1, "acc"}, {fsm.AwaitAccio2, fsm.Accio}, {fsm.AwaitAccio2, fsm.Accio + "accio\r"},
-		{fsm.AwaitClose, fsm.Accio + fsm.Accio},
+		{protocol.AwaitAccio1, ""}, {protocol.AwaitAccio1, "acc"}, {protocol.AwaitAccio2, protocol.Accio}, {protocol.AwaitAccio2, protocol.Accio + "accio\r"},
+		{protocol.AwaitClose, protocol.Accio + protocol.Accio},
 	} {
 		for _, then := range []struct {
 			event fsm.Event
@@ -106,7 +107,7 @@ func TestClientWaiting(t *testing.T) {
 				time.Sleep(2 * time.Second)
 				then.do(peer, stop)
 			})
-			if at.state == fsm.AwaitClose && then.event == fsm.Closed {
+			if at.state == protocol.AwaitClose && then.event == fsm.Closed {
 				p.wantDone(t, 4)
 				continue
 			}
@@ -121,7 +122,7 @@ func TestClientSending(t *testing.T) {
 	takes := func(pause time.Duration, times int) actor {
 		return func(peer *script, _ context.CancelFunc) {
 			peer.stall(len(header))
-			peer.takesTurns(fsm.Accio + fsm.Accio)
+			peer.takesTurns(protocol.Accio + protocol.Accio)
 			for range times {
 				time.Sleep(pause)
 				peer.stall(1000)
@@ -133,23 +134,23 @@ func TestClientSending(t *testing.T) {
 		}
 	}
 	playClient(t, strings.NewReader(file), takes(9*time.Second, 20)).wantDone(t, int64(len(file)))
-	playClient(t, strings.NewReader(file), takes(11*time.Second, 0)).wantEnd(t, fsm.SendFile, fsm.TimedOut, 10*time.Second)
+	playClient(t, strings.NewReader(file), takes(11*time.Second, 0)).wantEnd(t, protocol.SendFile, fsm.TimedOut, 10*time.Second)
 
 	// A byte every nine seconds is progress too, of a confirmation as of the file.
 	p := playClient(t, strings.NewReader(""), func(peer *script, _ context.CancelFunc) {
 		peer.stall(0)
-		peer.arrive(fsm.Accio)
-		for range fsm.Confirm1 {
+		peer.arrive(protocol.Accio)
+		for range protocol.Confirm1 {
 			time.Sleep(9 * time.Second)
 			peer.stall(1)
 		}
 	})
-	p.wantEnd(t, fsm.AwaitAccio2, fsm.TimedOut, 9*time.Duration(len(fsm.Confirm1))*time.Second+10*time.Second)
+	p.wantEnd(t, protocol.AwaitAccio2, fsm.TimedOut, 9*time.Duration(len(protocol.Confirm1))*time.Second+10*time.Second)
 
-	for _, room := range []int{0, len(fsm.Confirm1) + 3} {
+	for _, room := range []int{0, len(protocol.Confirm1) + 3} {
 		p := playClient(t, strings.NewReader(file), func(peer *script, _ context.CancelFunc) {
 			peer.stall(room)
-			peer.takesTurns(fsm.Accio + fsm.Accio)
+			peer.takesTurns(protocol.Accio + protocol.Accio)
 		})
 		if p.Event != fsm.TimedOut || p.Elapsed != 10*time.Second {
 			t.Errorf("room for %d: ended by %s from %s after %s", room, p.Event, p.From, p.Elapsed)
@@ -158,11 +159,11 @@ func TestClientSending(t *testing.T) {
 
 	p = playClient(t, strings.NewReader(file), func(peer *script, _ context.CancelFunc) {
 		peer.stall(len(header) + 10)
-		peer.takesTurns(fsm.Accio + fsm.Accio)
+		peer.takesTurns(protocol.Accio + protocol.Accio)
 		time.Sleep(time.Second)
 		peer.reset()
 	})
-	p.wantEnd(t, fsm.SendFile, fsm.Failed, time.Second)
+	p.wantEnd(t, protocol.SendFile, fsm.Failed, time.Second)
 }
 
 // sluggish is a connection whose client's system has not acknowledged all.
@@ -177,7 +178,7 @@ func (s *sluggish) unacked() int { return s.left() }
 // client, which it sees within an eighth of the limit, and none for a server.
 func TestAcknowledgementsAreProgressForAClient(t *testing.T) {
 	for _, eager := range []bool{true, false} {
-		p := play(t, &fsm.Client, func(peer *script, _ context.CancelFunc) { time.Sleep(time.Second); peer.arrive("a") }, func(s *session) {
+		p := play(t, &protocol.Client, func(peer *script, _ context.CancelFunc) { time.Sleep(time.Second); peer.arrive("a") }, func(s *session) {
 			began := time.Now()
 			s.eager = eager
 			s.conn = &sluggish{s.conn.(*script), func() int {
@@ -188,7 +189,7 @@ func TestAcknowledgementsAreProgressForAClient(t *testing.T) {
 			}}
 		})
 		// It looks at 1.25, 2.5, …, 6.25 s, and last at the end of the limit.
-		p.wantEnd(t, fsm.AwaitAccio1, fsm.TimedOut, map[bool]time.Duration{true: 16250, false: 11000}[eager]*time.Millisecond)
+		p.wantEnd(t, protocol.AwaitAccio1, fsm.TimedOut, map[bool]time.Duration{true: 16250, false: 11000}[eager]*time.Millisecond)
 	}
 }
 
@@ -196,15 +197,15 @@ func TestAcknowledgementsAreProgressForAClient(t *testing.T) {
 // wait for it at once.
 func TestClientWaitsForTheFile(t *testing.T) {
 	run := func(stopAfter time.Duration) *played {
-		return play(t, &fsm.Client, func(peer *script, stop context.CancelFunc) {
-			peer.takesTurns(fsm.Accio + fsm.Accio)
+		return play(t, &protocol.Client, func(peer *script, stop context.CancelFunc) {
+			peer.takesTurns(protocol.Accio + protocol.Accio)
 			time.Sleep(stopAfter)
 			stop()
 			time.Sleep(3 * time.Hour) // outlives the reader
 		}, func(s *session) { s.eager = true; s.file = newSource(&slowReader{3}, s.conn) })
 	}
-	run(90*time.Minute).wantEnd(t, fsm.SendFile, fsm.Shutdown, 90*time.Minute)
-	run(3*time.Hour+time.Second).wantEnd(t, fsm.AwaitClose, fsm.Shutdown, 3*time.Hour+time.Second)
+	run(90*time.Minute).wantEnd(t, protocol.SendFile, fsm.Shutdown, 90*time.Minute)
+	run(3*time.Hour+time.Second).wantEnd(t, protocol.AwaitClose, fsm.Shutdown, 3*time.Hour+time.Second)
 
 	// Nor is what takes less than an interval: the limit begins with the bytes.
 	const pause = 900 * time.Millisecond
@@ -218,14 +219,14 @@ func TestClientWaitsForTheFile(t *testing.T) {
 	}
 	playClient(t, pausing("file"), func(peer *script, _ context.CancelFunc) {
 		peer.stall(len(header))
-		peer.takesTurns(fsm.Accio + fsm.Accio)
+		peer.takesTurns(protocol.Accio + protocol.Accio)
 		time.Sleep(time.Minute) // outlives the reader
-	}).wantEnd(t, fsm.SendFile, fsm.TimedOut, pause+10*time.Second)
+	}).wantEnd(t, protocol.SendFile, fsm.TimedOut, pause+10*time.Second)
 	synctest.Test(t, func(t *testing.T) {
 		peer, silence := newScript(), time.Duration(-1)
-		go peer.takesTurns(fsm.Accio + fsm.Accio)
-		c := &Client{Observe: func(tr Transition) {
-			if tr.To == fsm.AwaitClose {
+		go peer.takesTurns(protocol.Accio + protocol.Accio)
+		c := &Client{Table: &protocol.Client, Observe: func(tr Transition) {
+			if tr.To == protocol.AwaitClose {
 				silence = tr.Silence
 				peer.end()
 			}
@@ -253,7 +254,7 @@ func TestClientFileThatCannotBeRead(t *testing.T) {
 	reads := 0
 	broken := io.MultiReader(strings.NewReader("some"), readFunc(func([]byte) (int, error) { reads++; return 0, errBroken }))
 	p := playClient(t, broken, serves)
-	p.wantEnd(t, fsm.SendFile, fsm.Failed, time.Millisecond)
+	p.wantEnd(t, protocol.SendFile, fsm.Failed, time.Millisecond)
 	if !errors.Is(p.Err, errBroken) || p.conn.half || reads != 1 {
 		t.Errorf("error %v, half-closed: %v, read %d times; want %v, no end of the stream, and once", p.Err, p.conn.half, reads, errBroken)
 	}
@@ -272,19 +273,19 @@ func TestClientSeesAServerThatLeavesEarly(t *testing.T) {
 	} {
 		want := func(p *played, elapsed time.Duration) {
 			t.Helper()
-			p.wantEnd(t, fsm.SendFile, fsm.Failed, elapsed)
+			p.wantEnd(t, protocol.SendFile, fsm.Failed, elapsed)
 			if p.Reason != leaves.why || p.conn.half {
 				t.Errorf("reason %q, half-closed: %v; want %q and no end of the stream", p.Reason, p.conn.half, leaves.why)
 			}
 		}
 		quick := readFunc(func([]byte) (int, error) { time.Sleep(time.Millisecond); return 0, io.EOF })
 		want(playClient(t, quick, func(peer *script, _ context.CancelFunc) {
-			peer.takesTurns(fsm.Accio + fsm.Accio)
+			peer.takesTurns(protocol.Accio + protocol.Accio)
 			time.Sleep(time.Microsecond)
 			leaves.how(peer)
 		}), time.Millisecond)
 		want(playClient(t, &slowReader{3}, func(peer *script, _ context.CancelFunc) {
-			peer.takesTurns(fsm.Accio + fsm.Accio)
+			peer.takesTurns(protocol.Accio + protocol.Accio)
 			time.Sleep(90*time.Minute + time.Second/2)
 			leaves.how(peer)
 			time.Sleep(3 * time.Hour) // outlives the reader
@@ -307,15 +308,15 @@ func TestClientSeesAServerThatDoesNotTakeTurns(t *testing.T) {
 		event   fsm.Event
 		why     string
 	}{
-		{fsm.AwaitAccio1, fsm.Accio + fsm.Accio, nil, fsm.Mismatched, early(`"confirm-accio\r\n"`)},
-		{fsm.AwaitAccio2, fsm.Accio + fsm.Accio, nil, fsm.Mismatched, early(`"confirm-accio-again\r\n\r\n"`)},
-		{fsm.AwaitAccio1, fsm.Accio, (*script).end, fsm.Closed, `the server closed after "accio\r\n", before that was answered; received "accio\r\n"`},
-		{fsm.AwaitAccio1, fsm.Accio, (*script).reset, fsm.Failed, `the server reset the connection; received "accio\r\n"`},
+		{protocol.AwaitAccio1, protocol.Accio + protocol.Accio, nil, fsm.Mismatched, early(`"confirm-accio\r\n"`)},
+		{protocol.AwaitAccio2, protocol.Accio + protocol.Accio, nil, fsm.Mismatched, early(`"confirm-accio-again\r\n\r\n"`)},
+		{protocol.AwaitAccio1, protocol.Accio, (*script).end, fsm.Closed, `the server closed after "accio\r\n", before that was answered; received "accio\r\n"`},
+		{protocol.AwaitAccio1, protocol.Accio, (*script).reset, fsm.Failed, `the server reset the connection; received "accio\r\n"`},
 	} {
 		ran++
 		p := playClient(t, strings.NewReader("file"), func(peer *script, _ context.CancelFunc) {
-			if test.from == fsm.AwaitAccio2 {
-				peer.arrive(fsm.Accio)
+			if test.from == protocol.AwaitAccio2 {
+				peer.arrive(protocol.Accio)
 			}
 			time.Sleep(time.Second)
 			peer.change(func() { peer.arrived = []byte(test.arrives) })
@@ -324,7 +325,7 @@ func TestClientSeesAServerThatDoesNotTakeTurns(t *testing.T) {
 			}
 		})
 		p.wantEnd(t, test.from, test.event, time.Second)
-		want := map[fsm.State]string{fsm.AwaitAccio1: "", fsm.AwaitAccio2: fsm.Confirm1}[test.from]
+		want := map[fsm.State]string{protocol.AwaitAccio1: "", protocol.AwaitAccio2: protocol.Confirm1}[test.from]
 		if got := p.Explanation(); got != string(test.from)+": "+test.why || p.conn.sent() != want {
 			t.Errorf("%s\nwant %s: %s\nsent %q, want %q", got, test.from, test.why, p.conn.sent(), want)
 		}
@@ -334,21 +335,21 @@ func TestClientSeesAServerThatDoesNotTakeTurns(t *testing.T) {
 	}
 
 	// So it is however long the commands of a table are.
-	table := fsm.Client.Clone()
+	table := protocol.Client.Clone()
 	table.Activities[0].Text = strings.Repeat("accio ", 10)
 	early60 := play(t, &table, func(peer *script, _ context.CancelFunc) { peer.arrive(table.Activities[0].Text + "!") },
 		func(s *session) { s.eager = true; s.file = newSource(strings.NewReader("file"), s.conn) })
-	early60.wantEnd(t, fsm.AwaitAccio1, fsm.Mismatched, 0)
+	early60.wantEnd(t, protocol.AwaitAccio1, fsm.Mismatched, 0)
 
 	// A client that asks for nothing in between gets both.
-	table = fsm.Client.Clone()
+	table = protocol.Client.Clone()
 	for i, tr := range table.Transitions {
-		if tr.From == fsm.AwaitAccio1 && tr.Event == fsm.Commanded {
-			table.Transitions[i].To = fsm.AwaitAccio2
+		if tr.From == protocol.AwaitAccio1 && tr.Event == protocol.Commanded {
+			table.Transitions[i].To = protocol.AwaitAccio2
 		}
 	}
 	p := play(t, &table, func(peer *script, _ context.CancelFunc) {
-		peer.arrive(fsm.Accio + fsm.Accio)
+		peer.arrive(protocol.Accio + protocol.Accio)
 		time.Sleep(time.Second)
 		peer.end()
 	}, func(s *session) { s.eager = true; s.file = newSource(strings.NewReader("file"), s.conn) })
@@ -363,15 +364,15 @@ func TestShutdownWhileTheClientLooks(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		p.conn = newScript()
-		p.conn.arrive(fsm.Accio)
-		s := &session{table: &fsm.Client, idle: DefaultIdleTimeout, eager: true, file: newSource(strings.NewReader(""), p.conn)}
+		p.conn.arrive(protocol.Accio)
+		s := &session{table: &protocol.Client, idle: DefaultIdleTimeout, eager: true, file: newSource(strings.NewReader(""), p.conn)}
 		defer s.file.close()
 		s.conn = &frozen{p.conn, 2, func() { stop(); synctest.Wait() }}
 		s.machine = fsm.NewMachine(s.table, nil)
 		defer interrupt(ctx, s.conn)()
 		p.Result = s.conclude(ctx, Result{Started: time.Now()})
 	})
-	p.wantEnd(t, fsm.AwaitAccio1, fsm.Shutdown, 0)
+	p.wantEnd(t, protocol.AwaitAccio1, fsm.Shutdown, 0)
 	if p.conn.sent() != "" {
 		t.Errorf("sent %q, want nothing", p.conn.sent())
 	}
@@ -394,15 +395,15 @@ func TestClientEndsItsSide(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
 			p.conn = newScript()
-			go p.conn.takesTurns(fsm.Accio + fsm.Accio)
-			s := &session{table: &fsm.Client, idle: DefaultIdleTimeout, eager: true, file: newSource(strings.NewReader(""), p.conn)}
+			go p.conn.takesTurns(protocol.Accio + protocol.Accio)
+			s := &session{table: &protocol.Client, idle: DefaultIdleTimeout, eager: true, file: newSource(strings.NewReader(""), p.conn)}
 			defer s.file.close()
 			s.conn = &meddler{p.conn, s, test.at, func() { test.do(p.conn, stop) }}
 			s.machine = fsm.NewMachine(s.table, nil)
 			defer interrupt(ctx, s.conn)()
 			p.Result = s.conclude(ctx, Result{Started: time.Now()})
 		})
-		p.wantEnd(t, fsm.SendFile, test.want, 0)
+		p.wantEnd(t, protocol.SendFile, test.want, 0)
 		if got, want := p.Explanation(), "SendFile: "+test.why; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
@@ -418,7 +419,7 @@ type meddler struct {
 }
 
 func (e *meddler) Read(p []byte) (int, error) {
-	if e.at == "read" && e.session.machine.State() == fsm.SendFile {
+	if e.at == "read" && e.session.machine.State() == protocol.SendFile {
 		e.happens()
 	}
 	return e.script.Read(p)
@@ -444,13 +445,13 @@ func TestClientIsInterrupted(t *testing.T) {
 		room    int // for what the client sends; negative: any number
 		file    io.Reader
 	}{
-		{fsm.AwaitAccio1, "", -1, strings.NewReader("")},
-		{fsm.SendConfirm1, fsm.Accio, 3, strings.NewReader("")},
-		{fsm.AwaitAccio2, fsm.Accio, -1, strings.NewReader("")},
-		{fsm.SendConfirm2, fsm.Accio + fsm.Accio, len(fsm.Confirm1), strings.NewReader("")},
-		{fsm.SendFile, fsm.Accio + fsm.Accio, len(header) + 1, strings.NewReader("file")},
-		{fsm.SendFile, fsm.Accio + fsm.Accio, -1, &slowReader{1}},
-		{fsm.AwaitClose, fsm.Accio + fsm.Accio, -1, strings.NewReader("file")},
+		{protocol.AwaitAccio1, "", -1, strings.NewReader("")},
+		{protocol.SendConfirm1, protocol.Accio, 3, strings.NewReader("")},
+		{protocol.AwaitAccio2, protocol.Accio, -1, strings.NewReader("")},
+		{protocol.SendConfirm2, protocol.Accio + protocol.Accio, len(protocol.Confirm1), strings.NewReader("")},
+		{protocol.SendFile, protocol.Accio + protocol.Accio, len(header) + 1, strings.NewReader("file")},
+		{protocol.SendFile, protocol.Accio + protocol.Accio, -1, &slowReader{1}},
+		{protocol.AwaitClose, protocol.Accio + protocol.Accio, -1, strings.NewReader("file")},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
@@ -462,7 +463,7 @@ func TestClientIsInterrupted(t *testing.T) {
 			time.AfterFunc(stopAfter, stop)
 			p := played{conn: peer}
 			var err error
-			p.Result, err = new(Client).send(ctx, peer, DefaultIdleTimeout, at.file, Result{Started: began})
+			p.Result, err = (&Client{Table: &protocol.Client}).send(ctx, peer, DefaultIdleTimeout, at.file, Result{Started: began})
 			var ended *SessionError
 			if !errors.As(err, &ended) || ended.Result.Event != fsm.Shutdown {
 				t.Errorf("%s: %v, want the shutdown", at.state, err)

@@ -10,6 +10,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 // Invariant: what a session makes of a stream depends on its bytes alone, not
@@ -27,7 +28,7 @@ func FuzzConfirmations(f *testing.F) {
 		conn := &cutScript{newScript(), bytes.Clone(cuts)}
 		conn.arrived, conn.ended = append([]byte(nil), stream...), true
 		consumed := map[fsm.State]int{} // at entry
-		s := &session{table: &fsm.Server, conn: conn, idle: time.Minute}
+		s := &session{table: &protocol.Server, conn: conn, idle: time.Minute}
 		s.machine = fsm.NewMachine(s.table, func(_ fsm.State, _ fsm.Event, to fsm.State) {
 			consumed[to] = len(stream) - len(conn.arrived)
 		})
@@ -39,33 +40,33 @@ func FuzzConfirmations(f *testing.F) {
 		for same < len(stream) && same < len(header) && stream[same] == header[same] {
 			same++
 		}
-		from, within := fsm.AwaitConfirm1, same // bytes of the confirmation that were right
-		if same >= len(fsm.Confirm1) {
-			from, within = fsm.AwaitConfirm2, same-len(fsm.Confirm1)
-			if consumed[fsm.SendAccio2] != len(fsm.Confirm1) {
-				t.Errorf("%d bytes were taken with the first confirmation", consumed[fsm.SendAccio2])
+		from, within := protocol.AwaitConfirm1, same // bytes of the confirmation that were right
+		if same >= len(protocol.Confirm1) {
+			from, within = protocol.AwaitConfirm2, same-len(protocol.Confirm1)
+			if consumed[protocol.SendAccio2] != len(protocol.Confirm1) {
+				t.Errorf("%d bytes were taken with the first confirmation", consumed[protocol.SendAccio2])
 			}
 		}
 		switch {
 		case same == len(header):
-			if r.State != fsm.Done || r.Bytes != int64(len(stream)-len(header)) || consumed[fsm.Streaming] != len(header) {
-				t.Errorf("%+v, %d bytes taken before Streaming", r, consumed[fsm.Streaming])
+			if r.State != protocol.Done || r.Bytes != int64(len(stream)-len(header)) || consumed[protocol.Streaming] != len(header) {
+				t.Errorf("%+v, %d bytes taken before Streaming", r, consumed[protocol.Streaming])
 			}
 			return
 		case same == len(stream):
-			if r.State != fsm.Error || r.From != from || r.Event != fsm.Closed {
+			if r.State != protocol.Error || r.From != from || r.Event != fsm.Closed {
 				t.Errorf("want closed from %s: %+v", from, r)
 			}
 		default:
-			if r.State != fsm.Error || r.From != from || r.Event != fsm.Mismatched || s.end.right != within {
+			if r.State != protocol.Error || r.From != from || r.Event != fsm.Mismatched || s.end.right != within {
 				t.Errorf("want mismatched from %s at byte %d: %+v", from, same, r)
 			}
 		}
 		if r.Bytes != 0 {
 			t.Errorf("%d payload bytes before the header was whole", r.Bytes)
 		}
-		if end := map[fsm.State]int{fsm.AwaitConfirm1: len(fsm.Confirm1), fsm.AwaitConfirm2: len(header)}[from]; consumed[fsm.Error] > end {
-			t.Errorf("%d bytes taken in %s, want at most %d", consumed[fsm.Error], from, end)
+		if end := map[fsm.State]int{protocol.AwaitConfirm1: len(protocol.Confirm1), protocol.AwaitConfirm2: len(header)}[from]; consumed[protocol.Error] > end {
+			t.Errorf("%d bytes taken in %s, want at most %d", consumed[protocol.Error], from, end)
 		}
 		for _, c := range r.Explanation() {
 			if c < ' ' || c > '~' && !strings.ContainsRune("…", c) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"accio/fsm"
+	"accio/protocol"
 
 	"golang.org/x/sys/unix"
 )
@@ -79,17 +80,17 @@ func serveSome(t *testing.T, path string) {
 		t.Error("two listeners have one port")
 	}
 	results, served := make(chan Result, 4), make(chan error, 1)
-	s := &Server{Result: func(r Result) error { results <- r; return nil }}
+	s := &Server{Table: &protocol.Server, Result: func(r Result) error { results <- r; return nil }}
 	r := &running{Server: s, t: t, ln: ln, results: results}
 	go func() { served <- s.Serve(ctx, ln) }()
 	good, reset, last, queued := r.dial(), r.dial(), r.dial(), r.dial()
 	good.handshake()
 	good.CloseWrite()
 	r.wantDone(0)
-	reset.expect(fsm.Accio)
+	reset.expect(protocol.Accio)
 	reset.reset()
-	r.wantError(fsm.AwaitConfirm1, fsm.Failed)
-	last.expect(fsm.Accio)
+	r.wantError(protocol.AwaitConfirm1, fsm.Failed)
+	last.expect(protocol.Accio)
 	stop()
 	if got := r.next(); got.Event != fsm.Shutdown {
 		t.Errorf("ended by %s (%s), want shutdown", got.Event, got.Reason)

@@ -13,6 +13,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 // hook is called at the yield points of a session: before and after each of
@@ -185,9 +186,9 @@ func (x *explored) differs(w word) *difference {
 	if !last.ended {
 		return nil
 	}
-	state := fsm.Error
+	state := protocol.Error
 	if strings.HasSuffix(last.events, "confirmed closed ") {
-		state = fsm.Done
+		state = protocol.Done
 	}
 	if x.result.State != state || x.result.Bytes != last.bytes {
 		return differs(endedWrong, w, "result %s with %d bytes, want %s with %d", x.result.State, x.result.Bytes, state, last.bytes)
@@ -197,7 +198,7 @@ func (x *explored) differs(w word) *difference {
 
 // A session that is not quite as expected is told from one that is.
 func TestDifferencesAreTold(t *testing.T) {
-	w := word{}.then(input{bytes: fsm.Confirm1}).then(input{bytes: fsm.Confirm2 + "z"}).then(input{what: 'e'})
+	w := word{}.then(input{bytes: protocol.Confirm1}).then(input{bytes: protocol.Confirm2 + "z"}).then(input{what: 'e'})
 	last := func(x *explored) *seen { return &x.seen[len(x.seen)-1] }
 	for i, test := range []struct {
 		want  aspect
@@ -210,13 +211,13 @@ func TestDifferencesAreTold(t *testing.T) {
 		{seenWrong, func(x *explored) { last(x).ended = false }},
 		{seenWrong, func(x *explored) { x.seen[1].written-- }},
 		{seenWrong, func(x *explored) { x.seen = x.seen[:3] }},
-		{endedWrong, func(x *explored) { x.result.State = fsm.Error }},
+		{endedWrong, func(x *explored) { x.result.State = protocol.Error }},
 		{endedWrong, func(x *explored) { x.result.Bytes++ }},
 		{panicked, func(x *explored) { x.err = "panic" }},
 		{goesOn, func(x *explored) { x.err = endless{} }},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			x := explore("scripted", &fsm.Server, w, nil)
+			x := explore("scripted", &protocol.Server, w, nil)
 			test.spoil(x)
 			if d := x.differs(w); (d == nil) != (test.want == "") || d != nil && d.aspect != test.want {
 				t.Errorf("%d: %v, want %q", i, d, test.want)
@@ -271,7 +272,7 @@ func TestEveryCutOfTheHeader(t *testing.T) {
 			}
 			failures.ran()
 			w = w.then(input{name: "end", what: 'e'})
-			if d := explore(on, &fsm.Server, w, at).differs(w); d != nil {
+			if d := explore(on, &protocol.Server, w, at).differs(w); d != nil {
 				failures.failf(rank, "%s", d)
 			}
 		}
@@ -306,7 +307,7 @@ func TestEveryWord(t *testing.T) {
 					return
 				}
 				failures.ran()
-				if d := explore(on, &fsm.Server, w, nil).differs(w); d != nil {
+				if d := explore(on, &protocol.Server, w, nil).differs(w); d != nil {
 					failures.failf(d.rank(), "%s", d)
 				}
 			})

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"accio/fsm"
+	"accio/protocol"
 )
 
 func init() {
@@ -30,7 +30,7 @@ var flows = []input{
 // flowWords calls f for every word of so many of them after the header, of
 // which the first is much, or nearly.
 func flowWords(depth int, f func(w word, maximal bool)) {
-	whole := word{}.then(input{name: "c1", bytes: fsm.Confirm1}).then(input{name: "c2", bytes: fsm.Confirm2})
+	whole := word{}.then(input{name: "c1", bytes: protocol.Confirm1}).then(input{name: "c2", bytes: protocol.Confirm2})
 	for _, in := range flows[:2] {
 		extendBy(flows, whole.then(in), len(whole.inputs)+depth, f)
 	}
@@ -46,7 +46,7 @@ func TestEveryFastFlow(t *testing.T) {
 				return
 			}
 			failures.ran()
-			if d := explore("fast", &fsm.Server, w, nil).differs(w); d != nil {
+			if d := explore("fast", &protocol.Server, w, nil).differs(w); d != nil {
 				failures.failf(d.rank(), "%s", d)
 			}
 		})

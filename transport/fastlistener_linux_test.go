@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"accio/internal/simkernel"
+	"accio/protocol"
 
 	"golang.org/x/sys/unix"
 )
@@ -83,7 +84,7 @@ func idle(t *testing.T, f func(g *simulated, s *Server, connect func()), failing
 		g.client.Close(g.fd)
 		g.made, g.before = 0, map[string]int{"accept4": 1, "setsockopt": 3}
 		g.Fail("accept4", failing...)
-		s := &Server{Result: func(Result) error { g.results.Add(1); return nil }}
+		s := &Server{Table: &protocol.Server, Result: func(Result) error { g.results.Add(1); return nil }}
 		served := make(chan any, 1)
 		s.Log = slog.New(slog.NewTextHandler(&g.log, nil))
 		go func() {

@@ -10,6 +10,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 // injected is a session in which something happened at a yield point.
@@ -26,7 +27,7 @@ type injected struct {
 // inject runs the word and calls f at the nth yield point. A session counts for
 // the failures where that was done.
 func inject(failures *shortest, on, what string, w word, n int, f func(ground, context.CancelFunc)) *injected {
-	table, in := &fsm.Server, &injected{on: on, what: what, word: w}
+	table, in := &protocol.Server, &injected{on: on, what: what, word: w}
 	in.explored = explore(on, table, w, func(x *explored, stop context.CancelFunc) {
 		if x.yields != n {
 			return
@@ -78,7 +79,7 @@ func eachCampaign(t *testing.T, test func(t *testing.T, c campaign)) {
 func (c campaign) eachAddedPoint(t *testing.T, f func(w word, n int)) {
 	synctest.Test(t, func(t *testing.T) {
 		c.words(c.depth, func(w word, _ bool) {
-			plain := explore(c.on, &fsm.Server, w, nil)
+			plain := explore(c.on, &protocol.Server, w, nil)
 			for n := plain.before + 1; n <= plain.within; n++ {
 				f(w, n)
 			}
@@ -103,13 +104,13 @@ func shutdownAtEveryYieldPoint(t *testing.T, c campaign) {
 			if len(x.path) > 0 || n != 1 {
 				x.failf(&failures, n, "there is no session")
 			}
-		case fsm.Server.IsTerminal(x.before):
+		case protocol.Server.IsTerminal(x.before):
 			if len(x.path) != x.events {
 				x.failf(&failures, n, "an event after the end")
 			}
 		case len(x.path) != x.events+1 || x.path[x.events].Event != fsm.Shutdown:
 			x.failf(&failures, n, "the next event is not the last, or not shutdown")
-		case x.result.State != fsm.Error || x.result.Event != fsm.Shutdown:
+		case x.result.State != protocol.Error || x.result.Event != fsm.Shutdown:
 			x.failf(&failures, n, "result %s by %s", x.result.State, x.result.Event)
 		case !x.seen[len(x.seen)-1].ended:
 			x.failf(&failures, n, "the session goes on")
@@ -133,7 +134,7 @@ func resetAtEveryYieldPoint(t *testing.T, c campaign) {
 		ended, shut, commands := false, false, 0
 		x := inject(&failures, c.on, "reset", w, n, func(conn ground, _ context.CancelFunc) {
 			has := conn.holds()
-			ended, shut, commands = has.end, has.shut, conn.wrote()/len(fsm.Accio)
+			ended, shut, commands = has.end, has.shut, conn.wrote()/len(protocol.Accio)
 			if !has.reset {
 				conn.reset()
 			}
@@ -153,7 +154,7 @@ func resetAtEveryYieldPoint(t *testing.T, c campaign) {
 			x.failf(&failures, n, "it took %s", x.result.Started.Add(x.result.Elapsed).Sub(x.when))
 		case x.result.Bytes != bytes:
 			x.failf(&failures, n, "%d bytes are counted, want %d", x.result.Bytes, bytes)
-		case x.result.State == fsm.Done && !ended:
+		case x.result.State == protocol.Done && !ended:
 			x.failf(&failures, n, "Done although the stream has not ended")
 		case !ended && len(x.path) > x.events && x.result.Event != fsm.Failed && x.result.Event != fsm.Mismatched &&
 			x.result.Event != fsm.Shutdown && x.result.Event != fsm.TimedOut:
@@ -181,7 +182,7 @@ func writeFailureAtEveryYieldPoint(t *testing.T, c campaign) {
 			if !maximal {
 				return
 			}
-			plain := explore(c.on, &fsm.Server, w, nil)
+			plain := explore(c.on, &protocol.Server, w, nil)
 			for n := 1; n <= plain.within; n++ {
 				x := inject(&failures, c.on, "write failure", w, n, func(conn ground, _ context.CancelFunc) { conn.deafen() })
 				refused += x.conn.refusals()
@@ -190,7 +191,7 @@ func writeFailureAtEveryYieldPoint(t *testing.T, c campaign) {
 					x.failf(&failures, n, "%v", x.err)
 				case x.conn.refusals() > 1:
 					x.failf(&failures, n, "wrote %d times more", x.conn.refusals()-1)
-				case x.conn.refusals() == 1 && (x.result.State != fsm.Error || x.result.Event != fsm.Failed && x.result.Event != fsm.Shutdown):
+				case x.conn.refusals() == 1 && (x.result.State != protocol.Error || x.result.Event != fsm.Failed && x.result.Event != fsm.Shutdown):
 					x.failf(&failures, n, "result %s by %s", x.result.State, x.result.Event)
 				case x.conn.refusals() == 0 && x.differs(w) != nil:
 					x.failf(&failures, n, "no write has failed, and yet: %s", x.differs(w))

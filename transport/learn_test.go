@@ -11,6 +11,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 // key is what the rest of a session depends on: the state, the bytes of the
@@ -104,7 +105,7 @@ func TestLearnedBehaviourIsTheExpectedOne(t *testing.T) {
 			var failures shortest
 			gotKeys, gotArcs := learn(func(w word) (before, after seen, k key) {
 				failures.ran()
-				x := explore(on, &fsm.Server, w, nil)
+				x := explore(on, &protocol.Server, w, nil)
 				return x.seen[max(0, len(x.seen)-2)], x.seen[len(x.seen)-1], x.last
 			})
 			missing(&failures, "the code has an extra state", gotKeys, wantKeys)
@@ -136,7 +137,7 @@ func TestTransitionsTakenAreTheTable(t *testing.T) {
 		words(4, func(w word, maximal bool) {
 			if maximal {
 				sessions++
-				for _, tr := range explore("scripted", &fsm.Server, w, nil).path {
+				for _, tr := range explore("scripted", &protocol.Server, w, nil).path {
 					taken[tr] = true
 				}
 			}
@@ -144,7 +145,7 @@ func TestTransitionsTakenAreTheTable(t *testing.T) {
 	})
 	require.Ran(t, "sessions", sessions, maximalWords[4])
 	want := map[fsm.Transition]bool{}
-	for _, tr := range fsm.Server.Transitions {
+	for _, tr := range protocol.Server.Transitions {
 		want[tr] = true
 	}
 	if !maps.Equal(taken, want) {
@@ -169,7 +170,7 @@ func TestConformsByTheWMethod(t *testing.T) {
 			var failures shortest
 			for _, w := range suite {
 				failures.ran()
-				if d := explore(on, &fsm.Server, w, nil).differs(w); d != nil {
+				if d := explore(on, &protocol.Server, w, nil).differs(w); d != nil {
 					failures.failf(d.rank(), "%s", d)
 				}
 			}

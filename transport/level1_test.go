@@ -7,11 +7,11 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"accio/fsm"
 	"accio/internal/require"
 	"accio/model"
 	"accio/model/guarded"
 	"accio/modelcheck"
+	"accio/protocol"
 )
 
 // followed is what came of a comparison of the running code with a program.
@@ -69,7 +69,7 @@ func follow(p *guarded.Program, code func([]stimulus) rest, most int) *followed 
 					continue
 				}
 				known[p] = true
-				if fsm.Server.IsTerminal(got.state) {
+				if protocol.Server.IsTerminal(got.state) {
 					for label := range m.next(p.State) {
 						differs("%v: the end, but level 1 goes on: %s", run, label)
 					}
@@ -94,13 +94,13 @@ var coders = map[string]func([]stimulus) rest{"scripted": coded}
 // letters, which know nothing of level 1. So neither has a step that the other
 // does not have.
 func TestCodeIsLevel1StepByStep(t *testing.T) {
-	if pieces[0]+pieces[1] != fsm.Confirm1 || pieces[0]+pieces[2] != fsm.Confirm2 {
+	if pieces[0]+pieces[1] != protocol.Confirm1 || pieces[0]+pieces[2] != protocol.Confirm2 {
 		t.Fatal("these pieces are not those of the confirmations")
 	}
 	require.Ran(t, "ways to play", len(coders), len(grounds))
 	for name, code := range coders {
 		t.Run(name, func(t *testing.T) {
-			p := model.Server(&fsm.Server, model.DefaultAhead)
+			p := model.Server(&protocol.Server, model.DefaultAhead)
 			var f *followed
 			synctest.Test(t, func(t *testing.T) { f = follow(p, code, 1000) })
 			if len(f.differ) > 0 {
@@ -126,7 +126,7 @@ func TestMutantsOfLevel1(t *testing.T) {
 	alike := map[string]string{
 		"reads part of the text: without (stop == 0)": "what is taken in the moment of the shutdown is no event, and nobody looks at it",
 	}
-	p := model.Server(&fsm.Server, model.DefaultAhead)
+	p := model.Server(&protocol.Server, model.DefaultAhead)
 	steps := func(p *guarded.Program) map[[2]guarded.State]bool { // whatever their labels
 		all := map[[2]guarded.State]bool{}
 		g, err := modelcheck.Explore(p.System(), modelcheck.Limit{})

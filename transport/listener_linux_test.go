@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 
+	"accio/protocol"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -140,8 +142,8 @@ func TestListenOnAPortInUse(t *testing.T) {
 
 // The client asks for no probes either: its limit makes them superfluous.
 func TestClientSocketHasItsOptions(t *testing.T) {
-	r, probes := start(t, "portable", &Server{}), -1
-	var c Client
+	r, probes := start(t, "portable", &Server{Table: &protocol.Server}), -1
+	c := Client{Table: &protocol.Client}
 	c.Observe = func(Transition) { probes = option(t, c.current.Load().conn, unix.SOL_SOCKET, unix.SO_KEEPALIVE) }
 	if _, err := c.Send(context.Background(), r.address(), strings.NewReader("")); err != nil || probes != 0 {
 		t.Errorf("%v, keep-alive %d", err, probes)

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"accio/fsm"
+	"accio/protocol"
 )
 
 // The words once more, to depth 3 and in the longer run 4, and those that go on
@@ -68,7 +68,7 @@ func overLoopback() (list []word) {
 	depth := deep(3, 4)
 	words(depth, add)
 	for _, early := range []bool{false, true} {
-		whole := word{early: early}.then(input{name: "c1", bytes: fsm.Confirm1}).then(input{name: "c2", bytes: fsm.Confirm2})
+		whole := word{early: early}.then(input{name: "c1", bytes: protocol.Confirm1}).then(input{name: "c2", bytes: protocol.Confirm2})
 		extend(whole, depth+1, func(w word, maximal bool) {
 			if len(w.inputs) > depth { // the others are there
 				add(w, maximal)
@@ -147,6 +147,7 @@ func playLoopback(path string, w word, idle time.Duration) (want, got outcome, e
 	}
 	events, served, watching := &tap{}, make(chan error, 1), newWatch(ln)
 	s := &Server{
+		Table:       &protocol.Server,
 		IdleTimeout: idle,
 		Observe: func(tr Transition) {
 			events.mu.Lock()

@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // Every mistake of the list is told by its hint (docs/protocol.md §8.7, and with
 // it §1.7, §8.2, §8.3, §8.5), and each hint is the one of some mistake.
 func TestMistakesAreNamed(t *testing.T) {
-	const first, second, again = fsm.Confirm1, fsm.Confirm2, "confirm-accio-again"
+	const first, second, again = protocol.Confirm1, protocol.Confirm2, "confirm-accio-again"
 	utf16 := func(text string) string { return strings.Join(strings.Split(text, ""), "\x00") + "\x00" }
 	tests := []struct{ sent, hint string }{
 		{"\xff\xfe" + utf16(first), "that is UTF-16,"},
@@ -53,8 +54,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		{`confirm-accio\r\n`, "a backslash;"},
 		{first + `confirm-accio-again\r\n\r\n`, "a backslash;"},
 		{"confirm-accio\r\\n", "a backslash;"},
-		{fsm.Accio, "that came back as it was sent;"},
-		{first + fsm.Accio, "that came back as it was sent;"},
+		{protocol.Accio, "that came back as it was sent;"},
+		{first + protocol.Accio, "that came back as it was sent;"},
 		{first + first, "that has come already;"},
 		{second, "that comes later;"},
 		{first + "\r\n" + second, "a surplus end of line;"},
@@ -85,7 +86,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		if p.Event != fsm.Mismatched || !strings.HasPrefix(p.Hint, test.hint) {
 			t.Errorf("%q: %s, want %s", test.sent, p.Explanation(), test.hint)
 		}
-		text := quote(fsm.Server.Activity(p.From).Text)
+		text := quote(protocol.Server.Activity(p.From).Text)
 		told[slices.IndexFunc(mistakes, func(m mistake) bool { return strings.ReplaceAll(m.hint, wanted, text) == p.Hint })]++
 	}
 	if len(tests) != 61 || len(told) != len(mistakes)+1 || told[-1] != 5 {
@@ -99,7 +100,7 @@ func TestHintsOfAnyText(t *testing.T) {
 	pieces := []string{"", "x", "\x00", "\xff", "\xfe", "\r", "\n", "\\", "x\r\n", "\r\n\r\n", strings.Repeat("x", shown)}
 	hints := 0
 	for _, want := range pieces[1:] {
-		table := fsm.Server.Clone()
+		table := protocol.Server.Clone()
 		table.Activities[1].Text = want
 		for _, a := range pieces {
 			for _, b := range pieces {
@@ -125,7 +126,7 @@ func TestHintsOfAnyText(t *testing.T) {
 
 // A text that what was wanted begins with is not meant by what begins with both.
 func TestHintsOfTextsThatBeginAlike(t *testing.T) {
-	table := fsm.Server.Clone()
+	table := protocol.Server.Clone()
 	table.Activities[1].Text, table.Activities[3].Text = "confirm", "confirm again"
 	for arrived, want := range map[string]string{
 		"confirm!":        `wanted "confirm again", exactly`,
@@ -150,7 +151,7 @@ func TestMistakesOfAServerAreNamed(t *testing.T) {
 		"accio\n":                      "bare LF, wanted CR LF",
 		"ACCIO\r\n":                    `upper and lower case matter; wanted "accio\r\n", exactly`,
 		"hello":                        `wanted "accio\r\n", exactly`,
-		fsm.Confirm1:                   `wanted "accio\r\n", exactly`, // which the client has not sent yet
+		protocol.Confirm1:              `wanted "accio\r\n", exactly`, // which the client has not sent yet
 	} {
 		p := playClient(t, strings.NewReader("file"), func(peer *script, _ context.CancelFunc) { peer.arrive(sent) })
 		if p.Event != fsm.Mismatched || p.Hint != hint {
@@ -158,7 +159,7 @@ func TestMistakesOfAServerAreNamed(t *testing.T) {
 		}
 	}
 	echo := playClient(t, strings.NewReader("file"), func(peer *script, _ context.CancelFunc) {
-		peer.arrive(fsm.Accio)
+		peer.arrive(protocol.Accio)
 		synctest.Wait()
 		peer.arrive(peer.sent())
 	})
@@ -174,7 +175,7 @@ func TestWhatHasArrivedIsShown(t *testing.T) {
 		{"X", "X", `received >> "X", hex >> 58`},
 		{"conX\x1b\xff", "conX\x1b\xff", `received "con" >> "X\x1b\xff", hex 63 6f 6e >> 58 1b ff`},
 		{"\xc3\xbc\"\\\t", "\xc3\xbc\"\\\t", `received >> "\xc3\xbc\"\\\t", hex >> c3 bc 22 5c 09`},
-		{fsm.Confirm1 + "con" + long, "con" + long[:37], `received "con" >> "` + long[:37] + `", hex 63 6f 6e >> 30 31 `},
+		{protocol.Confirm1 + "con" + long, "con" + long[:37], `received "con" >> "` + long[:37] + `", hex 63 6f 6e >> 30 31 `},
 	} {
 		for _, limit := range []int{0, 1, 7} {
 			p := playServer(t, func(peer *script, _ context.CancelFunc) { peer.arrive(test.sent) },
@@ -185,7 +186,7 @@ func TestWhatHasArrivedIsShown(t *testing.T) {
 		}
 	}
 
-	table := fsm.Server.Clone()
+	table := protocol.Server.Clone()
 	table.Activities[1].Text = long
 	sent := long[:60] + "X" + long
 	p := play(t, &table, func(peer *script, _ context.CancelFunc) { peer.arrive(sent) })
@@ -213,7 +214,7 @@ func TestTheRestIsOverheard(t *testing.T) {
 			peer.change(func() { peer.arrived = []byte("X and more") })
 			follows.do(peer, stop)
 		}, func(s *session) { s.conn = &errorCounter{s.conn.(*script), &errors, &last} })
-		p.wantEnd(t, fsm.AwaitConfirm1, fsm.Mismatched, time.Second)
+		p.wantEnd(t, protocol.AwaitConfirm1, fsm.Mismatched, time.Second)
 		if waited := last.Sub(p.Started) - time.Second; p.Received != "conX and more" || errors != 1 || waited != 0 {
 			t.Errorf("followed by %s: received %q, %d errors read, waited for %s", follows.name, p.Received, errors, waited)
 		}
@@ -238,17 +239,17 @@ func (c *errorCounter) Read(p []byte) (int, error) {
 
 // On both paths, and although more has arrived than is shown.
 func TestWhatHasArrivedIsShownOverTCP(t *testing.T) {
-	sent := fsm.Confirm1 + "confirm-accio\n" + strings.Repeat("file", 1000)
+	sent := protocol.Confirm1 + "confirm-accio\n" + strings.Repeat("file", 1000)
 	eachPath(t, func(t *testing.T, path string) {
-		r := start(t, path, &Server{})
+		r := start(t, path, &Server{Table: &protocol.Server})
 		first := r.dial() // keeps the server until the other has sent everything
-		first.expect(fsm.Accio)
+		first.expect(protocol.Accio)
 		c := r.dial()
 		c.send(sent)
 		first.Close()
-		r.wantError(fsm.AwaitConfirm1, fsm.Closed)
+		r.wantError(protocol.AwaitConfirm1, fsm.Closed)
 		got := r.next()
-		if want := sent[len(fsm.Confirm1):][:shown]; got.Event != fsm.Mismatched || got.Received != want || got.Right != 13 {
+		if want := sent[len(protocol.Confirm1):][:shown]; got.Event != fsm.Mismatched || got.Received != want || got.Right != 13 {
 			t.Errorf("%s; received %q, want %q", got.Explanation(), got.Received, want)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 
 	"accio/fsm"
 	"accio/model/guarded"
+	"accio/protocol"
 )
 
 // modelled is level 1, played on with time and the network in our hands.
@@ -122,7 +123,7 @@ func (m *modelled) rest(p place) rest {
 	number := func(name string) int { return int(m.vars[name].Value(p.State)) }
 	r := rest{events: p.events, from: fsm.State(m.show("from", p.State)), state: fsm.State(m.show("state", p.State)),
 		wrote: number("wrote"), read: number("read"), eof: number("eof") > 0, lines: number("lines")}
-	if fsm.Server.IsTerminal(r.state) {
+	if protocol.Server.IsTerminal(r.state) {
 		return r
 	}
 	unquote := func(piece string) string {
@@ -131,7 +132,7 @@ func (m *modelled) rest(p place) rest {
 	}
 	r.queue = unquote(m.show("in0", p.State)) + unquote(m.show("in1", p.State))
 	if number("got") > 0 {
-		r.at = len(fsm.Confirm1) - len("\r\n") // where the texts begin to differ
+		r.at = len(protocol.Confirm1) - len("\r\n") // where the texts begin to differ
 	}
 	end := m.show("inend", p.State)
 	r.end, r.reset = strings.HasPrefix(end, "fin"), strings.HasSuffix(end, "rst")

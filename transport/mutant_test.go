@@ -10,6 +10,7 @@ import (
 	"accio/fsm"
 	"accio/internal/require"
 	"accio/model"
+	"accio/protocol"
 )
 
 // cell is a place of the table.
@@ -24,7 +25,7 @@ func across(depth int) map[cell][]word {
 	all := map[cell][]word{}
 	words(depth, func(w word, _ bool) {
 		met := map[cell]bool{}
-		for _, tr := range explore("scripted", &fsm.Server, w, nil).path {
+		for _, tr := range explore("scripted", &protocol.Server, w, nil).path {
 			if c := (cell{tr.From, tr.Event}); !met[c] {
 				met[c] = true
 				all[c] = append(all[c], w)
@@ -47,7 +48,7 @@ func TestMutantsOfTheTableAreKilled(t *testing.T) {
 	killed, equivalent, reasons := map[model.Change]int{}, map[model.Change]int{}, map[string]int{}
 	synctest.Test(t, func(t *testing.T) {
 		met := across(4)
-		for _, m := range model.Mutants(&fsm.Server) {
+		for _, m := range model.Mutants(&protocol.Server) {
 			list := met[cell{m.Cell.From, m.Cell.Event}]
 			if len(list) == 0 {
 				if m.Change != model.Add {
@@ -108,7 +109,7 @@ func TestMutantsThatNoSessionMeetsAreEquivalent(t *testing.T) {
 	var equivalent []model.Mutant
 	synctest.Test(t, func(*testing.T) {
 		met := across(4)
-		for _, m := range model.Mutants(&fsm.Server) {
+		for _, m := range model.Mutants(&protocol.Server) {
 			if len(met[cell{m.Cell.From, m.Cell.Event}]) == 0 {
 				equivalent = append(equivalent, m)
 			}
@@ -120,7 +121,7 @@ func TestMutantsThatNoSessionMeetsAreEquivalent(t *testing.T) {
 			if !maximal || !mine() {
 				return
 			}
-			want := explore("scripted", &fsm.Server, w, nil)
+			want := explore("scripted", &protocol.Server, w, nil)
 			for i, m := range equivalent {
 				failures.ran()
 				got := explore("scripted", m.Table, w, nil)

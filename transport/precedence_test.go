@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // The tests of this file are about several things that are true at once
@@ -40,7 +41,7 @@ func freezeAt(t *testing.T, n int, f func(peer *script, stop context.CancelFunc)
 		defer stop()
 		p.conn = newScript()
 		p.conn.arrive(header[:5])
-		s := &session{table: &fsm.Server, idle: DefaultIdleTimeout}
+		s := &session{table: &protocol.Server, idle: DefaultIdleTimeout}
 		s.conn = &frozen{p.conn, n, func() { time.Sleep(time.Hour); f(p.conn, stop); synctest.Wait() }}
 		s.machine = fsm.NewMachine(s.table, nil)
 		defer interrupt(ctx, s.conn)()
@@ -60,21 +61,21 @@ func TestBytesBeatTheDeadline(t *testing.T) {
 
 func TestTheEndBeatsTheDeadline(t *testing.T) {
 	p := freezeAt(t, 3, func(peer *script, _ context.CancelFunc) { peer.end() })
-	p.wantEnd(t, fsm.AwaitConfirm1, fsm.Closed, time.Hour)
+	p.wantEnd(t, protocol.AwaitConfirm1, fsm.Closed, time.Hour)
 }
 
 func TestTheResetBeatsTheDeadline(t *testing.T) {
 	p := freezeAt(t, 3, func(peer *script, _ context.CancelFunc) { peer.reset() })
-	p.wantEnd(t, fsm.AwaitConfirm1, fsm.Failed, time.Hour)
+	p.wantEnd(t, protocol.AwaitConfirm1, fsm.Failed, time.Hour)
 }
 
 func TestTheDeadlineComesLast(t *testing.T) {
 	p := freezeAt(t, 3, func(*script, context.CancelFunc) {})
-	p.wantEnd(t, fsm.AwaitConfirm1, fsm.TimedOut, time.Hour)
+	p.wantEnd(t, protocol.AwaitConfirm1, fsm.TimedOut, time.Hour)
 }
 
 func TestShutdownBeatsEverything(t *testing.T) {
-	from := []fsm.State{fsm.SendAccio1, fsm.AwaitConfirm1, fsm.AwaitConfirm1}
+	from := []fsm.State{protocol.SendAccio1, protocol.AwaitConfirm1, protocol.AwaitConfirm1}
 	for _, what := range []struct {
 		name string
 		do   func(*script)
@@ -98,7 +99,7 @@ func TestShutdownBeatsEverything(t *testing.T) {
 func TestStreamOrder(t *testing.T) {
 	for _, follows := range []func(*script){(*script).end, (*script).reset} {
 		p := freezeAt(t, 3, func(peer *script, _ context.CancelFunc) { peer.arrive("wrong"); follows(peer) })
-		p.wantEnd(t, fsm.AwaitConfirm1, fsm.Mismatched, time.Hour)
+		p.wantEnd(t, protocol.AwaitConfirm1, fsm.Mismatched, time.Hour)
 	}
 }
 
@@ -137,7 +138,7 @@ func TestShutdownWhileADeadlineIsSet(t *testing.T) {
 						}
 					}
 				}
-				s := &session{table: &fsm.Server, idle: DefaultIdleTimeout}
+				s := &session{table: &protocol.Server, idle: DefaultIdleTimeout}
 				conn := newScript()
 				s.conn = &hooked{script: conn, before: shoot(early), after: shoot(!early)}
 				s.machine = fsm.NewMachine(s.table, nil)

@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // Within every text that a table of the server expects, Progress tells how much
 // of it has come, and how long nothing has.
 func TestProgressOfTheHeader(t *testing.T) {
 	cuts := 0
-	for _, a := range fsm.Server.Activities {
+	for _, a := range protocol.Server.Activities {
 		for got := range len(a.Text) {
 			if a.Action != fsm.Expect {
 				continue
@@ -28,7 +29,7 @@ func TestProgressOfTheHeader(t *testing.T) {
 			})
 		}
 	}
-	if cuts != len(fsm.Confirm1)+len(fsm.Confirm2) {
+	if cuts != len(protocol.Confirm1)+len(protocol.Confirm2) {
 		t.Errorf("%d cuts", cuts)
 	}
 }
@@ -64,9 +65,9 @@ func (c onStage) Close() error           { return nil }
 
 func progressAt(t *testing.T, a fsm.Activity, got int) {
 	p := newStage()
-	s := &Server{Result: func(Result) error { return nil }}
+	s := &Server{Table: &protocol.Server, Result: func(Result) error { return nil }}
 	s.Accepted = func(Result) {
-		if now, ok := s.Progress(); !ok || now.State != fsm.Server.Initial || now.Arrived != 0 || now.Silence != 0 {
+		if now, ok := s.Progress(); !ok || now.State != protocol.Server.Initial || now.Arrived != 0 || now.Silence != 0 {
 			t.Errorf("before the first activity: %v, %+v", ok, now)
 		}
 	}
@@ -85,7 +86,7 @@ func progressAt(t *testing.T, a fsm.Activity, got int) {
 		}
 	}
 	before := ""
-	for _, b := range fsm.Server.Activities {
+	for _, b := range protocol.Server.Activities {
 		if b.State == a.State {
 			break
 		}
@@ -117,12 +118,12 @@ func progressAt(t *testing.T, a fsm.Activity, got int) {
 func TestProgressOfThePayload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newStage()
-		s := &Server{Result: func(Result) error { return nil }}
+		s := &Server{Table: &protocol.Server, Result: func(Result) error { return nil }}
 		ctx, stop := context.WithCancel(t.Context())
 		go s.Serve(ctx, p)
 		p.arrive(header + "12345")
 		time.Sleep(3 * time.Second)
-		if now, ok := s.Progress(); !ok || now.State != fsm.Streaming || now.Arrived != 0 || now.Bytes != 5 || now.Silence != 3*time.Second {
+		if now, ok := s.Progress(); !ok || now.State != protocol.Streaming || now.Arrived != 0 || now.Bytes != 5 || now.Silence != 3*time.Second {
 			t.Errorf("%v, %+v", ok, now)
 		}
 		p.end()

@@ -5,20 +5,20 @@ import (
 	"testing"
 	"time"
 
-	"accio/fsm"
+	"accio/protocol"
 )
 
 // Queued counts those who wait, not the one in service, and knows nothing of a
 // closed listener.
 func TestQueued(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
-		r := start(t, path, &Server{})
+		r := start(t, path, &Server{Table: &protocol.Server})
 		queue := r.ln.(Queue)
 		if n, ok := queue.Queued(); n != 0 || !ok {
 			t.Errorf("%d, %t with nobody there", n, ok)
 		}
 		first := r.dial()
-		first.expect(fsm.Accio)
+		first.expect(protocol.Accio)
 		const waiting = 7
 		for range waiting {
 			r.dial()
@@ -48,7 +48,7 @@ func TestQueued(t *testing.T) {
 
 // A socket that does not listen has no queue.
 func TestQueuedOfAConnection(t *testing.T) {
-	r := start(t, "portable", &Server{})
+	r := start(t, "portable", &Server{Table: &protocol.Server})
 	c := r.dial()
 	raw, err := c.SyscallConn()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/errno"
+	"accio/protocol"
 )
 
 // report is what explain works from.
@@ -68,7 +69,7 @@ func (r *report) timedOut(a fsm.Activity) (reason, hint string) {
 		return reason, r.missing(a)
 	}
 	hint = "waited for " + quote(a.Text)
-	if r.from == fsm.Client.Initial {
+	if r.from == protocol.Client.Initial {
 		hint += "; the server serves one client at a time, and a longer --timeout waits longer for it"
 	}
 	if r.commandFollows(a) {
@@ -97,7 +98,7 @@ func (r *report) failed(a fsm.Activity) (reason, hint string) {
 	switch {
 	case a.Action == fsm.Upload || a.Action == fsm.Drain:
 		return reason, "its log says why"
-	case r.table.Role != fsm.Server.Role:
+	case r.table.Role != protocol.Server.Role:
 		return reason, ""
 	case a.Action == fsm.Count:
 		return fmt.Sprintf("%s after %d bytes", reason, r.payload), resetHint
@@ -159,5 +160,5 @@ func Missing(text string, got int) string {
 // commandFollows reports whether the peer gets a command after this activity.
 func (r *report) commandFollows(a fsm.Activity) bool {
 	next, _ := r.table.Next(a.State, a.Ends)
-	return r.table.Activity(next).Text == fsm.Accio
+	return r.table.Activity(next).Text == protocol.Accio
 }

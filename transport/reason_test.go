@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"accio/fsm"
+	"accio/protocol"
 )
 
 // What the log says of each way to fail, §8.1 to §8.6 among them.
@@ -32,7 +32,7 @@ func TestExplanations(t *testing.T) {
 		return func(peer *script, _ context.CancelFunc) { time.Sleep(d); then(peer) }
 	}
 	const (
-		second   = fsm.Confirm1
+		second   = protocol.Confirm1
 		reset    = "the client reset the connection"
 		causes   = "a system does that for a program that closes, or dies, before it has read both commands (close the write side and read on), or that asked for it (SO_LINGER 0), and so does what cuts the network"
 		probe    = "if this is a port probe or a health check, wait for the server's listening line instead"
@@ -83,10 +83,10 @@ func TestExplanations(t *testing.T) {
 		t.Errorf("%d explanations, want 23", explained)
 	}
 
-	table := fsm.Server.Clone()
+	table := protocol.Server.Clone()
 	for i, tr := range table.Transitions {
-		if tr.To == fsm.Done {
-			table.Transitions[i].To = fsm.Error
+		if tr.To == protocol.Done {
+			table.Transitions[i].To = protocol.Error
 		}
 	}
 	if got, want := play(t, &table, leave(header)).Explanation(), "Streaming: the client closed"; got != want {
@@ -112,7 +112,7 @@ func TestExplanationsOfTheEnd(t *testing.T) {
 		{func(*script) {}, "AwaitClose: no data for 10s; the server did not close after the end of the file"},
 	} {
 		p := playClient(t, strings.NewReader("file"), func(peer *script, _ context.CancelFunc) {
-			peer.takesTurns(fsm.Accio + fsm.Accio)
+			peer.takesTurns(protocol.Accio + protocol.Accio)
 			synctest.Wait()
 			test.then(peer)
 		})
@@ -128,16 +128,16 @@ func TestMissing(t *testing.T) {
 		got  int
 		want string
 	}{
-		{fsm.Accio, -1, ""},
-		{fsm.Accio, 0, ""},
-		{fsm.Accio, 1, `"ccio\r\n" is missing`},
-		{fsm.Accio, 6, `"\n" is missing`},
-		{fsm.Accio, 7, ""},
-		{fsm.Confirm2, len(fsm.Confirm2) - 3, `"\n\r\n" is missing`},
-		{fsm.Confirm2, len(fsm.Confirm2) - 2, "the empty line is missing"},
-		{fsm.Confirm2, len(fsm.Confirm2) - 1, "the empty line is missing"},
-		{fsm.Confirm2, len(fsm.Confirm2), ""},
-		{fsm.Confirm2, len(fsm.Confirm2) + 1, ""},
+		{protocol.Accio, -1, ""},
+		{protocol.Accio, 0, ""},
+		{protocol.Accio, 1, `"ccio\r\n" is missing`},
+		{protocol.Accio, 6, `"\n" is missing`},
+		{protocol.Accio, 7, ""},
+		{protocol.Confirm2, len(protocol.Confirm2) - 3, `"\n\r\n" is missing`},
+		{protocol.Confirm2, len(protocol.Confirm2) - 2, "the empty line is missing"},
+		{protocol.Confirm2, len(protocol.Confirm2) - 1, "the empty line is missing"},
+		{protocol.Confirm2, len(protocol.Confirm2), ""},
+		{protocol.Confirm2, len(protocol.Confirm2) + 1, ""},
 	} {
 		if got := Missing(test.text, test.got); got != test.want {
 			t.Errorf("%d bytes of %q: got %s, want %s", test.got, test.text, got, test.want)

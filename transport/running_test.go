@@ -13,6 +13,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 // paths are the ways to listen; every test on real sockets takes each of them.
@@ -130,7 +131,7 @@ func (r *running) counts(bytes int64) {
 
 func (r *running) wantDone(bytes int64) {
 	r.t.Helper()
-	if got := r.next(); got.State != fsm.Done || got.Bytes != bytes {
+	if got := r.next(); got.State != protocol.Done || got.Bytes != bytes {
 		r.t.Errorf("%s with %d bytes (%s), want Done with %d", got.State, got.Bytes, got.Explanation(), bytes)
 	}
 }
@@ -138,7 +139,7 @@ func (r *running) wantDone(bytes int64) {
 func (r *running) wantError(from fsm.State, event fsm.Event) Result {
 	r.t.Helper()
 	got := r.next()
-	if got.State != fsm.Error || got.From != from || got.Event != event {
+	if got.State != protocol.Error || got.From != from || got.Event != event {
 		r.t.Errorf("%s from %s by %s (%s), want Error from %s by %s", got.State, got.From, got.Event, got.Reason, from, event)
 	}
 	return got
@@ -175,10 +176,10 @@ func (p *peer) send(text string) {
 
 func (p *peer) handshake() {
 	p.t.Helper()
-	p.expect(fsm.Accio)
-	p.send(fsm.Confirm1)
-	p.expect(fsm.Accio)
-	p.send(fsm.Confirm2)
+	p.expect(protocol.Accio)
+	p.send(protocol.Confirm1)
+	p.expect(protocol.Accio)
+	p.send(protocol.Confirm2)
 }
 
 func (p *peer) reset() {

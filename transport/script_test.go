@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // script is a connection whose peer is a test. It keeps the contract of Conn
@@ -55,7 +56,7 @@ func (s *script) arrive(p string) { s.change(func() { s.arrived = append(s.arriv
 // takesTurns lets commands arrive, each when nothing moves any more.
 func (s *script) takesTurns(commands string) {
 	for len(commands) > 0 {
-		n := min(len(commands), len(fsm.Accio))
+		n := min(len(commands), len(protocol.Accio))
 		synctest.Wait()
 		s.arrive(commands[:n])
 		commands = commands[n:]
@@ -226,13 +227,13 @@ func (p *played) run(parent context.Context, table *fsm.Table, a actor, change .
 
 func playServer(t *testing.T, a actor, change ...func(*session)) *played {
 	t.Helper()
-	return play(t, &fsm.Server, a, change...)
+	return play(t, &protocol.Server, a, change...)
 }
 
 // notEnd says what is wrong with where, how and when a session ended, or nothing.
 func (p *played) notEnd(from fsm.State, event fsm.Event, elapsed time.Duration) string {
 	switch {
-	case p.State != fsm.Error || p.From != from || p.Event != event:
+	case p.State != protocol.Error || p.From != from || p.Event != event:
 		return fmt.Sprintf("ended in %s by %s from %s (%s); want %s from %s", p.State, p.Event, p.From, p.Reason, event, from)
 	case p.Err != nil && event != fsm.Failed:
 		return fmt.Sprintf("ended by %s with the error %v", event, p.Err)
@@ -251,7 +252,7 @@ func (p *played) wantEnd(t *testing.T, from fsm.State, event fsm.Event, elapsed 
 
 // notDone says what is wrong with a session that is to count so many bytes, or nothing.
 func (p *played) notDone(bytes int64) string {
-	if p.State != fsm.Done || p.Bytes != bytes {
+	if p.State != protocol.Done || p.Bytes != bytes {
 		return fmt.Sprintf("ended in %s with %d bytes (%s); want Done with %d", p.State, p.Bytes, p.Explanation(), bytes)
 	}
 	return ""

@@ -67,9 +67,9 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a probe and a client that waits told alike", "reason.go", "case r.silence < probeMost:", "default:\n\tcase false:", "TestExplanations"},
 	{"an upload that skips what was not written", "source.go", "s.file.Seek(s.at, io.SeekStart)", "s.file.Seek(0, io.SeekCurrent)", "TestClientLosesNothingToAPassedDeadline"},
 
-	{"a server that does not go on after its first command", "../fsm/server.go", "\t\t{SendAccio1, Sent, AwaitConfirm1},\n", "",
+	{"a server that does not go on after its first command", "../protocol/server.go", "\t\tfsm.On(SendAccio1, Sent, AwaitConfirm1),\n", "",
 		"TestServerLosesNothingToAPassedDeadline|TestServerQueue|TestQueued"},
-	{"a server that does not go on after the header", "../fsm/server.go", "\t\t{AwaitConfirm2, Confirmed, Streaming},\n", "",
+	{"a server that does not go on after the header", "../protocol/server.go", "\t\tfsm.On(AwaitConfirm2, Confirmed, Streaming),\n", "",
 		"TestServerLosesNothingToAPassedDeadline|TestServerIgnoresAResetAfterTheEnd"},
 
 	{"no yield point is injected", "explore_test.go", "if at != nil {", "if at != nil && x.yields < 0 {", yieldPointTests},

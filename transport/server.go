@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // Server serves the connections of a listener, one at a time and in the order
 // in which they come (docs/protocol.md §5). Its fields must not be changed
 // while it serves.
 type Server struct {
-	// Table is what every connection is driven through; nil means &fsm.Server.
+	// Table is what every connection is driven through; nil means &protocol.Server.
 	Table *fsm.Table
 	// IdleTimeout is the idle limit; 0 means DefaultIdleTimeout.
 	IdleTimeout time.Duration
@@ -149,7 +150,7 @@ func (s *Server) prepare() {
 
 func (s *Server) table() *fsm.Table {
 	if s.Table == nil {
-		return &fsm.Server
+		return &protocol.Server
 	}
 	return s.Table
 }

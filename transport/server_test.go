@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"accio/fsm"
+	"accio/protocol"
 
 	"go.uber.org/goleak"
 )
@@ -25,6 +26,7 @@ func TestServerTellsOfAcceptedConnections(t *testing.T) {
 		}
 		accepted, transitions := make(chan told, 1), 0
 		r := start(t, path, &Server{
+			Table:    &protocol.Server,
 			Accepted: func(r Result) { accepted <- told{r, transitions} },
 			Observe:  func(Transition) { transitions++ },
 		})
@@ -46,7 +48,7 @@ func TestServerTellsOfAcceptedConnections(t *testing.T) {
 func TestServerCounts(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{}
+		s := &Server{Table: &protocol.Server}
 		r := start(t, path, s)
 		random := rand.New(rand.NewPCG(4, 713))
 		for _, size := range []int{0, 1, 2, 500, 65535, 65536, 65537, 1 << 20, 1<<20 + 1, 10 << 20} {
@@ -55,7 +57,7 @@ func TestServerCounts(t *testing.T) {
 					continue
 				}
 				c := r.dial()
-				c.expect(fsm.Accio)
+				c.expect(protocol.Accio)
 				stream := append([]byte(header), bytes.Repeat([]byte("\r"), size)...)
 				for len(stream) > 0 {
 					n := min(len(stream), 1+random.IntN(most))
@@ -63,7 +65,7 @@ func TestServerCounts(t *testing.T) {
 					stream = stream[n:]
 				}
 				c.CloseWrite()
-				c.expect(fsm.Accio)
+				c.expect(protocol.Accio)
 				c.expectEnd()
 				r.wantDone(int64(size))
 			}
@@ -74,12 +76,12 @@ func TestServerCounts(t *testing.T) {
 // §1.9
 func TestServerTakesWhatCameEarly(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{}
+		s := &Server{Table: &protocol.Server}
 		r := start(t, path, s)
 		c := r.dial()
 		c.send(header + "payload")
 		c.CloseWrite()
-		c.expect(fsm.Accio + fsm.Accio)
+		c.expect(protocol.Accio + protocol.Accio)
 		r.wantDone(7)
 	})
 }
@@ -88,17 +90,17 @@ func TestServerTakesWhatCameEarly(t *testing.T) {
 // client has not read.
 func TestServerSaysWhenBothDirectionsWereClosed(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{}
+		s := &Server{Table: &protocol.Server}
 		r := start(t, path, s)
 		first := r.dial() // keeps the server until the other has done all it does
-		first.expect(fsm.Accio)
+		first.expect(protocol.Accio)
 		c := r.dial()
 		c.send(header + "payload")
 		c.reset()
 		first.Close()
-		r.wantError(fsm.AwaitConfirm1, fsm.Closed)
+		r.wantError(protocol.AwaitConfirm1, fsm.Closed)
 		got := r.next()
-		if got.State != fsm.Error || got.Event != fsm.Failed || !strings.Contains(got.Hint, "closes, or dies, before it has read both commands") {
+		if got.State != protocol.Error || got.Event != fsm.Failed || !strings.Contains(got.Hint, "closes, or dies, before it has read both commands") {
 			t.Errorf("%s by %s: %s", got.State, got.Event, got.Explanation())
 		}
 	})
@@ -107,10 +109,10 @@ func TestServerSaysWhenBothDirectionsWereClosed(t *testing.T) {
 // §1.12
 func TestServerIgnoresAResetAfterTheEnd(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{}
+		s := &Server{Table: &protocol.Server}
 		resume := make(chan bool)
 		s.Observe = func(tr Transition) {
-			if tr.To == fsm.Streaming {
+			if tr.To == protocol.Streaming {
 				<-resume
 			}
 		}
@@ -131,14 +133,14 @@ func TestServerIgnoresAResetAfterTheEnd(t *testing.T) {
 
 func TestServerResetWhileStreaming(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{}
+		s := &Server{Table: &protocol.Server}
 		r := start(t, path, s)
 		c := r.dial()
 		c.handshake()
 		c.send("payload")
 		r.counts(7)
 		c.reset()
-		if got := r.wantError(fsm.Streaming, fsm.Failed); got.Bytes != 7 || got.Reason != "the client reset the connection after 7 bytes" {
+		if got := r.wantError(protocol.Streaming, fsm.Failed); got.Bytes != 7 || got.Reason != "the client reset the connection after 7 bytes" {
 			t.Errorf("%d bytes, reason %q", got.Bytes, got.Reason)
 		}
 	})
@@ -147,7 +149,7 @@ func TestServerResetWhileStreaming(t *testing.T) {
 // §3.1, §3.4: the result is out, in order, before the client can see our close.
 func TestResultComesBeforeOurClose(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{}
+		s := &Server{Table: &protocol.Server}
 		var delivered atomic.Int64
 		s.Result = func(result Result) error { delivered.Store(int64(result.Connection)); return nil }
 		r := start(t, path, s)
@@ -166,7 +168,7 @@ func TestResultComesBeforeOurClose(t *testing.T) {
 // §1.5: what is kept does not grow with what is received.
 func TestServerMemoryIsConstant(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{}
+		s := &Server{Table: &protocol.Server}
 		r := start(t, path, s)
 		session := func(size int) uint64 {
 			var before, after runtime.MemStats

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // §4.1, §4.3, on a real clock: never early, and not counting the queue.
@@ -16,18 +17,18 @@ func TestServerIdleLimit(t *testing.T) {
 	t.Parallel()
 	const idle = 50 * time.Millisecond
 	eachPath(t, func(t *testing.T, path string) {
-		r, serve := prepare(t, path, &Server{IdleTimeout: idle})
+		r, serve := prepare(t, path, &Server{Table: &protocol.Server, IdleTimeout: idle})
 		r.dial()
 		r.dial().send("confirm")
 		streaming := r.dial()
 		streaming.send(header + "x")
 		serve()
-		for _, from := range []fsm.State{fsm.AwaitConfirm1, fsm.AwaitConfirm1, fsm.Streaming} {
-			if got := r.wantError(from, fsm.TimedOut); got.Elapsed < idle || got.Bytes != map[bool]int64{from == fsm.Streaming: 1}[true] {
+		for _, from := range []fsm.State{protocol.AwaitConfirm1, protocol.AwaitConfirm1, protocol.Streaming} {
+			if got := r.wantError(from, fsm.TimedOut); got.Elapsed < idle || got.Bytes != map[bool]int64{from == protocol.Streaming: 1}[true] {
 				t.Errorf("gave up after %s and %d bytes", got.Elapsed, got.Bytes)
 			}
 		}
-		streaming.expect(fsm.Accio + fsm.Accio)
+		streaming.expect(protocol.Accio + protocol.Accio)
 		streaming.expectEnd()
 	})
 }
@@ -39,11 +40,11 @@ func TestServerLosesNothingToAPassedDeadline(t *testing.T) {
 	for _, at := range []struct {
 		state fsm.State
 		sent  int
-	}{{fsm.AwaitConfirm1, 0}, {fsm.SendAccio2, 15}, {fsm.AwaitConfirm2, 15}, {fsm.Streaming, 38}} {
+	}{{protocol.AwaitConfirm1, 0}, {protocol.SendAccio2, 15}, {protocol.AwaitConfirm2, 15}, {protocol.Streaming, 38}} {
 		t.Run(string(at.state), func(t *testing.T) {
 			eachPath(t, func(t *testing.T, path string) {
 				blocked, resume := make(chan bool, 1), make(chan bool)
-				r, serve := prepare(t, path, &Server{IdleTimeout: idle, Observe: func(tr Transition) {
+				r, serve := prepare(t, path, &Server{Table: &protocol.Server, IdleTimeout: idle, Observe: func(tr Transition) {
 					if tr.To == at.state {
 						blocked <- true
 						<-resume
@@ -71,14 +72,14 @@ func TestServerLosesNothingToAPassedDeadline(t *testing.T) {
 func TestServerQueue(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{}
+		s := &Server{Table: &protocol.Server}
 		r := start(t, path, s)
 		var clients []*peer
 		for range 11 {
 			clients = append(clients, r.dial())
 		}
 		for i, c := range clients {
-			c.expect(fsm.Accio)
+			c.expect(protocol.Accio)
 			if i+1 < len(clients) {
 				waiting := clients[i+1]
 				waiting.SetReadDeadline(time.Now().Add(5 * time.Millisecond))
@@ -87,12 +88,12 @@ func TestServerQueue(t *testing.T) {
 				}
 				waiting.SetReadDeadline(time.Now().Add(patience))
 			}
-			c.send(fsm.Confirm1)
-			c.expect(fsm.Accio)
-			c.send(fsm.Confirm2 + strings.Repeat("y", i))
+			c.send(protocol.Confirm1)
+			c.expect(protocol.Accio)
+			c.send(protocol.Confirm2 + strings.Repeat("y", i))
 			c.Close()
 			got := r.next()
-			if got.Connection != uint64(i+1) || got.Bytes != int64(i) || got.State != fsm.Done {
+			if got.Connection != uint64(i+1) || got.Bytes != int64(i) || got.State != protocol.Done {
 				t.Errorf("client %d: %+v", i, got)
 			}
 		}
@@ -102,14 +103,14 @@ func TestServerQueue(t *testing.T) {
 // §5.3, §6.4
 func TestServerShutdown(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{IdleTimeout: time.Hour}
+		s := &Server{Table: &protocol.Server, IdleTimeout: time.Hour}
 		r := start(t, path, s)
 		served, queued := r.dial(), r.dial()
 		served.handshake()
 		served.send("some")
 		r.counts(4)
 		r.stop()
-		if got := r.wantError(fsm.Streaming, fsm.Shutdown); got.Bytes != 4 || got.Reason != "told to stop" {
+		if got := r.wantError(protocol.Streaming, fsm.Shutdown); got.Bytes != 4 || got.Reason != "told to stop" {
 			t.Errorf("%d bytes, reason %q", got.Bytes, got.Reason)
 		}
 		served.expectEnd()
@@ -133,7 +134,7 @@ func TestServerShutdown(t *testing.T) {
 // §5.3: a connection that accept returns although the shutdown has come.
 func TestShutdownBeforeTheFirstActivity(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
-		s := &Server{}
+		s := &Server{Table: &protocol.Server}
 		ctx, stop := context.WithCancel(context.Background())
 		ln, err := paths[path](ctx, 0)
 		if err != nil {
@@ -150,7 +151,7 @@ func TestShutdownBeforeTheFirstActivity(t *testing.T) {
 		if stopping.accepted != 1 {
 			t.Errorf("accept was called %d times", stopping.accepted)
 		}
-		r.wantError(fsm.SendAccio1, fsm.Shutdown)
+		r.wantError(protocol.SendAccio1, fsm.Shutdown)
 		c.expectEnd()
 	})
 }
@@ -170,7 +171,7 @@ func (l *stopper) Accept() (Incoming, error) {
 }
 
 func TestServeEndsWhenAResultCannotBeDelivered(t *testing.T) {
-	r := start(t, "portable", &Server{Result: func(Result) error { return errBroken }})
+	r := start(t, "portable", &Server{Table: &protocol.Server, Result: func(Result) error { return errBroken }})
 	c := r.dial()
 	c.Close()
 	if err := <-r.served; !errors.Is(err, errBroken) {
@@ -186,7 +187,7 @@ func TestServeWithoutCallbacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	served := make(chan error)
-	go func() { served <- new(Server).Serve(ctx, ln) }()
+	go func() { served <- (&Server{Table: &protocol.Server}).Serve(ctx, ln) }()
 	r := &running{t: t, ln: ln}
 	c := r.dial()
 	c.handshake()

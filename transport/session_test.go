@@ -10,9 +10,10 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
-const header = fsm.Confirm1 + fsm.Confirm2
+const header = protocol.Confirm1 + protocol.Confirm2
 
 // sends returns an actor that sends each text when the one before is taken.
 func sends(texts ...string) actor {
@@ -29,7 +30,7 @@ func sends(texts ...string) actor {
 func TestCommandsAndConfirmationsTakeTurns(t *testing.T) {
 	p := playServer(t, func(peer *script, _ context.CancelFunc) {
 		time.Sleep(time.Second)
-		for i, text := range []string{fsm.Confirm1, fsm.Confirm2} {
+		for i, text := range []string{protocol.Confirm1, protocol.Confirm2} {
 			if got, want := peer.sent(), strings.Repeat("accio\r\n", i+1); got != want {
 				t.Errorf("before confirmation %d the server has sent %q, want %q", i+1, got, want)
 			}
@@ -58,7 +59,7 @@ func TestCommandsAndConfirmationsTakeTurns(t *testing.T) {
 
 // §1.6: payloads that look like something else.
 func TestPayloadIsWhateverFollowsTheHeader(t *testing.T) {
-	for _, payload := range []string{"", "x", "\r\n", "\r\n\r\n", fsm.Accio, fsm.Confirm2, header, "\x00\xff\xf4\xff\xfd\x06"} {
+	for _, payload := range []string{"", "x", "\r\n", "\r\n\r\n", protocol.Accio, protocol.Confirm2, header, "\x00\xff\xf4\xff\xfd\x06"} {
 		for _, glued := range []bool{true, false} {
 			texts := []string{header, payload}
 			if glued {
@@ -82,9 +83,9 @@ func TestEveryWrongByte(t *testing.T) {
 			if wrong >= 0x80 {
 				text = header[:at] + "\xff" + header[at+1:]
 			}
-			from := fsm.AwaitConfirm1
-			if at >= len(fsm.Confirm1) {
-				from = fsm.AwaitConfirm2
+			from := protocol.AwaitConfirm1
+			if at >= len(protocol.Confirm1) {
+				from = protocol.AwaitConfirm2
 			}
 			for _, limit := range []int{0, 1} {
 				failures.ran()
@@ -104,12 +105,12 @@ var states = []struct {
 	state fsm.State
 	sent  string
 }{
-	{fsm.AwaitConfirm1, ""},
-	{fsm.AwaitConfirm1, fsm.Confirm1[:9]},
-	{fsm.AwaitConfirm2, fsm.Confirm1},
-	{fsm.AwaitConfirm2, fsm.Confirm1 + fsm.Confirm2[:21]},
-	{fsm.Streaming, header},
-	{fsm.Streaming, header + "some"},
+	{protocol.AwaitConfirm1, ""},
+	{protocol.AwaitConfirm1, protocol.Confirm1[:9]},
+	{protocol.AwaitConfirm2, protocol.Confirm1},
+	{protocol.AwaitConfirm2, protocol.Confirm1 + protocol.Confirm2[:21]},
+	{protocol.Streaming, header},
+	{protocol.Streaming, header + "some"},
 }
 
 // eachState runs an actor in every state, one second after the client has got
@@ -130,7 +131,7 @@ func eachState(t *testing.T, then actor, check func(t *testing.T, state fsm.Stat
 func TestCloseInEveryState(t *testing.T) {
 	eachState(t, func(peer *script, _ context.CancelFunc) { peer.end() },
 		func(t *testing.T, state fsm.State, payload int64, p *played) {
-			if state == fsm.Streaming {
+			if state == protocol.Streaming {
 				p.wantDone(t, payload)
 				return
 			}
@@ -165,9 +166,9 @@ func TestShutdownBeforeTheFirstState(t *testing.T) {
 	stop()
 	var p played
 	synctest.Test(t, func(*testing.T) {
-		p.run(ctx, &fsm.Server, func(peer *script, _ context.CancelFunc) { peer.arrive(header); peer.end() })
+		p.run(ctx, &protocol.Server, func(peer *script, _ context.CancelFunc) { peer.arrive(header); peer.end() })
 	})
-	p.wantEnd(t, fsm.SendAccio1, fsm.Shutdown, 0)
+	p.wantEnd(t, protocol.SendAccio1, fsm.Shutdown, 0)
 	if p.eventsText() != "shutdown" || p.conn.sent() != "" {
 		t.Errorf("events %q, sent %q; want shutdown and nothing", p.eventsText(), p.conn.sent())
 	}
@@ -181,28 +182,29 @@ func TestShutdownBetweenActivities(t *testing.T) {
 		p, result := newStage(), Result{}
 		p.arrive(header + "payload")
 		s := &Server{
+			Table:  &protocol.Server,
 			Result: func(r Result) error { result = r; return nil },
 			Observe: func(tr Transition) {
-				if tr.To == fsm.Streaming {
+				if tr.To == protocol.Streaming {
 					stop()
 				}
 			},
 		}
-		if err := s.Serve(ctx, p); err != nil || result.From != fsm.Streaming || result.Event != fsm.Shutdown || result.Bytes != 0 {
+		if err := s.Serve(ctx, p); err != nil || result.From != protocol.Streaming || result.Event != fsm.Shutdown || result.Bytes != 0 {
 			t.Errorf("%v, %s, %d bytes", err, result.Explanation(), result.Bytes)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		peer := newScript()
-		go peer.takesTurns(fsm.Accio + fsm.Accio)
-		c := &Client{Observe: func(tr Transition) {
-			if tr.To == fsm.SendFile {
+		go peer.takesTurns(protocol.Accio + protocol.Accio)
+		c := &Client{Table: &protocol.Client, Observe: func(tr Transition) {
+			if tr.To == protocol.SendFile {
 				stop()
 			}
 		}}
 		result, err := c.send(ctx, peer, DefaultIdleTimeout, strings.NewReader("file"), Result{Started: time.Now()})
-		if err == nil || result.From != fsm.SendFile || result.Event != fsm.Shutdown || result.Bytes != 0 || c.Sent() != 0 {
+		if err == nil || result.From != protocol.SendFile || result.Event != fsm.Shutdown || result.Bytes != 0 || c.Sent() != 0 {
 			t.Errorf("%v, %d bytes, %d sent", err, result.Bytes, c.Sent())
 		}
 		peer.timer.Stop()
@@ -215,8 +217,8 @@ func TestShutdownWithinACall(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		conn := newScript()
 		conn.arrive(header + "payload")
-		s := &session{table: &fsm.Server, idle: DefaultIdleTimeout, conn: stopsThen{conn, stop}, machine: fsm.NewMachine(&fsm.Server, nil)}
-		if r := s.conclude(ctx, Result{Started: time.Now()}); r.From != fsm.Streaming || r.Event != fsm.Shutdown || r.Bytes != 7 {
+		s := &session{table: &protocol.Server, idle: DefaultIdleTimeout, conn: stopsThen{conn, stop}, machine: fsm.NewMachine(&protocol.Server, nil)}
+		if r := s.conclude(ctx, Result{Started: time.Now()}); r.From != protocol.Streaming || r.Event != fsm.Shutdown || r.Bytes != 7 {
 			t.Errorf("%s, %d bytes", r.Explanation(), r.Bytes)
 		}
 		conn.timer.Stop()
@@ -260,8 +262,8 @@ func TestWritingStates(t *testing.T) {
 		room  int
 		sent  string
 	}{
-		{fsm.SendAccio1, 0, header}, {fsm.SendAccio1, 3, header}, {fsm.SendAccio1, 5, header},
-		{fsm.SendAccio2, 7, header}, {fsm.SendAccio2, 10, header},
+		{protocol.SendAccio1, 0, header}, {protocol.SendAccio1, 3, header}, {protocol.SendAccio1, 5, header},
+		{protocol.SendAccio2, 7, header}, {protocol.SendAccio2, 10, header},
 	} {
 		begin := func(peer *script) {
 			peer.arrive(at.sent)
@@ -301,7 +303,7 @@ func TestIdleLimitIsMeasuredFromTheLastByte(t *testing.T) {
 			peer.arrive("burst")
 		}
 	})
-	burst.wantEnd(t, fsm.Streaming, fsm.TimedOut, 14*time.Second)
+	burst.wantEnd(t, protocol.Streaming, fsm.TimedOut, 14*time.Second)
 
 	edge := playServer(t, func(peer *script, _ context.CancelFunc) {
 		time.Sleep(10*time.Second - 1)
@@ -309,10 +311,10 @@ func TestIdleLimitIsMeasuredFromTheLastByte(t *testing.T) {
 		time.Sleep(10*time.Second - 1)
 		peer.arrive("o")
 	})
-	edge.wantEnd(t, fsm.AwaitConfirm1, fsm.TimedOut, 30*time.Second-2)
+	edge.wantEnd(t, protocol.AwaitConfirm1, fsm.TimedOut, 30*time.Second-2)
 
 	limit := playServer(t, func(*script, context.CancelFunc) {}, func(s *session) { s.idle = time.Minute })
-	limit.wantEnd(t, fsm.AwaitConfirm1, fsm.TimedOut, time.Minute)
+	limit.wantEnd(t, protocol.AwaitConfirm1, fsm.TimedOut, time.Minute)
 }
 
 // §2.6: the error is told once, and Error is where it leads.
@@ -322,7 +324,7 @@ func TestAnErrorIsReadOnce(t *testing.T) {
 		time.Sleep(time.Second)
 		peer.fail(errBroken)
 	})
-	p.wantEnd(t, fsm.Streaming, fsm.Failed, time.Second)
+	p.wantEnd(t, protocol.Streaming, fsm.Failed, time.Second)
 	if p.Err != errBroken || p.Bytes != 4 {
 		t.Errorf("error %v after %d bytes, want %v after 4", p.Err, p.Bytes, errBroken)
 	}
@@ -350,22 +352,22 @@ func TestAResetAfterTheEndChangesNothing(t *testing.T) {
 
 // §2.3: an event that the table lacks is told, and the result is an error.
 func TestAnEventThatTheTableLacks(t *testing.T) {
-	table := fsm.Server.Clone()
+	table := protocol.Server.Clone()
 	table.Transitions = table.Transitions[1:] // SendAccio1 on sent
 	p := play(t, &table, sends(header))
-	if p.State != fsm.SendAccio1 || p.Good || p.From != fsm.SendAccio1 || p.Event != fsm.Sent || p.Err == nil || p.Err.Error() != p.Reason ||
+	if p.State != protocol.SendAccio1 || p.Good || p.From != protocol.SendAccio1 || p.Event != protocol.Sent || p.Err == nil || p.Err.Error() != p.Reason ||
 		!strings.Contains(p.Reason, `event "sent" is not possible in state SendAccio1`) {
 		t.Errorf("ended in %s from %s: %s", p.State, p.From, p.Reason)
 	}
 
-	table = fsm.Server.Clone()
-	table.Transitions = slices.DeleteFunc(table.Transitions, func(tr fsm.Transition) bool { return tr.From == fsm.AwaitConfirm1 && tr.Event == fsm.Closed })
+	table = protocol.Server.Clone()
+	table.Transitions = slices.DeleteFunc(table.Transitions, func(tr fsm.Transition) bool { return tr.From == protocol.AwaitConfirm1 && tr.Event == fsm.Closed })
 	p = play(t, &table, sends())
-	if p.State != fsm.AwaitConfirm1 || p.Event != fsm.Closed || !strings.Contains(p.Reason, `event "closed" is not possible in state AwaitConfirm1`) {
+	if p.State != protocol.AwaitConfirm1 || p.Event != fsm.Closed || !strings.Contains(p.Reason, `event "closed" is not possible in state AwaitConfirm1`) {
 		t.Errorf("ended in %s by %s: %s", p.State, p.Event, p.Reason)
 	}
 
-	table = fsm.Server.Clone()
+	table = protocol.Server.Clone()
 	table.Activities[0].Action = "juggle"
 	p = play(t, &table, sends(header))
 	if p.Event != fsm.Failed || !strings.Contains(p.Reason, `no such action: "juggle"`) {
@@ -375,15 +377,15 @@ func TestAnEventThatTheTableLacks(t *testing.T) {
 
 // The end of the payload is the event that the table names for it.
 func TestTheEndHasTheNameThatTheTableGivesIt(t *testing.T) {
-	table := fsm.Server.Clone()
+	table := protocol.Server.Clone()
 	for i, a := range table.Activities {
 		if a.Action == fsm.Count {
-			table.Activities[i].Ends = fsm.Sent
+			table.Activities[i].Ends = protocol.Sent
 		}
 	}
 	for i, tr := range table.Transitions {
-		if tr.From == fsm.Streaming && tr.Event == fsm.Closed {
-			table.Transitions[i].Event = fsm.Sent
+		if tr.From == protocol.Streaming && tr.Event == fsm.Closed {
+			table.Transitions[i].Event = protocol.Sent
 		}
 	}
 	play(t, &table, sends(header+"payload")).wantDone(t, 7)
@@ -393,19 +395,19 @@ func TestTheEndHasTheNameThatTheTableGivesIt(t *testing.T) {
 func TestServerGoesByItsTable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		table := fsm.Server.Clone()
+		table := protocol.Server.Clone()
 		table.Activities[0].Text = "welcome\r\n"
 		p := newStage()
 		p.arrive(header + "payload")
 		p.end()
 		s := &Server{Table: &table, Result: func(r Result) error {
-			if r.State != fsm.Done || r.Bytes != 7 {
+			if r.State != protocol.Done || r.Bytes != 7 {
 				t.Errorf("%s with %d bytes", r.State, r.Bytes)
 			}
 			stop()
 			return nil
 		}}
-		if err := s.Serve(ctx, p); err != nil || p.sent() != "welcome\r\n"+fsm.Accio {
+		if err := s.Serve(ctx, p); err != nil || p.sent() != "welcome\r\n"+protocol.Accio {
 			t.Errorf("%v; sent %q", err, p.sent())
 		}
 	})

@@ -5,8 +5,8 @@ import (
 	"os"
 	"testing"
 
-	"accio/fsm"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 // A file of sysfs says that it has a page and has a few bytes: it is sent as it
@@ -27,9 +27,9 @@ func TestClientFileWhoseSizeLies(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer file.Close()
-		r := start(t, path, &Server{})
-		result, err := new(Client).Send(context.Background(), r.address(), file)
-		if err != nil || result.State != fsm.Done || result.Bytes != int64(len(content)) {
+		r := start(t, path, &Server{Table: &protocol.Server})
+		result, err := (&Client{Table: &protocol.Client}).Send(context.Background(), r.address(), file)
+		if err != nil || result.State != protocol.Done || result.Bytes != int64(len(content)) {
 			t.Errorf("%s, %d bytes, %v; want Done with %d", result.State, result.Bytes, err, len(content))
 		}
 		r.wantDone(int64(len(content)))

@@ -10,6 +10,7 @@ import (
 
 	"accio/fsm"
 	"accio/model"
+	"accio/protocol"
 )
 
 // letter is one thing that can happen to a connection. What of it is possible
@@ -161,6 +162,7 @@ func playedOn(c client, ln Listener, accepting func(f func()), run []stimulus) r
 	defer stop()
 	var r rest
 	s := &Server{
+		Table: &protocol.Server,
 		Result: func(result Result) error {
 			r.lines++
 			r.state = result.State
@@ -200,8 +202,8 @@ func playedOn(c client, ln Listener, accepting func(f func()), run []stimulus) r
 
 // wholeCommands is how many commands the text is, or -1 if it is anything else.
 func wholeCommands(text string) int {
-	n := len(text) / len(fsm.Accio)
-	if text != strings.Repeat(fsm.Accio, n) {
+	n := len(text) / len(protocol.Accio)
+	if text != strings.Repeat(protocol.Accio, n) {
 		return -1
 	}
 	return n
@@ -212,7 +214,7 @@ func (s *script) commands() int { return wholeCommands(s.sent()) }
 // wholeConfirmations is how many of them stand at the beginning of what was
 // taken from a client.
 func wholeConfirmations(taken []byte) (n int) {
-	for _, text := range []string{fsm.Confirm1, fsm.Confirm1 + fsm.Confirm2} {
+	for _, text := range []string{protocol.Confirm1, protocol.Confirm1 + protocol.Confirm2} {
 		if strings.HasPrefix(string(taken), text) {
 			n++
 		}

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 func tempFile(t *testing.T, size int64) *os.File {
@@ -38,15 +39,15 @@ func tempFile(t *testing.T, size int64) *os.File {
 func TestClientToServer(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, path string) {
-		r := start(t, path, &Server{})
-		c, sessions := &Client{}, uint64(0)
+		r := start(t, path, &Server{Table: &protocol.Server})
+		c, sessions := &Client{Table: &protocol.Client}, uint64(0)
 		send := func(file io.Reader, want int64) {
 			t.Helper()
 			var path []fsm.State
 			c.Observe = func(tr Transition) { path = append(path, tr.To) }
 			sessions++
 			result, err := c.Send(context.Background(), r.address(), file)
-			if err != nil || result.State != fsm.Done || result.Bytes != want || c.Sent() != want || result.Connection != sessions {
+			if err != nil || result.State != protocol.Done || result.Bytes != want || c.Sent() != want || result.Connection != sessions {
 				t.Errorf("%v: %s, %d bytes, %d sent; want %d by session %d: %+v", err, result.State, result.Bytes, c.Sent(), want, sessions, result)
 			}
 			if len(path) != 6 {
@@ -80,7 +81,7 @@ func TestClientCannotConnect(t *testing.T) {
 	}
 	address := ln.Addr().String()
 	ln.Close()
-	var c Client
+	c := Client{Table: &protocol.Client}
 	_, err = c.Send(context.Background(), address, strings.NewReader(""))
 	var session *SessionError
 	if !errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &session) || c.Sent() != 0 {
@@ -118,7 +119,7 @@ func TestClientAgainstBadServers(t *testing.T) {
 	// before, and what it then says is another thing than is wanted.
 	hear := func(p *peer, text string) { io.ReadFull(p, make([]byte, len(text))) }
 	say := func(p *peer, text, answer string) { io.WriteString(p, text); hear(p, answer) }
-	commands := func(p *peer) { say(p, fsm.Accio, fsm.Confirm1); say(p, fsm.Accio, fsm.Confirm2) }
+	commands := func(p *peer) { say(p, protocol.Accio, protocol.Confirm1); say(p, protocol.Accio, protocol.Confirm2) }
 	for _, test := range []struct {
 		name  string
 		file  func() io.Reader
@@ -127,28 +128,28 @@ func TestClientAgainstBadServers(t *testing.T) {
 		event fsm.Event
 		words string
 	}{
-		{"silent", small, func(_ *peer, gone <-chan struct{}) { <-gone }, fsm.AwaitAccio1, fsm.TimedOut,
+		{"silent", small, func(_ *peer, gone <-chan struct{}) { <-gone }, protocol.AwaitAccio1, fsm.TimedOut,
 			`AwaitAccio1: no data for LIMIT; waited for "accio\r\n"; the server serves one client at a time`},
-		{"leaves", small, func(*peer, <-chan struct{}) {}, fsm.AwaitAccio1, fsm.Closed, `the server closed before it sent anything of "accio\r\n"`},
-		{"says something else", small, func(p *peer, _ <-chan struct{}) { p.send("HTTP/1.1 400\r\n") }, fsm.AwaitAccio1, fsm.Mismatched, `byte 1 is 'H', wanted 'a'`},
-		{"half a command", small, func(p *peer, _ <-chan struct{}) { p.send(fsm.Accio); p.expect(fsm.Confirm1); p.send("acc") },
-			fsm.AwaitAccio2, fsm.Closed, `"io\r\n" is missing (received "acc")`},
-		{"resets before the command", small, func(p *peer, _ <-chan struct{}) { p.send(fsm.Accio); p.expect(fsm.Confirm1); p.reset() },
-			fsm.AwaitAccio2, fsm.Failed, "the server reset the connection"},
+		{"leaves", small, func(*peer, <-chan struct{}) {}, protocol.AwaitAccio1, fsm.Closed, `the server closed before it sent anything of "accio\r\n"`},
+		{"says something else", small, func(p *peer, _ <-chan struct{}) { p.send("HTTP/1.1 400\r\n") }, protocol.AwaitAccio1, fsm.Mismatched, `byte 1 is 'H', wanted 'a'`},
+		{"half a command", small, func(p *peer, _ <-chan struct{}) { p.send(protocol.Accio); p.expect(protocol.Confirm1); p.send("acc") },
+			protocol.AwaitAccio2, fsm.Closed, `"io\r\n" is missing (received "acc")`},
+		{"resets before the command", small, func(p *peer, _ <-chan struct{}) { p.send(protocol.Accio); p.expect(protocol.Confirm1); p.reset() },
+			protocol.AwaitAccio2, fsm.Failed, "the server reset the connection"},
 		{"resets a large file", large, func(p *peer, _ <-chan struct{}) { commands(p); io.CopyN(io.Discard, p, 1<<20); p.reset() },
-			fsm.SendFile, fsm.Failed, "the server reset the connection"},
-		{"takes no data", large, func(p *peer, gone <-chan struct{}) { commands(p); <-gone }, fsm.SendFile, fsm.TimedOut, "the server takes no data"},
+			protocol.SendFile, fsm.Failed, "the server reset the connection"},
+		{"takes no data", large, func(p *peer, gone <-chan struct{}) { commands(p); <-gone }, protocol.SendFile, fsm.TimedOut, "the server takes no data"},
 		{"answers", small, func(p *peer, _ <-chan struct{}) { commands(p); io.ReadAll(p); p.send("5") },
-			fsm.AwaitClose, fsm.Mismatched, "the server sent '5', wanted the end of the stream"},
+			protocol.AwaitClose, fsm.Mismatched, "the server sent '5', wanted the end of the stream"},
 		{"does not close", small, func(p *peer, gone <-chan struct{}) { commands(p); hear(p, "small"); <-gone },
-			fsm.AwaitClose, fsm.TimedOut, "the server did not close"},
+			protocol.AwaitClose, fsm.TimedOut, "the server did not close"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			patiently(t, func(limit time.Duration) error {
 				gone := make(chan struct{})
 				address := serveOnce(t, func(p *peer) { test.serve(p, gone) })
-				c, words := Client{}, test.words
+				c, words := Client{Table: &protocol.Client}, test.words
 				if test.event == fsm.TimedOut {
 					c.Timeout = limit
 					words = strings.ReplaceAll(words, "LIMIT", limit.String())
@@ -176,10 +177,10 @@ func TestClientThatIsDoneIsNoReset(t *testing.T) {
 	const size = 256 << 10
 	sent, gone, got := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	address := serveOnce(t, func(p *peer) {
-		p.send(fsm.Accio)
-		p.expect(fsm.Confirm1)
-		p.send(fsm.Accio)
-		p.expect(fsm.Confirm2)
+		p.send(protocol.Accio)
+		p.expect(protocol.Confirm1)
+		p.send(protocol.Accio)
+		p.expect(protocol.Confirm2)
 		n := int64(0)
 		for waiting := true; waiting; { // until the system has taken the rest
 			select {
@@ -198,8 +199,8 @@ func TestClientThatIsDoneIsNoReset(t *testing.T) {
 		}
 		got <- err
 	})
-	c := Client{Observe: func(tr Transition) {
-		if tr.To == fsm.AwaitClose {
+	c := Client{Table: &protocol.Client, Observe: func(tr Transition) {
+		if tr.To == protocol.AwaitClose {
 			close(sent)
 		}
 	}}
@@ -215,7 +216,7 @@ func TestClientThatIsDoneIsNoReset(t *testing.T) {
 func TestClientThatGivesUpIsNoResult(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, path string) {
-		r := start(t, path, &Server{})
+		r := start(t, path, &Server{Table: &protocol.Server})
 		ctx, stop := context.WithCancel(context.Background())
 		defer stop()
 		shrinking := tempFile(t, 1<<30)
@@ -229,8 +230,8 @@ func TestClientThatGivesUpIsNoResult(t *testing.T) {
 			{"shrinking", shrinking, io.ErrUnexpectedEOF},
 		} {
 			ctx := ctx
-			c := &Client{Observe: func(tr Transition) {
-				if test.file == shrinking && tr.To == fsm.SendFile {
+			c := &Client{Table: &protocol.Client, Observe: func(tr Transition) {
+				if test.file == shrinking && tr.To == protocol.SendFile {
 					shrinking.Truncate(1 << 20)
 				}
 			}}
@@ -241,7 +242,7 @@ func TestClientThatGivesUpIsNoResult(t *testing.T) {
 			if err == nil || test.want != nil && !errors.Is(err, test.want) {
 				t.Errorf("%s: %v", test.name, err)
 			}
-			if got := r.next(); got.State != fsm.Error || got.Event != fsm.Failed {
+			if got := r.next(); got.State != protocol.Error || got.Event != fsm.Failed {
 				t.Errorf("%s: the server has %s by %s with %d bytes", test.name, got.State, got.Event, got.Bytes)
 			}
 		}
@@ -319,17 +320,17 @@ func TestClientWaitsWhileTheServerTakesData(t *testing.T) {
 	patiently(t, func(limit time.Duration) error {
 		address := serveOnce(t, func(p *peer) {
 			p.SetReadBuffer(128 << 10)
-			io.WriteString(p, fsm.Accio)
-			io.CopyN(io.Discard, p, int64(len(fsm.Confirm1)))
-			io.WriteString(p, fsm.Accio)
-			io.CopyN(io.Discard, p, int64(len(fsm.Confirm2)))
+			io.WriteString(p, protocol.Accio)
+			io.CopyN(io.Discard, p, int64(len(protocol.Confirm1)))
+			io.WriteString(p, protocol.Accio)
+			io.CopyN(io.Discard, p, int64(len(protocol.Confirm2)))
 			for range 50 {
 				io.CopyN(io.Discard, p, 32<<10)
 				time.Sleep(limit / 25)
 			}
 			io.Copy(io.Discard, p)
 		})
-		c := Client{Timeout: limit}
+		c := Client{Table: &protocol.Client, Timeout: limit}
 		_, err := c.Send(context.Background(), address, tempFile(t, 2<<20))
 		return err
 	})

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"accio/fsm"
+	"accio/protocol"
 )
 
 // turns is a listener that has scripted connections to accept, and then waits
@@ -48,7 +48,7 @@ func TestSenderWithoutEndHoldsUpTheNext(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		first, second := newScript(), newScript()
 		var results []Result
-		s := &Server{Result: func(r Result) error { results = append(results, r); return nil }}
+		s := &Server{Table: &protocol.Server, Result: func(r Result) error { results = append(results, r); return nil }}
 		served := make(chan error, 1)
 		go func() { served <- s.Serve(ctx, newTurns(first, second)) }()
 		first.arrive(header)
@@ -65,7 +65,7 @@ func TestSenderWithoutEndHoldsUpTheNext(t *testing.T) {
 		}
 		first.end()
 		synctest.Wait()
-		if len(results) != 2 || results[0].Bytes != day || results[1].State != fsm.Done || second.sent() != fsm.Accio+fsm.Accio {
+		if len(results) != 2 || results[0].Bytes != day || results[1].State != protocol.Done || second.sent() != protocol.Accio+protocol.Accio {
 			t.Errorf("%+v", results)
 		}
 		stop()

@@ -6,7 +6,7 @@ import (
 	"syscall"
 	"testing"
 
-	"accio/fsm"
+	"accio/protocol"
 )
 
 // urge sends text whose last byte is urgent (tcp(7), MSG_OOB).
@@ -28,15 +28,15 @@ func (p *peer) urge(text string) {
 // §1.11: wherever it stands, header and payload, seen at once or late.
 func TestUrgentDataIsOrdinaryData(t *testing.T) {
 	eachPath(t, func(t *testing.T, path string) {
-		r := start(t, path, &Server{})
+		r := start(t, path, &Server{Table: &protocol.Server})
 		for cut := 1; cut <= len(header)+4; cut++ {
 			stream := header + "payload"
 			c := r.dial()
-			if cut > len(fsm.Confirm1) {
-				c.expect(fsm.Accio)
-				c.send(stream[:len(fsm.Confirm1)])
-				c.expect(fsm.Accio)
-				c.urge(stream[len(fsm.Confirm1):cut])
+			if cut > len(protocol.Confirm1) {
+				c.expect(protocol.Accio)
+				c.send(stream[:len(protocol.Confirm1)])
+				c.expect(protocol.Accio)
+				c.urge(stream[len(protocol.Confirm1):cut])
 			} else {
 				c.urge(stream[:cut])
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // §1.5: beyond 2^40 bytes, without sending them.
@@ -13,7 +14,7 @@ func TestCountBeyondEveryNarrowInteger(t *testing.T) {
 	for _, size := range []int64{1<<31 + 1, 1<<32 + 1, 1<<40 + 1, 1<<62 + 1} {
 		p := &played{conn: newScript()}
 		p.conn.arrive(header)
-		s := &session{table: &fsm.Server, conn: &vast{p.conn, size}, idle: time.Minute}
+		s := &session{table: &protocol.Server, conn: &vast{p.conn, size}, idle: time.Minute}
 		s.machine = fsm.NewMachine(s.table, nil)
 		p.Result = s.conclude(context.Background(), Result{})
 		p.wantDone(t, size)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"accio/fsm"
+	"accio/protocol"
 )
 
 // The tests of level 3 explore the loop itself with words: sequences of what a
@@ -27,12 +27,12 @@ type input struct {
 // alphabet holds whole and split tokens, of which some fit in more than one
 // place, wrong bytes, data, pauses and all else that can happen.
 var alphabet = []input{
-	{name: "c1", bytes: fsm.Confirm1},
-	{name: "c1a", bytes: fsm.Confirm1[:9]}, // begins the second confirmation too
-	{name: "c1b", bytes: fsm.Confirm1[9:]},
-	{name: "c2", bytes: fsm.Confirm2},
-	{name: "c2a", bytes: fsm.Confirm2[:21]},
-	{name: "c2b", bytes: fsm.Confirm2[21:]},
+	{name: "c1", bytes: protocol.Confirm1},
+	{name: "c1a", bytes: protocol.Confirm1[:9]}, // begins the second confirmation too
+	{name: "c1b", bytes: protocol.Confirm1[9:]},
+	{name: "c2", bytes: protocol.Confirm2},
+	{name: "c2a", bytes: protocol.Confirm2[:21]},
+	{name: "c2b", bytes: protocol.Confirm2[21:]},
 	{name: "d", bytes: "\r\nz"}, // ends the second confirmation too, and goes on
 	{name: "x", bytes: "X"},
 	{name: "pause", pause: 9 * time.Second},

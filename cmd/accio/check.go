@@ -5,10 +5,10 @@ import (
 	"io"
 	"text/tabwriter"
 
-	"accio/fsm"
 	"accio/internal/cli"
 	"accio/model"
 	"accio/modelcheck"
+	"accio/protocol"
 
 	"github.com/spf13/cobra"
 )
@@ -53,9 +53,9 @@ exit status: 0 everything is as expected; 1 something is not; 2 wrong command li
 		case traces && asked:
 			return cli.Usagef("--traces does not go with --clients, which prints no counterexample")
 		case asked:
-			return measure(c.OutOrStdout(), &fsm.Server, queue, spin, symmetry)
+			return measure(c.OutOrStdout(), &protocol.Server, queue, spin, symmetry)
 		}
-		return levels(c.OutOrStdout(), model.Levels(&fsm.Server, &fsm.Client, 3), modelcheck.Limit{}, traces)
+		return levels(c.OutOrStdout(), model.Levels(&protocol.Server, &protocol.Client, 3), modelcheck.Limit{}, traces)
 	}
 	return c
 }

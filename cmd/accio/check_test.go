@@ -11,11 +11,12 @@ import (
 	"accio/fsm"
 	"accio/model"
 	"accio/modelcheck"
+	"accio/protocol"
 )
 
 // published returns a small study with two claims that are known to be false.
 func published(t *testing.T) model.Study {
-	all := model.Levels(&fsm.Server, &fsm.Client, 1)
+	all := model.Levels(&protocol.Server, &protocol.Client, 1)
 	i := slices.IndexFunc(all, func(s model.Study) bool { return s.Name == "published" })
 	if i < 0 || len(all[i].False) != 2 {
 		t.Fatal("there is no such study")
@@ -85,10 +86,10 @@ func TestModelBeyondTheLimit(t *testing.T) {
 
 // A queue in which a claim is violated is an error that shows which.
 func TestQueueOfAWrongTable(t *testing.T) {
-	table := fsm.Server.Clone()
+	table := protocol.Server.Clone()
 	for i, tr := range table.Transitions {
-		if tr.From == fsm.Streaming && tr.Event == fsm.Closed {
-			table.Transitions[i].To = fsm.Error
+		if tr.From == protocol.Streaming && tr.Event == fsm.Closed {
+			table.Transitions[i].To = protocol.Error
 		}
 	}
 	err := measure(io.Discard, &table, 1, false, false)

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"accio/fsm"
 	"accio/internal/cli"
 	"accio/model"
+	"accio/protocol"
 
 	"github.com/spf13/cobra"
 )
@@ -38,7 +38,7 @@ func promela() *cobra.Command {
 			return cli.Usagef("--clients goes with queue, not with %s", name)
 		}
 		var known []string
-		for _, study := range model.Levels(&fsm.Server, &fsm.Client, queue) {
+		for _, study := range model.Levels(&protocol.Server, &protocol.Client, queue) {
 			known = append(known, study.Name)
 			if study.Name == name {
 				for _, m := range study.Program.Maps {

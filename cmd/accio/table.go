@@ -7,17 +7,18 @@ import (
 
 	"accio/fsm"
 	"accio/internal/cli"
+	"accio/protocol"
 
 	"github.com/spf13/pflag"
 )
 
 // roles are the tables that the programs run.
-var roles = map[string]*fsm.Table{fsm.Server.Role: &fsm.Server, fsm.Client.Role: &fsm.Client}
+var roles = map[string]*fsm.Table{protocol.Server.Role: &protocol.Server, protocol.Client.Role: &protocol.Client}
 
 // roleFlag adds --role to the flags of a command. The returned function
 // returns the table of that role.
 func roleFlag(flags *pflag.FlagSet) func() (*fsm.Table, error) {
-	role := flags.String("role", fsm.Server.Role, names(roles))
+	role := flags.String("role", protocol.Server.Role, names(roles))
 	return func() (*fsm.Table, error) {
 		if table := roles[*role]; table != nil {
 			return table, nil

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"accio/fsm"
 	"accio/internal/clitest"
+	"accio/protocol"
 	"accio/trace"
 	"accio/transport"
 
@@ -94,8 +94,8 @@ func accio(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 	ts.Setenv("PORT", strconv.Itoa(int(ln.Addr().Port())))
 	results := &stateOf(ts).results
-	server := &transport.Server{Result: func(r transport.Result) error {
-		if r.State == fsm.Error {
+	server := &transport.Server{Table: &protocol.Server, Result: func(r transport.Result) error {
+		if r.State == protocol.Error {
 			fmt.Fprintln(results, r.Explanation())
 		} else {
 			fmt.Fprintln(results, r.Bytes)
@@ -127,7 +127,7 @@ func traced(ts *testscript.TestScript, _ bool, args []string) {
 	f, err := os.Open(ts.MkAbs(args[0]))
 	ts.Check(err)
 	defer f.Close()
-	report, err := trace.Check(f, &fsm.Client)
+	report, err := trace.Check(f, &protocol.Client)
 	ts.Check(err)
 	if got := strconv.Itoa(report.Connections); got != args[1] || len(report.Violations) > 0 {
 		ts.Fatalf("%s connections, violations %v; want %s and none", got, report.Violations, args[1])

@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"accio/fsm"
 	"accio/internal/clitest"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 var (
@@ -65,7 +65,7 @@ func ends(t *testing.T, p *clitest.Process, want int, log string) {
 	check(t, p.Stderr.Wait(log))
 }
 
-var header = clitest.Handshake(&fsm.Client)
+var header = clitest.Handshake(&protocol.Client)
 
 // A signal ends the session through the event shutdown, also while the file
 // has no more to give, and the server receives a reset (docs/protocol.md §7.1, §7.7).

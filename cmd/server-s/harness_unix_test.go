@@ -10,8 +10,8 @@ import (
 	"syscall"
 	"testing"
 
-	"accio/fsm"
 	"accio/internal/clitest"
+	"accio/protocol"
 )
 
 var (
@@ -22,7 +22,7 @@ var (
 )
 
 // turn comes when the header has been taken.
-var header, turn = clitest.Early(&fsm.Server)
+var header, turn = clitest.Early(&protocol.Server)
 
 type server struct {
 	*clitest.Process

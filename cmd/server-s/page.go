@@ -5,9 +5,9 @@ import (
 	"log/slog"
 	"time"
 
-	"accio/fsm"
 	"accio/internal/cli"
 	"accio/live"
+	"accio/protocol"
 	"accio/transport"
 )
 
@@ -44,7 +44,7 @@ func (p page) show(ctx context.Context, server *transport.Server, ln transport.L
 	if p.ln == nil {
 		return func() {}
 	}
-	observer := live.NewObserver(&fsm.Server)
+	observer := live.NewObserver(&protocol.Server)
 	server.Accepted, server.Observe = chained(observer.Accepted, server.Accepted), chained(observer.Observe, server.Observe)
 	result := server.Result
 	server.Result = func(r transport.Result) error {

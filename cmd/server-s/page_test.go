@@ -11,6 +11,7 @@ import (
 	"accio/fsm"
 	"accio/internal/cli"
 	"accio/internal/clitest"
+	"accio/protocol"
 	"accio/transport"
 )
 
@@ -21,7 +22,7 @@ func TestWithoutPage(t *testing.T) {
 	if err != nil || p.ln != nil {
 		t.Fatal(p, err)
 	}
-	server := &transport.Server{Result: func(transport.Result) error { return nil }}
+	server := &transport.Server{Table: &protocol.Server, Result: func(transport.Result) error { return nil }}
 	stop := p.show(t.Context(), server, nil, nil, nil)
 	if n := runtime.NumGoroutine(); n != before {
 		t.Errorf("%d goroutines, %d before", n, before)
@@ -51,7 +52,7 @@ func TestPageIsStopped(t *testing.T) {
 	ln, err := transport.Listen(t.Context(), 0)
 	clitest.Check(t, err)
 	defer ln.Close()
-	p.show(t.Context(), &transport.Server{}, struct{ transport.Listener }{ln}, nil, slog.New(slog.DiscardHandler))()
+	p.show(t.Context(), &transport.Server{Table: &protocol.Server}, struct{ transport.Listener }{ln}, nil, slog.New(slog.DiscardHandler))()
 	if c, err := net.Dial("tcp", p.ln.Address().String()); err == nil {
 		c.Close()
 		t.Error("the page is open")
@@ -70,6 +71,7 @@ func TestWithPage(t *testing.T) {
 	var printed []fsm.State
 	var observed, accepted int
 	server := &transport.Server{
+		Table:   &protocol.Server,
 		Result:  func(r transport.Result) error { printed = append(printed, r.State); return io.ErrClosedPipe },
 		Observe: func(transport.Transition) { observed++ },
 
@@ -79,8 +81,8 @@ func TestWithPage(t *testing.T) {
 	stop := p.show(ctx, server, ln, nil, slog.New(slog.NewTextHandler(text, nil)))
 	cancel() // the page is there until it is stopped
 	server.Accepted(transport.Result{Connection: 1})
-	server.Observe(transport.Transition{Connection: 1, From: fsm.SendAccio1, Event: fsm.Shutdown, To: fsm.Error})
-	if err := server.Result(transport.Result{Connection: 1, State: fsm.Error}); err != io.ErrClosedPipe || len(printed) != 1 || observed != 1 || accepted != 1 {
+	server.Observe(transport.Transition{Connection: 1, From: protocol.SendAccio1, Event: fsm.Shutdown, To: protocol.Error})
+	if err := server.Result(transport.Result{Connection: 1, State: protocol.Error}); err != io.ErrClosedPipe || len(printed) != 1 || observed != 1 || accepted != 1 {
 		t.Errorf("%v, %v, %d, %d", err, printed, observed, accepted)
 	}
 	p.ln.Close()

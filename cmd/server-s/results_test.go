@@ -14,17 +14,18 @@ import (
 
 	"accio/fsm"
 	"accio/internal/cli"
+	"accio/protocol"
 	"accio/transport"
 )
 
 var (
 	remote  = netip.MustParseAddrPort("192.0.2.1:50123")
 	started = time.Date(2026, 11, 22, 13, 0, 0, 123456789, time.FixedZone("", 3600))
-	done    = transport.Result{Connection: 7, Remote: remote, State: fsm.Done, Good: true, Bytes: 1 << 20,
+	done    = transport.Result{Connection: 7, Remote: remote, State: protocol.Done, Good: true, Bytes: 1 << 20,
 		Started: started, Elapsed: 1250 * time.Millisecond}
-	timedOut = transport.Result{Connection: 8, Remote: remote, State: fsm.Error, Bytes: 100,
+	timedOut = transport.Result{Connection: 8, Remote: remote, State: protocol.Error, Bytes: 100,
 		Started: started, Elapsed: 10002 * time.Millisecond,
-		From: fsm.Streaming, Event: fsm.TimedOut, Reason: "no data for 10s <&>", Hint: "what to do", Received: "con\x00\xff\"\r\n"}
+		From: protocol.Streaming, Event: fsm.TimedOut, Reason: "no data for 10s <&>", Hint: "what to do", Received: "con\x00\xff\"\r\n"}
 )
 
 // The lines of docs/protocol.md §3.
@@ -36,8 +37,8 @@ func TestResultLines(t *testing.T) {
 		want   string
 	}{
 		{"count", false, done, "1048576\n"},
-		{"empty payload", false, transport.Result{State: fsm.Done, Good: true}, "0\n"},
-		{"more than 32 bits", false, transport.Result{State: fsm.Done, Good: true, Bytes: 1<<63 - 1}, "9223372036854775807\n"},
+		{"empty payload", false, transport.Result{State: protocol.Done, Good: true}, "0\n"},
+		{"more than 32 bits", false, transport.Result{State: protocol.Done, Good: true, Bytes: 1<<63 - 1}, "9223372036854775807\n"},
 		{"error", false, timedOut, "ERROR\n"},
 		{"JSON count", true, done, `{"connection":7,"remote":"192.0.2.1:50123","state":"Done","bytes":1048576,` +
 			`"started":"2026-11-22T12:00:00.123456789Z","seconds":1.25}` + "\n"},

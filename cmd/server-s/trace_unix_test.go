@@ -16,9 +16,9 @@ import (
 	"testing"
 	"time"
 
-	"accio/fsm"
 	"accio/internal/cli"
 	"accio/internal/clitest"
+	"accio/protocol"
 	"accio/trace"
 )
 
@@ -62,7 +62,7 @@ func TestTraceOnAFullDisk(t *testing.T) {
 	}
 	text, err := os.ReadFile(name)
 	check(t, err)
-	report, err := trace.Check(bytes.NewReader(text), &fsm.Server)
+	report, err := trace.Check(bytes.NewReader(text), &protocol.Server)
 	if err != nil || len(report.Violations) > 0 || report.Connections == 0 || report.Connections >= sessions {
 		t.Errorf("%+v, %v, of\n%s", report, err, text)
 	}
@@ -116,7 +116,7 @@ func TestTraceIntoAPipe(t *testing.T) {
 	s.client(t, header, `>hello`, "end", turn, "eof")
 	s.signal(t, syscall.SIGTERM)
 	s.ends(t, 0)
-	report, err := trace.Check(read, &fsm.Server)
+	report, err := trace.Check(read, &protocol.Server)
 	if err != nil || len(report.Violations) > 0 || report.Lines != 6 {
 		t.Errorf("%+v, %v", report, err)
 	}
@@ -157,7 +157,7 @@ func BenchmarkServer(b *testing.B) {
 	defer null.Close()
 	defer func(f *os.File) { os.Stdout = f }(os.Stdout)
 	os.Stdout = null
-	stream := []byte(fsm.Confirm1 + fsm.Confirm2 + string(make([]byte, 500)))
+	stream := []byte(protocol.Confirm1 + protocol.Confirm2 + string(make([]byte, 500)))
 	for _, name := range []string{"plain", "traced"} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"accio/fsm"
 	"accio/internal/clitest"
 	"accio/internal/require"
+	"accio/protocol"
 	"accio/trace"
 )
 
@@ -41,7 +41,7 @@ func TestTrafficCoversWhatTheDocumentSays(t *testing.T) {
 			covered.Add(report.Coverage)
 		}
 	}
-	t.Logf("%d of %d transitions in %d connections:\n%s", covered.Seen(), len(fsm.Server.Transitions), connections, covered)
+	t.Logf("%d of %d transitions in %d connections:\n%s", covered.Seen(), len(protocol.Server.Transitions), connections, covered)
 	require.Ran(t, "transitions", len(covered), 24)
 
 	page, err := os.ReadFile("../../docs/trace.md")

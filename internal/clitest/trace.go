@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"accio/fsm"
+	"accio/protocol"
 	"accio/trace"
 )
 
@@ -24,7 +24,7 @@ func CheckTrace(file string, p *Process) (trace.Report, error) {
 		return trace.Report{}, err
 	}
 	defer f.Close()
-	report, err := trace.Check(f, &fsm.Server)
+	report, err := trace.Check(f, &protocol.Server)
 	if err != nil {
 		return report, err
 	}

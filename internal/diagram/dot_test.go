@@ -7,6 +7,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/diagram"
+	"accio/protocol"
 )
 
 func TestDOT(t *testing.T) {
@@ -31,7 +32,7 @@ func TestGraphvizTakesDOT(t *testing.T) {
 	if _, err := exec.LookPath("dot"); err != nil {
 		t.Skip("Graphviz's dot is not installed")
 	}
-	for _, table := range []*fsm.Table{&fsm.Server, &fsm.Client, &small, &awkward, &bulk, broken} {
+	for _, table := range []*fsm.Table{&protocol.Server, &protocol.Client, &small, &awkward, &bulk, broken} {
 		dot := exec.Command("dot", "-Tplain")
 		dot.Stdin = strings.NewReader(diagram.DOT(table))
 		if out, err := dot.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "graph ") {

@@ -7,6 +7,7 @@ import (
 	"accio/fsm"
 	"accio/internal/diagram"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 func TestMermaid(t *testing.T) {
@@ -104,7 +105,7 @@ func TestMermaidOrder(t *testing.T) {
 // can go unnoticed.
 func TestEveryTransitionShows(t *testing.T) {
 	shown := 0
-	for _, table := range []*fsm.Table{&fsm.Server, &fsm.Client} {
+	for _, table := range []*fsm.Table{&protocol.Server, &protocol.Client} {
 		for i, tr := range table.Transitions {
 			without := table.Clone()
 			without.Transitions = slices.Delete(without.Transitions, i, i+1)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 // Page returns docs/state-diagram.md.
@@ -17,8 +18,8 @@ func Page() (string, error) {
 		quiet fsm.State // where the timed-out session times out
 		when  string
 	}{
-		{"The server", &fsm.Server, fsm.Streaming, "The client sends its file, or a part of it, and falls silent without ending the stream."},
-		{"The client", &fsm.Client, fsm.AwaitAccio1, "The server is still busy with other clients when the limit has passed."},
+		{"The server", &protocol.Server, protocol.Streaming, "The client sends its file, or a part of it, and falls silent without ending the stream."},
+		{"The client", &protocol.Client, protocol.AwaitAccio1, "The server is still busy with other clients when the limit has passed."},
 	} {
 		good, err := GoodRun(part.table)
 		if err != nil {

@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"accio/fsm"
+	"accio/protocol"
 )
 
 const (
-	readmeBegin = "<!-- The diagram is drawn by \"go generate ./...\" from fsm/server.go. -->\n"
+	readmeBegin = "<!-- The diagram is drawn by \"go generate ./...\" from protocol/server.go. -->\n"
 	readmeEnd   = "<!-- End of the diagram. -->\n"
 )
 
@@ -25,7 +26,7 @@ func Readme(text string) (string, error) {
 	if !ok || !okEnd {
 		return "", ErrNoMarks
 	}
-	path, _, err := goodPath(&fsm.Server)
+	path, _, err := goodPath(&protocol.Server)
 	if err != nil {
 		return "", err
 	}
@@ -34,13 +35,13 @@ func Readme(text string) (string, error) {
 		names[i] = markdownText(string(state))
 	}
 	image := fmt.Sprintf("[![The states of the server. A good session goes through %s.](%s)](docs/state-diagram.md)\n",
-		strings.Join(names, ", "), File(&fsm.Server))
+		strings.Join(names, ", "), File(&protocol.Server))
 	return before + readmeBegin + "\n" + image + "\n" + readmeEnd + after, nil
 }
 
 // File returns the place of the picture of a table, from the root of the tree.
 func File(t *fsm.Table) string {
-	if t.Role == fsm.Server.Role {
+	if t.Role == protocol.Server.Role {
 		return "docs/state-diagram.svg"
 	}
 	return "docs/state-diagram-" + id(fsm.State(t.Role)) + ".svg"

@@ -9,6 +9,7 @@ import (
 	"accio/fsm"
 	"accio/internal/diagram"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 func TestGoodRun(t *testing.T) {
@@ -55,12 +56,12 @@ func TestNoRun(t *testing.T) {
 // The real tables have a good run, and it can time out in each of its states.
 func TestRunsOfTheTables(t *testing.T) {
 	ran := 0
-	for _, table := range []*fsm.Table{&fsm.Server, &fsm.Client} {
+	for _, table := range []*fsm.Table{&protocol.Server, &protocol.Client} {
 		good, err := diagram.GoodRun(table)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := end(t, table, good); got != fsm.Done {
+		if got := end(t, table, good); got != protocol.Done {
 			t.Errorf("%s: the good run ends in %s", table.Role, got)
 		}
 		for _, a := range table.Activities {
@@ -69,7 +70,7 @@ func TestRunsOfTheTables(t *testing.T) {
 				t.Error(err)
 				continue
 			}
-			if got := end(t, table, run); got != fsm.Error {
+			if got := end(t, table, run); got != protocol.Error {
 				t.Errorf("%s: timed out in %s, the run ends in %s", table.Role, a.State, got)
 			}
 			if got := end(t, table, run[:len(run)-1]); got != a.State {

@@ -13,6 +13,7 @@ import (
 	"accio/fsm"
 	"accio/internal/diagram"
 	"accio/internal/require"
+	"accio/protocol"
 )
 
 // broken leads on in circles, to a state it does not declare, and to more states
@@ -28,7 +29,7 @@ var broken = func() *fsm.Table {
 
 // The pictures in the tree are those that are drawn now.
 func TestPicturesAreFresh(t *testing.T) {
-	for _, table := range []*fsm.Table{&fsm.Server, &fsm.Client} {
+	for _, table := range []*fsm.Table{&protocol.Server, &protocol.Client} {
 		if got, err := os.ReadFile("../../" + diagram.File(table)); err != nil || string(got) != diagram.SVG(table) {
 			t.Errorf("%s is stale (%v); run: go generate ./...", diagram.File(table), err)
 		}
@@ -100,7 +101,7 @@ func look(t *testing.T, svg string) (s sketch) {
 func TestPictures(t *testing.T) {
 	looked, heads := 0, 0
 	for _, draw := range []func(*fsm.Table) string{diagram.SVG, diagram.Narrow} {
-		for _, table := range []*fsm.Table{&fsm.Server, &fsm.Client, &small, &awkward, &bulk, broken} {
+		for _, table := range []*fsm.Table{&protocol.Server, &protocol.Client, &small, &awkward, &bulk, broken} {
 			s := look(t, draw(table))
 			states := map[fsm.State]bool{}
 			arrows := map[[2]fsm.State]bool{}
@@ -145,7 +146,7 @@ func TestPictures(t *testing.T) {
 
 // The server's fits a telephone, and has what the wide one has.
 func TestNarrowIsNarrow(t *testing.T) {
-	narrow, wide := look(t, diagram.Narrow(&fsm.Server)), look(t, diagram.SVG(&fsm.Server))
+	narrow, wide := look(t, diagram.Narrow(&protocol.Server)), look(t, diagram.SVG(&protocol.Server))
 	if narrow.width > 370 || narrow.height > 1000 || wide.height > 800 {
 		t.Errorf("%v by %v, and %v by %v", narrow.width, narrow.height, wide.width, wide.height)
 	}
@@ -182,7 +183,7 @@ func TestPicturesOfSmall(t *testing.T) {
 func TestInline(t *testing.T) {
 	got := diagram.Inline("<svg>\n<style>\n.a { }\n</style>\n<g/></svg>\n")
 	same(t, got, "<svg>\n<g/></svg>\n")
-	if strings.Contains(diagram.Inline(diagram.SVG(&fsm.Server)), "style") {
+	if strings.Contains(diagram.Inline(diagram.SVG(&protocol.Server)), "style") {
 		t.Error("the style is still there")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"accio/fsm"
+	"accio/protocol"
 	"accio/transport"
 )
 
@@ -30,7 +31,7 @@ func TestLog(t *testing.T) {
 	} {
 		var text bytes.Buffer
 		log := slog.New(newHandler(&text, test.format, test.verbose, test.terminal))
-		tr := transport.Transition{Connection: 7, From: fsm.Streaming, Event: fsm.Closed, To: fsm.Done}
+		tr := transport.Transition{Connection: 7, From: protocol.Streaming, Event: fsm.Closed, To: protocol.Done}
 		LogTransition(log, tr, peer(1))
 		LogTransition(log, tr, netip.AddrPort{})
 		log.Warn(`a; "b"`, "remote", peer(1))

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"accio/fsm"
+	"accio/protocol"
 	"accio/trace"
 	"accio/transport"
 )
@@ -19,12 +19,12 @@ func BenchmarkTraceFile(b *testing.B) {
 	}
 	defer f.Close()
 	for b.Loop() {
-		for state := fsm.Server.Initial; !fsm.Server.IsTerminal(state); {
-			event := fsm.Server.Activity(state).Ends
-			to, _ := fsm.Server.Next(state, event)
+		for state := protocol.Server.Initial; !protocol.Server.IsTerminal(state); {
+			event := protocol.Server.Activity(state).Ends
+			to, _ := protocol.Server.Next(state, event)
 			f.Transition(transport.Transition{Connection: 1, From: state, Event: event, To: to, Since: time.Millisecond})
 			state = to
 		}
-		f.End(transport.Result{Connection: 1, State: fsm.Done, Good: true, Bytes: 500, Elapsed: time.Millisecond})
+		f.End(transport.Result{Connection: 1, State: protocol.Done, Good: true, Bytes: 500, Elapsed: time.Millisecond})
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"net"
 	"os"
 
-	"accio/fsm"
+	"accio/protocol"
 )
 
 func main() {
@@ -41,8 +41,8 @@ func serve(port string) error {
 }
 
 func count(c net.Conn) (int64, error) {
-	for _, confirmation := range []string{fsm.Confirm1, fsm.Confirm2} {
-		if _, err := io.WriteString(c, fsm.Accio); err != nil {
+	for _, confirmation := range []string{protocol.Confirm1, protocol.Confirm2} {
+		if _, err := io.WriteString(c, protocol.Accio); err != nil {
 			return 0, err
 		}
 		got := make([]byte, len(confirmation))

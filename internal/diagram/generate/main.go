@@ -10,6 +10,7 @@ import (
 
 	"accio/fsm"
 	"accio/internal/diagram"
+	"accio/protocol"
 )
 
 func main() {
@@ -31,7 +32,7 @@ func write(root string) error {
 	if err := os.WriteFile(filepath.Join(root, "docs/state-diagram.md"), []byte(page), 0o644); err != nil {
 		return err
 	}
-	for _, t := range []*fsm.Table{&fsm.Server, &fsm.Client} {
+	for _, t := range []*fsm.Table{&protocol.Server, &protocol.Client} {
 		if err := os.WriteFile(filepath.Join(root, diagram.File(t)), []byte(diagram.SVG(t)), 0o644); err != nil {
 			return err
 		}
