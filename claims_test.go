@@ -35,7 +35,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"1.7", session, "s.text[s.end.right] == text[s.end.right]", "s.text[s.end.right]|0x20 == text[s.end.right]|0x20", "", "TestEveryWrongByte"},
 	{"1.8", session, "for s.end.right < len(text) {", "for s.end.right == 0 {", "", "TestEveryCutOfTheHeader"},
 	{"1.9", session, "event == whole && s.eager && s.answers(a)", "event == whole && s.answers(a)", "", "TestServerTakesWhatCameEarly"},
-	{"1.10", reasons, "a system does that for a program that closes, or dies, before it has read both commands", "", "", "TestExplanations"},
+	{"1.10", "protocol/server.go", "a system does that for a program that closes, or dies, before it has read both commands", "", "", "TestExplanations"},
 	{"1.11", listener, "unix.SO_OOBINLINE", "unix.SO_KEEPALIVE", "", "TestUrgentDataIsOrdinaryData"},
 	{"1.12", session, "if event != whole {\n\t\t\treturn good(event)", "if event != whole {\n\t\t\tif s.conn.CloseWrite() != nil {\n\t\t\t\treturn fsm.Failed\n\t\t\t}\n\t\t\treturn good(event)", "", "TestServerIgnoresAResetAfterTheEnd"},
 
@@ -89,7 +89,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"8.1", reasons, ", and the flag -N of OpenBSD nc", "", "", "TestExplanations"},
 	{"8.2", "transport/mistakes.go", "bare LF, wanted CR LF", "bare LF", "", "TestMistakesAreNamed"},
 	{"8.3", "transport/mistakes.go", `"\xff")`, `"\xfe")`, "", "TestMistakesAreNamed"},
-	{"8.4", reasons, "if r.commandFollows(a) {\n\t\thint +=", "if len(hint) > 99 {\n\t\thint +=", "", "TestExplanations"},
+	{"8.4", "protocol/server.go", "{When: fsm.Silent, State: AwaitConfirm1, Text: deadlock},", "", "", "TestExplanations"},
 	{"8.5", reasons, `return "the empty line is missing"`, `return "something is missing"`, "", "TestExplanations"},
 	{"8.6", reasons, "probeMost = time.Second", "probeMost = 0", "", "TestExplanations"},
 	{"8.7", "transport/excerpt.go", "shown = 40", "shown = 39", "", "TestWhatHasArrivedIsShown"},

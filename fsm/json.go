@@ -12,14 +12,15 @@ import (
 
 // document is a table as docs/table-json.md has it.
 type document struct {
-	Role        string  `json:"role"`
-	Peer        string  `json:"peer"`
-	Initial     State   `json:"initial"`
-	Terminal    []State `json:"terminal"`
-	Good        []State `json:"good"`
-	States      []named `json:"states"`
-	Events      []Event `json:"events"`
-	Transitions []arrow `json:"transitions"`
+	Role        string   `json:"role"`
+	Peer        string   `json:"peer"`
+	Initial     State    `json:"initial"`
+	Terminal    []State  `json:"terminal"`
+	Good        []State  `json:"good"`
+	States      []named  `json:"states"`
+	Events      []Event  `json:"events"`
+	Transitions []arrow  `json:"transitions"`
+	Hints       []advice `json:"hints,omitempty"`
 }
 
 type named struct {
@@ -39,6 +40,12 @@ type arrow struct {
 	To    State `json:"to"`
 }
 
+type advice struct {
+	When  When   `json:"when"`
+	State State  `json:"state,omitempty"`
+	Text  string `json:"text"`
+}
+
 // MarshalJSON implements [json.Marshaler] (docs/table-json.md). The lists have
 // the order of the table. Texts must be UTF-8.
 func (t Table) MarshalJSON() ([]byte, error) {
@@ -51,6 +58,9 @@ func (t Table) MarshalJSON() ([]byte, error) {
 	}
 	for _, tr := range t.Transitions {
 		d.Transitions = append(d.Transitions, arrow(tr))
+	}
+	for _, h := range t.Hints {
+		d.Hints = append(d.Hints, advice(h))
 	}
 	return json.Marshal(d)
 }
@@ -90,12 +100,15 @@ func ReadTable(r io.Reader) (*Table, error) {
 	for _, tr := range d.Transitions {
 		t.Transitions = append(t.Transitions, Transition(tr))
 	}
+	for _, h := range d.Hints {
+		t.Hints = append(t.Hints, Hint(h))
+	}
 	return t, nil
 }
 
 // fields are the names that docs/table-json.md has.
 var fields = []string{"role", "peer", "initial", "terminal", "good", "states", "name", "activity", "action", "text",
-	"ends", "events", "transitions", "from", "event", "to"}
+	"ends", "events", "transitions", "from", "event", "to", "hints", "when", "state"}
 
 // knownFields refuses a text that is no JSON, or has a name that is none of
 // fields: package json takes names in any case, and passes over others.

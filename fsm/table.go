@@ -25,6 +25,7 @@ type Table struct {
 	Events      []Event      // the alphabet
 	Activities  []Activity   // one for each state that is not terminal
 	Transitions []Transition // at most one for each (From, Event)
+	Hints       []Hint       // may be none
 }
 
 // States returns every declared state: those with an activity, then the
@@ -87,5 +88,6 @@ func (t *Table) Clone() Table {
 	c.Events = slices.Clone(t.Events)
 	c.Activities = slices.Clone(t.Activities)
 	c.Transitions = slices.Clone(t.Transitions)
+	c.Hints = slices.Clone(t.Hints)
 	return c
 }

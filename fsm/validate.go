@@ -3,6 +3,7 @@ package fsm
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // What [Table.Validate] finds. Each error it returns wraps one of these and
@@ -19,11 +20,12 @@ var (
 	ErrText           = errors.New("text that does not fit the action")
 	ErrOutcome        = errors.New("outcome without a transition")
 	ErrGood           = errors.New("good end that is none")
+	ErrHint           = errors.New("hint that is never given")
 )
 
 // Validate returns every fault of the table, joined, or nil.
 func (t *Table) Validate() error {
-	return errors.Join(t.validateStates(), t.validateTransitions(), t.validateActivities(), t.validateEnds(), t.validatePaths())
+	return errors.Join(t.validateStates(), t.validateTransitions(), t.validateActivities(), t.validateEnds(), t.validatePaths(), t.validateHints())
 }
 
 func (t *Table) validateStates() error {
@@ -126,6 +128,21 @@ func (t *Table) validatePaths() error {
 		}
 		if !t.IsTerminal(s) && len(t.Possible(s)) == 0 {
 			errs = append(errs, fmt.Errorf("%w: %s", ErrDeadEnd, s))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (t *Table) validateHints() error {
+	var errs []error
+	for _, h := range t.Hints {
+		switch {
+		case !slices.Contains([]When{Silent, Left, Early, Reset}, h.When):
+			errs = append(errs, fmt.Errorf("%w: %q, which is no time for one", ErrHint, h.When))
+		case h.State != "" && !slices.Contains(t.States(), h.State):
+			errs = append(errs, fmt.Errorf("%w: %q in a hint", ErrUnknownState, h.State))
+		case h.Text == "":
+			errs = append(errs, fmt.Errorf("%w: %s in %q, which is empty", ErrHint, h.When, h.State))
 		}
 	}
 	return errors.Join(errs...)

@@ -19,6 +19,7 @@ func small() fsm.Table {
 			{"A", "go", "B"}, {"A", "timedout", "Fault"}, {"A", "failed", "Fault"}, {"A", "shutdown", "Fault"},
 			{"B", "go", "End"}, {"B", "timedout", "Fault"}, {"B", "failed", "Fault"}, {"B", "shutdown", "Fault"},
 		},
+		Hints: []fsm.Hint{{fsm.Reset, "B", "B is slow"}, {fsm.Reset, "", "it may be tired"}, {fsm.Reset, "A", "too late"}},
 	}
 }
 
@@ -58,6 +59,9 @@ func TestValidateNamesTheCulprit(t *testing.T) {
 		{"an end that the activity cannot have", func(t *fsm.Table) { t.Activities[1].Ends = "stop" }, fsm.ErrOutcome, `B can end in "stop"`},
 		{"no timeout", func(t *fsm.Table) { t.Transitions = slices.Delete(t.Transitions, 1, 2) }, fsm.ErrOutcome, `A can end in "timedout"`},
 		{"no good end", func(t *fsm.Table) { t.Good = nil }, fsm.ErrGood, "of the terminal states [End Fault] the table names none"},
+		{"a hint at no time", func(t *fsm.Table) { t.Hints[1].When = "always" }, fsm.ErrHint, `"always", which is no time for one`},
+		{"a hint in no state", func(t *fsm.Table) { t.Hints[0].State = "Nowhere" }, fsm.ErrUnknownState, `"Nowhere" in a hint`},
+		{"an empty hint", func(t *fsm.Table) { t.Hints[0].Text = "" }, fsm.ErrHint, `reset in "B", which is empty`},
 		{"good without an end", func(t *fsm.Table) { t.Good = append(t.Good, "B") }, fsm.ErrGood, "B is not terminal"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -113,10 +117,26 @@ func TestAnUnknownActionIsOneFault(t *testing.T) {
 	}
 }
 
+// The first hint that fits is given.
+func TestHints(t *testing.T) {
+	table := small()
+	for _, test := range []struct {
+		when  fsm.When
+		state fsm.State
+		want  string
+	}{
+		{fsm.Reset, "B", "B is slow"}, {fsm.Reset, "A", "it may be tired"}, {fsm.Reset, "End", "it may be tired"}, {fsm.Silent, "B", ""},
+	} {
+		if got := table.Hint(test.when, test.state); got != test.want {
+			t.Errorf("%s in %s: %q, want %q", test.when, test.state, got, test.want)
+		}
+	}
+}
+
 func TestCloneSharesNothing(t *testing.T) {
 	table := small()
 	c := table.Clone()
-	c.Terminal[0], c.Good[0], c.Events[0], c.Activities[0].State, c.Transitions[0].To = "x", "x", "x", "x", "x"
+	c.Terminal[0], c.Good[0], c.Events[0], c.Activities[0].State, c.Transitions[0].To, c.Hints[0].Text = "x", "x", "x", "x", "x", ""
 	if err := table.Validate(); err != nil {
 		t.Error(err)
 	}

@@ -6,26 +6,25 @@ import (
 
 	"accio/fsm"
 	g "accio/model/guarded"
-	"accio/protocol"
 )
 
 // claims are those that hold whatever the environment does.
 func (h *history) claims() []g.Claim {
 	failed := g.Or(h.fired(fsm.Failed), h.fired(fsm.TimedOut), h.fired(fsm.Mismatched), g.And(h.fired(fsm.Closed), g.Not(h.was(fsm.Count))))
 	return append([]g.Claim{
-		g.Always("after_commands", "nothing is counted before two commands were written, or after more", h.does(fsm.Count).Implies(h.wrote.Is(2))),
-		g.Always("after_confirmations", "nothing is counted before two confirmations were read, or after more", h.does(fsm.Count).Implies(h.read.Is(2))),
-		g.Always("done_by_end", "Done comes by the end of the stream while counting, and by nothing else",
-			h.in(protocol.Done).Implies(g.And(h.eof.Is(1), h.fired(fsm.Closed), h.was(fsm.Count)))),
+		g.Always("after_writes", "nothing is counted before every text was written, or after more", h.does(fsm.Count).Implies(h.wrote.Is(h.texts(fsm.Write)))),
+		g.Always("after_reads", "nothing is counted before every text was read, or after more", h.does(fsm.Count).Implies(h.read.Is(h.texts(fsm.Expect)))),
+		g.Always("good_by_end", "a good end comes by the end of the stream while counting, and by nothing else",
+			h.good().Implies(g.And(h.eof.Is(1), h.fired(fsm.Closed), h.was(fsm.Count)))),
 		g.Always("absorbed", "nothing is fired in a terminal state", g.Not(h.where(h.from, h.table.IsTerminal))),
 		g.Always("one_line", "a connection never has two lines", h.lines.Get().Below(g.Num(2))),
-		g.Always("write_failed", "a failed write ends in Error",
-			g.And(h.was(fsm.Write), h.fired(fsm.Failed)).Implies(g.Or(h.in(protocol.Error), h.illegally()))),
-		g.Always("failures", "whatever is no success ends in Error", failed.Implies(g.Or(h.in(protocol.Error), h.illegally()))),
+		g.Always("write_failed", "a failed write ends badly",
+			g.And(h.was(fsm.Write), h.fired(fsm.Failed)).Implies(g.Or(h.bad(), h.illegally()))),
+		g.Always("failures", "whatever is no success ends badly", failed.Implies(g.Or(h.bad(), h.illegally()))),
 		g.Always("forward", "only success leads on, and to the next activity", g.Or(h.terminal(), h.illegally(), h.event.Is(None), h.onward())),
-		g.Always("stops", "a shutdown ends the connection at once, in Error",
-			h.fired(fsm.Shutdown).Implies(g.Or(h.in(protocol.Error), h.illegally()))),
-		g.Sometimes("done", "Done is reached", h.in(protocol.Done)),
+		g.Always("stops", "a shutdown ends the connection at once, and badly",
+			h.fired(fsm.Shutdown).Implies(g.Or(h.bad(), h.illegally()))),
+		g.Sometimes("good", "a good end is reached", h.good()),
 	}, h.reached()...)
 }
 

@@ -3,7 +3,6 @@ package model
 import (
 	"accio/fsm"
 	g "accio/model/guarded"
-	"accio/protocol"
 )
 
 // end is one end of a connection: a machine, what it reads from and what it
@@ -99,7 +98,7 @@ func (e *end) close() {
 	set := func(v *g.Var, n uint8) []g.Stmt { return []g.Stmt{g.Set(v, g.Num(n))} }
 	closes := g.And(over, e.in.empty())
 	if e.left != nil { // a client that has failed resets (docs/protocol.md §7.7)
-		failed := e.is(protocol.Error)
+		failed := e.bad()
 		e.sends("resets, as it has failed", g.And(closes, failed), set(e.closed, 1), []g.Stmt{g.If(e.out.end.Is(open), set(e.out.end, rst))})
 		closes = g.And(closes, g.Not(failed))
 	}

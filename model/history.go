@@ -10,8 +10,8 @@ type history struct {
 	*machine
 	from    *g.Var // the state in which the last event was fired
 	event   *g.Var // the last event
-	wrote   *g.Var // texts written whole, at most 3
-	read    *g.Var // texts read whole, at most 3
+	wrote   *g.Var // texts written whole, at most one more than there are
+	read    *g.Var // texts read whole, likewise
 	eof     *g.Var // the end of the stream was read
 	lines   *g.Var // lines printed, at most 2
 	illegal *g.Var // an event came that the table does not have
@@ -41,8 +41,8 @@ func (h *history) fire(event g.Expr, missing ...g.Stmt) []g.Stmt {
 		g.Set(h.from, h.state.Get()),
 		g.Set(h.event, event),
 		g.If(h.event.Get().Eq(h.ends.At(h.from.Get())), g.Do(
-			count(h.wrote, was(fsm.Write), 3),
-			count(h.read, was(fsm.Expect), 3),
+			count(h.wrote, was(fsm.Write), h.texts(fsm.Write)+1),
+			count(h.read, was(fsm.Expect), h.texts(fsm.Expect)+1),
 		)),
 		g.If(h.event.Is(h.machine.event(fsm.Closed)), []g.Stmt{g.Set(h.eof, g.Num(1))}),
 		g.Set(h.got, g.Num(0)),
@@ -51,6 +51,16 @@ func (h *history) fire(event g.Expr, missing ...g.Stmt) []g.Stmt {
 			append([]g.Stmt{g.Set(h.state, h.from.Get())}, missing...),
 			count(h.lines, h.terminal(), 2)...),
 	}
+}
+
+// texts returns how many activities have an action.
+func (h *history) texts(action fsm.Action) (n uint8) {
+	for _, a := range h.table.Activities {
+		if a.Action == action {
+			n++
+		}
+	}
+	return n
 }
 
 // count adds one to v if cond, up to most.

@@ -75,6 +75,13 @@ func (m *machine) acts(actions ...fsm.Action) func(fsm.State) bool {
 // terminal is true in the terminal states.
 func (m *machine) terminal() g.Expr { return m.where(m.state, m.table.IsTerminal) }
 
+// good and bad are true in the terminal states that are, and are not, among the
+// table's good ones.
+func (m *machine) good() g.Expr { return m.where(m.state, m.table.IsGood) }
+func (m *machine) bad() g.Expr {
+	return m.where(m.state, func(s fsm.State) bool { return m.table.IsTerminal(s) && !m.table.IsGood(s) })
+}
+
 // where is true if v holds a state that is in.
 func (m *machine) where(v *g.Var, is func(fsm.State) bool) g.Expr {
 	var any []g.Expr

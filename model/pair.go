@@ -7,7 +7,6 @@ import (
 	"accio/fsm"
 	g "accio/model/guarded"
 	"accio/modelcheck"
-	"accio/protocol"
 )
 
 // Pair is both ends and the two directions of a connection between them. Every
@@ -60,10 +59,8 @@ func (p *Pair) Break() *Pair {
 	return p
 }
 
-// Both is true if both ends are in their state Done.
-func (p *Pair) Both() g.Expr { return g.And(p.server.is(protocol.Done), p.client.is(protocol.Done)) }
-
-func (e *end) is(s fsm.State) g.Expr { return e.machine.in(s) }
+// Both is true if both ends are at a good end.
+func (p *Pair) Both() g.Expr { return g.And(p.server.good(), p.client.good()) }
 
 func (p *Pair) gone() g.Expr { return g.And(p.server.closed.Is(1), p.client.closed.Is(1)) }
 
@@ -85,7 +82,7 @@ func (p *Pair) Sound() []g.Claim {
 		g.Eventually("both_done", "both ends end in Done", p.Both()),
 		g.Always("no_orphans", "no byte is left when both have closed",
 			p.gone().Implies(g.And(p.server.in.empty(), p.client.in.empty()))),
-		g.Always("counted", "the count is what was sent", p.server.is(protocol.Done).Implies(p.server.count.Is(p.units))),
+		g.Always("counted", "the count is what was sent", p.server.good().Implies(p.server.count.Is(p.units))),
 	)
 }
 
@@ -98,9 +95,9 @@ func (p *Pair) noWaiting() g.Claim {
 func (p *Pair) Told() []g.Claim {
 	return []g.Claim{
 		g.Always("client_knows", "a client in Done knows that the server is in Done",
-			g.And(p.client.is(protocol.Done), p.server.closed.Is(1)).Implies(p.server.is(protocol.Done))),
+			g.And(p.client.good(), p.server.closed.Is(1)).Implies(p.server.good())),
 		g.Always("server_knows", "a server in Done has the whole file",
-			p.server.is(protocol.Done).Implies(p.server.count.Is(p.units))),
+			p.server.good().Implies(p.server.count.Is(p.units))),
 	}
 }
 

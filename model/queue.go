@@ -5,7 +5,6 @@ import (
 
 	"accio/fsm"
 	g "accio/model/guarded"
-	"accio/protocol"
 )
 
 // What a queueing client has sent.
@@ -67,9 +66,9 @@ func NewQueue(t *fsm.Table, clients int) *Queue {
 	// that states which differ in nothing that matters are one.
 	leaves := func(i int) []g.Stmt {
 		do := []g.Stmt{
-			g.If(g.And(m.in(protocol.Done), g.Not(sent[i].Is(complete))), []g.Stmt{set(wrong, uncounted)}),
+			g.If(g.And(m.good(), g.Not(sent[i].Is(complete))), []g.Stmt{set(wrong, uncounted)}),
 			set(sent[i], silent),
-			g.Set(line[i], g.Cond(m.in(protocol.Done), g.Num(counted), g.Num(failed))),
+			g.Set(line[i], g.Cond(m.good(), g.Num(counted), g.Num(failed))),
 			set(serving, 0), g.Set(length, length.Get().Minus(g.Num(1))), g.Set(m.state, g.Num(m.code(t.Initial, true))),
 		}
 		if i < 2 {

@@ -55,4 +55,7 @@ var Client = fsm.Table{
 		fsm.On(AwaitClose, fsm.Failed, Error),
 		fsm.On(AwaitClose, fsm.Shutdown, Error),
 	},
+	Hints: []fsm.Hint{
+		{When: fsm.Silent, State: AwaitAccio1, Text: "the server serves one client at a time, and a longer --timeout waits longer for it"},
+	},
 }

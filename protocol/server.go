@@ -48,4 +48,14 @@ var Server = fsm.Table{
 		fsm.On(Streaming, fsm.Failed, Error),
 		fsm.On(Streaming, fsm.Shutdown, Error),
 	},
+	Hints: []fsm.Hint{
+		{When: fsm.Silent, State: AwaitConfirm1, Text: deadlock},
+		{When: fsm.Left, State: AwaitConfirm1, Text: deadlock},
+		{When: fsm.Early, Text: "a file comes only after the last confirmation"},
+		{When: fsm.Reset, Text: "a system does that for a program that closes, or dies, before it has read both commands" +
+			" (close the write side and read on), or that asked for it (SO_LINGER 0), and so does what cuts the network"},
+	},
 }
+
+const deadlock = `the second accio\r\n is sent only after that, and a client that waits for both commands` +
+	` before it confirms waits for ever (docs/protocol.md, "Who waits for whom")`

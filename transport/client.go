@@ -8,15 +8,14 @@ import (
 	"time"
 
 	"accio/fsm"
-	"accio/protocol"
 )
 
-// Client sends files to Accio servers (docs/protocol.md §7). Its fields must
-// not be changed while it sends.
+// Client drives its end of sessions, of which each sends a file
+// (docs/protocol.md §7). Its fields must not be changed while it sends.
 type Client struct {
-	// Table is what the connection is driven through; nil means &protocol.Client.
+	// Table is what every connection is driven through. It must be valid.
 	Table *fsm.Table
-	// Timeout is the limit for connecting, for each command, for every stretch
+	// Timeout is the limit for connecting, for each text, for every stretch
 	// in which the server takes no data, and for its close; 0 means
 	// DefaultIdleTimeout.
 	Timeout time.Duration
@@ -77,17 +76,13 @@ func (c *Client) Send(ctx context.Context, address string, file io.Reader) (Resu
 }
 
 func (c *Client) send(ctx context.Context, conn Conn, timeout time.Duration, file io.Reader, r Result) (Result, error) {
-	table := c.Table
-	if table == nil {
-		table = &protocol.Client
-	}
-	s := &session{table: table, conn: conn, idle: timeout, eager: true, file: newSource(file, conn)}
+	s := &session{table: c.Table, conn: conn, idle: timeout, eager: true, file: newSource(file, conn)}
 	defer s.file.close()
 	var observe fsm.Observer
 	if c.Observe != nil {
 		observe = func(from fsm.State, event fsm.Event, to fsm.State) { c.Observe(s.changed(&r, from, event, to)) }
 	}
-	s.machine = fsm.NewMachine(table, observe)
+	s.machine = fsm.NewMachine(c.Table, observe)
 	c.current.Store(s)
 	defer interrupt(ctx, conn)()
 	r = s.conclude(ctx, r)

@@ -14,11 +14,11 @@ type mismatch struct {
 	earlier []string // what the peer was to send before
 	later   []string // and what after
 	sent    []string // what it was sent before
-	counts  bool     // a file may come after that
+	early   string   // what the table says of something else than the text
 }
 
 func newMismatch(table *fsm.Table, a fsm.Activity, arrived string, at int) *mismatch {
-	m := &mismatch{want: a.Text, arrived: arrived, at: at}
+	m := &mismatch{want: a.Text, arrived: arrived, at: at, early: table.Hint(fsm.Early, a.State)}
 	before := true
 	for _, other := range table.Activities {
 		switch {
@@ -30,8 +30,6 @@ func newMismatch(table *fsm.Table, a fsm.Activity, arrived string, at int) *mism
 			m.later = append(m.later, other.Text)
 		case other.Action == fsm.Write && before:
 			m.sent = append(m.sent, other.Text)
-		case other.Action == fsm.Count:
-			m.counts = true
 		}
 	}
 	return m
@@ -45,7 +43,11 @@ func (m *mismatch) hint() string {
 			return strings.ReplaceAll(known.hint, wanted, quote(m.want))
 		}
 	}
-	return "wanted " + quote(m.want) + ", exactly"
+	hint := "wanted " + quote(m.want) + ", exactly"
+	if m.at == 0 {
+		hint = also(hint, m.early)
+	}
+	return hint
 }
 
 func (m *mismatch) got() byte    { return m.arrived[m.at] }

@@ -6,7 +6,6 @@ import (
 
 	"accio/fsm"
 	"accio/internal/errno"
-	"accio/protocol"
 )
 
 // report is what explain works from.
@@ -68,14 +67,7 @@ func (r *report) timedOut(a fsm.Activity) (reason, hint string) {
 	if r.right > 0 {
 		return reason, r.missing(a)
 	}
-	hint = "waited for " + quote(a.Text)
-	if r.from == protocol.Client.Initial {
-		hint += "; the server serves one client at a time, and a longer --timeout waits longer for it"
-	}
-	if r.commandFollows(a) {
-		hint += "; " + deadlockHint
-	}
-	return reason, hint
+	return reason, also("waited for "+quote(a.Text), r.table.Hint(fsm.Silent, r.from))
 }
 
 func (r *report) closed(a fsm.Activity) (reason, hint string) {
@@ -87,7 +79,7 @@ func (r *report) closed(a fsm.Activity) (reason, hint string) {
 	case r.right > 0:
 		return fmt.Sprintf("the %s closed within the %d bytes of %s", r.table.Peer, len(a.Text), quote(a.Text)), r.missing(a)
 	}
-	return fmt.Sprintf("the %s closed before it sent anything of %s", r.table.Peer, quote(a.Text)), r.left(a)
+	return fmt.Sprintf("the %s closed before it sent anything of %s", r.table.Peer, quote(a.Text)), r.left()
 }
 
 func (r *report) failed(a fsm.Activity) (reason, hint string) {
@@ -98,42 +90,40 @@ func (r *report) failed(a fsm.Activity) (reason, hint string) {
 	switch {
 	case a.Action == fsm.Upload || a.Action == fsm.Drain:
 		return reason, "its log says why"
-	case r.table.Role != protocol.Server.Role:
-		return reason, ""
 	case a.Action == fsm.Count:
-		return fmt.Sprintf("%s after %d bytes", reason, r.payload), resetHint
+		reason = fmt.Sprintf("%s after %d bytes", reason, r.payload)
 	}
-	switch hint = r.left(a); hint {
-	case "":
-		return reason, resetHint
-	case probeHint: // or a client that closed before what it had sent was read
-		return reason, hint + "; " + resetHint
+	hint = r.left()
+	if hint == "" || hint == probeHint { // or a peer that closed before what it had sent was read
+		hint = also(hint, r.table.Hint(fsm.Reset, r.from))
 	}
 	return reason, hint
 }
 
-// What a reset can come from; its receiver cannot tell which.
-const resetHint = "a system does that for a program that closes, or dies, before it has read both commands" +
-	" (close the write side and read on), or that asked for it (SO_LINGER 0), and so does what cuts the network"
+// also joins two hints, of which either may be empty.
+func also(first, second string) string {
+	if first == "" || second == "" {
+		return first + second
+	}
+	return first + "; " + second
+}
 
 const probeHint = "if this is a port probe or a health check, wait for the server's listening line instead"
-
-const deadlockHint = `the second accio\r\n is sent only after that, and a client that waits for both commands` +
-	` before it confirms waits for ever (docs/protocol.md, "Who waits for whom")`
 
 // probeMost is how long a port probe stays, at most.
 const probeMost = time.Second
 
-// left says of a peer that went away what it may have been: one that stayed,
-// and sent nothing of a text that another command follows, has waited for that.
-func (r *report) left(a fsm.Activity) string {
+// left says of a peer that went away what it may have been: one that stayed, and
+// sent nothing, has waited for something.
+func (r *report) left() string {
+	waited := r.table.Hint(fsm.Left, r.from)
 	switch {
-	case r.right > 0 || !r.commandFollows(a):
+	case r.right > 0 || waited == "":
 		return ""
 	case r.silence < probeMost:
 		return probeHint
 	}
-	return fmt.Sprintf("it had waited for %s; %s", r.silence.Round(100*time.Millisecond), deadlockHint)
+	return fmt.Sprintf("it had waited for %s; %s", r.silence.Round(100*time.Millisecond), waited)
 }
 
 // missing says what of a text has not come.
@@ -155,10 +145,4 @@ func Missing(text string, got int) string {
 		return "the empty line is missing"
 	}
 	return quote(text[got:]) + " is missing"
-}
-
-// commandFollows reports whether the peer gets a command after this activity.
-func (r *report) commandFollows(a fsm.Activity) bool {
-	next, _ := r.table.Next(a.State, a.Ends)
-	return r.table.Activity(next).Text == protocol.Accio
 }

@@ -10,14 +10,13 @@ import (
 	"time"
 
 	"accio/fsm"
-	"accio/protocol"
 )
 
 // Server serves the connections of a listener, one at a time and in the order
 // in which they come (docs/protocol.md §5). Its fields must not be changed
 // while it serves.
 type Server struct {
-	// Table is what every connection is driven through; nil means &protocol.Server.
+	// Table is what every connection is driven through. It must be valid.
 	Table *fsm.Table
 	// IdleTimeout is the idle limit; 0 means DefaultIdleTimeout.
 	IdleTimeout time.Duration
@@ -124,7 +123,7 @@ func (s *Server) serve(ctx context.Context, c Incoming) error {
 	s.accepted++
 	now := &serving{
 		Result:  Result{Connection: s.accepted, Remote: c.Remote(), Started: time.Now()},
-		session: session{table: s.table(), machine: s.machine, conn: c, idle: s.idleTimeout(), text: s.text},
+		session: session{table: s.Table, machine: s.machine, conn: c, idle: s.idleTimeout(), text: s.text},
 	}
 	s.current.Store(now)
 	if s.Accepted != nil {
@@ -145,14 +144,7 @@ func (s *Server) prepare() {
 	if s.Observe != nil {
 		observe = s.observe
 	}
-	s.machine = fsm.NewMachine(s.table(), observe)
-}
-
-func (s *Server) table() *fsm.Table {
-	if s.Table == nil {
-		return &protocol.Server
-	}
-	return s.Table
+	s.machine = fsm.NewMachine(s.Table, observe)
 }
 
 func (s *Server) idleTimeout() time.Duration {

@@ -13,6 +13,7 @@ import (
 
 	"accio/internal/cli"
 	"accio/internal/record"
+	"accio/protocol"
 	"accio/trace"
 	"accio/transport"
 
@@ -27,7 +28,7 @@ func send(ctx context.Context, o options, w *output) error {
 		return err
 	}
 	defer file.Close()
-	client := &transport.Client{Timeout: time.Duration(o.timeout)}
+	client := &transport.Client{Table: &protocol.Client, Timeout: time.Duration(o.timeout)}
 	// A bar would overwrite what is being typed.
 	typed := o.file == "-" && term.IsTerminal(int(os.Stdin.Fd()))
 	bar, lines := o.progress == "always" || cli.Shows(o.progress, os.Stderr) && !typed, io.Writer(w)

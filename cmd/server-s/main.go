@@ -19,6 +19,7 @@ import (
 	_ "accio/internal/descriptors"
 	"accio/internal/errno"
 	"accio/internal/record"
+	"accio/protocol"
 	"accio/trace"
 	"accio/transport"
 )
@@ -77,7 +78,7 @@ func serve(ctx context.Context, o options, stderr *console) error {
 	log.Info("listening", "address", ln.Addr().String())
 
 	results := newResults(cli.Whole{Writer: os.Stdout}, o.json, log)
-	server := &transport.Server{IdleTimeout: time.Duration(o.idleTimeout), Log: log}
+	server := &transport.Server{Table: &protocol.Server, IdleTimeout: time.Duration(o.idleTimeout), Log: log}
 	server.Result = func(r transport.Result) error {
 		stderr.erase()
 		traced.End(r)
