@@ -6,3 +6,5 @@
 // It is data alone; what runs it is the packages fsm and transport, which know
 // nothing of it. Programs and tests import it, the engine does not.
 package protocol
+
+//go:generate go run ./generate ..

@@ -4,5 +4,3 @@
 //
 // The Mermaid text is meant for versions 11 and 12 and for GitHub.
 package diagram
-
-//go:generate go run ./generate ../..

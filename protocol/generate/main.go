@@ -25,26 +25,26 @@ func main() {
 }
 
 func write(root string) error {
-	page, err := diagram.Page()
+	text, err := page()
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(root, "docs/state-diagram.md"), []byte(page), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(root, "docs/state-diagram.md"), []byte(text), 0o644); err != nil {
 		return err
 	}
 	for _, t := range []*fsm.Table{&protocol.Server, &protocol.Client} {
-		if err := os.WriteFile(filepath.Join(root, diagram.File(t)), []byte(diagram.SVG(t)), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(root, file(t)), []byte(diagram.SVG(t)), 0o644); err != nil {
 			return err
 		}
 	}
-	readme := filepath.Join(root, "README.md")
-	old, err := os.ReadFile(readme)
+	name := filepath.Join(root, "README.md")
+	old, err := os.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	text, err := diagram.Readme(string(old))
+	text, err = readme(string(old))
 	if err != nil {
-		return fmt.Errorf("%s: %w", readme, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	return os.WriteFile(readme, []byte(text), 0o644)
+	return os.WriteFile(name, []byte(text), 0o644)
 }
