@@ -6,9 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"accio/fsm"
-	"accio/internal/diagram"
-	"accio/protocol"
+	"accio/diagram"
 )
 
 func (p *reporter) state(w http.ResponseWriter, _ *http.Request) {
@@ -27,7 +25,7 @@ func (p *reporter) one(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *reporter) tables(w http.ResponseWriter, r *http.Request) {
-	for _, t := range []*fsm.Table{p.Observer.table, &protocol.Client} {
+	for _, t := range p.all() {
 		if t.Role == r.PathValue("role") {
 			w.Header().Set("Content-Type", "application/json")
 			io.WriteString(w, diagram.JSON(t))
@@ -35,6 +33,15 @@ func (p *reporter) tables(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	http.Error(w, "no such table", http.StatusNotFound)
+}
+
+func (p *reporter) story(w http.ResponseWriter, _ *http.Request) {
+	if p.Story == nil {
+		http.Error(w, "no story", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(p.Story)
 }
 
 func writeJSON(w http.ResponseWriter, v any) {

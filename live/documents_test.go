@@ -135,7 +135,7 @@ func TestStateIsDocumented(t *testing.T) {
 		t.Errorf("%v\nis written as %v", want, got)
 	}
 	routes := regexp.MustCompile(`"GET (/[a-z/]*)`).FindAllStringSubmatch(read(t, "live/http.go"), -1)
-	require.Ran(t, "routes", len(routes), 9)
+	require.Ran(t, "routes", len(routes), 10)
 	for _, r := range routes {
 		if !strings.Contains(doc, "`"+r[1]) {
 			t.Errorf("docs/live.md does not have %s", r[1])

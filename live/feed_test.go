@@ -82,7 +82,7 @@ func (f *feed) session(bytes int64, events ...fsm.Event) {
 func nothing() (transport.Progress, bool) { return transport.Progress{}, false }
 
 func (f *feed) reporter() *reporter {
-	return newReporter(About{Observer: f.Observer, Progress: nothing, Ready: func() bool { return true }, Version: "v1", IdleLimit: 10 * time.Second})
+	return newReporter(About{Name: "Accio", Metrics: "accio", Tables: []*fsm.Table{&protocol.Client}, Story: protocol.Story, Observer: f.Observer, Progress: nothing, Ready: func() bool { return true }, Version: "v1", IdleLimit: 10 * time.Second})
 }
 
 func snapshotOf(p *reporter) Snapshot {

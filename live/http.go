@@ -88,11 +88,12 @@ func (l *Listener) Serve(ctx context.Context, about About) error {
 func (h *hub) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", h.page)
-	mux.HandleFunc("GET /assets/{name}", serveAssets())
+	mux.HandleFunc("GET /assets/{name}", h.serveAssets())
 	mux.HandleFunc("GET /events", h.events)
 	mux.HandleFunc("GET /api/state", h.state)
 	mux.HandleFunc("GET /api/connections/{number}", h.one)
 	mux.HandleFunc("GET /api/table/{role}", h.tables)
+	mux.HandleFunc("GET /api/story", h.story)
 	mux.Handle("GET /metrics", h.metrics())
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", h.ready)

@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"accio/diagram"
 	"accio/fsm"
-	"accio/internal/diagram"
 	"accio/protocol"
 )
 
@@ -43,6 +43,7 @@ func TestEndpoints(t *testing.T) {
 		"/api/table/server":   {200, "application/json", diagram.JSON(&protocol.Server)},
 		"/api/table/client":   {200, "application/json", diagram.JSON(&protocol.Client)},
 		"/api/table/x":        {404, "text/plain; charset=utf-8", "no such table"},
+		"/api/story":          {200, "application/json", "A client that waits for two commands"},
 		"/metrics":            {200, "text/plain; version=0.0.4; charset=utf-8; escaping=underscores", "accio_connections_total"},
 		"/healthz":            {200, "text/plain; charset=utf-8", "alive\n"},
 		"/readyz":             {200, "text/plain; charset=utf-8", "listening\n"},
@@ -181,6 +182,31 @@ func TestStream(t *testing.T) {
 	f.session(2, bad...)
 	if event, s := l.next(); event != "update" || len(s.Recent) != 1 || s.Recent[0].Connection != 2 || s.Bytes != 3 {
 		t.Errorf("%s %+v", event, s)
+	}
+}
+
+// The page is of the table that its observer has, whatever that is.
+func TestPageOfAnotherProtocol(t *testing.T) {
+	about := newFeed(&small).about()
+	about.Name, about.Metrics, about.Tables, about.Story = "Questions", "asks", nil, nil
+	page := servePage(t, t.Context(), about)
+	for path, want := range map[string]string{
+		"/":                `<title>Questions `,
+		"/assets/left.svg": `data-state="Ask"`,
+		"/api/table/left":  diagram.JSON(&small),
+		"/metrics":         "\nasks_connections_total{",
+	} {
+		if resp, body := get(t, page, path); resp.StatusCode != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %s: %.300s", path, resp.Status, body)
+		}
+	}
+	if _, body := get(t, page, "/"); strings.Count(body, `data-state="Ask"`) != 2 || strings.Contains(body, "Accio") {
+		t.Errorf("it shows %s", body)
+	}
+	for _, path := range []string{"/api/story", "/api/table/server", "/assets/server.svg"} {
+		if resp, _ := get(t, page, path); resp.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %s", path, resp.Status)
+		}
 	}
 }
 

@@ -13,8 +13,8 @@ import (
 	"sync"
 	"time"
 
-	"accio/internal/diagram"
-	"accio/protocol"
+	"accio/diagram"
+	"accio/fsm"
 )
 
 //go:embed page
@@ -30,15 +30,16 @@ var index = sync.OnceValue(func() *template.Template {
 
 // indexData is what it is a template of.
 type indexData struct {
-	Diagram template.HTML // the server's, an svg element
+	Diagram template.HTML // an svg element
 	Narrow  template.HTML // the one for narrow screens
+	Name    string
 	State   Snapshot
 }
 
 func (p *reporter) page(w http.ResponseWriter, _ *http.Request) {
 	m := p.moment()
 	var text bytes.Buffer
-	if err := index().Execute(&text, indexData{inline(diagram.SVG(&protocol.Server)), inline(diagram.Narrow(&protocol.Server)), p.snapshot(&m)}); err != nil {
+	if err := index().Execute(&text, indexData{inline(diagram.SVG(p.Observer.table)), inline(diagram.Narrow(p.Observer.table)), p.Name, p.snapshot(&m)}); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -63,16 +64,17 @@ type asset struct {
 	text string
 }
 
-// assets returns those that are embedded, by name, and the pictures with their
-// style.
-func assets() map[string]asset {
+// assets returns those that are embedded, by name, and the pictures of the tables
+// with their style.
+func (p *reporter) assets() map[string]asset {
 	all := map[string]asset{}
 	add := func(name, text string) {
 		sum := sha256.Sum256([]byte(text))
 		all[name] = asset{name, `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, text}
 	}
-	add("server.svg", diagram.SVG(&protocol.Server))
-	add("client.svg", diagram.SVG(&protocol.Client))
+	for _, t := range p.all() {
+		add(t.Role+".svg", diagram.SVG(t))
+	}
 	add("diagram.css", diagram.Style)
 	fs.WalkDir(files, "page", func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || contentTypes[path.Ext(file)] == "" {
@@ -85,8 +87,11 @@ func assets() map[string]asset {
 	return all
 }
 
-func serveAssets() http.HandlerFunc {
-	all := assets()
+// all returns the observer's table, and the others.
+func (p *reporter) all() []*fsm.Table { return append([]*fsm.Table{p.Observer.table}, p.Tables...) }
+
+func (p *reporter) serveAssets() http.HandlerFunc {
+	all := p.assets()
 	return func(w http.ResponseWriter, r *http.Request) {
 		a, ok := all[r.PathValue("name")]
 		if !ok {

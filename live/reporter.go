@@ -14,6 +14,10 @@ import (
 
 // About is what a page is told of its server.
 type About struct {
+	Name      string       // of the protocol; the title of the page
+	Metrics   string       // what the names of the metrics begin with, up to an underscore
+	Tables    []*fsm.Table // that can be asked for beside the observer's
+	Story     []byte       // a run for Explore, as docs/live.md has it; nil is none
 	Observer  *Observer
 	Progress  func() (transport.Progress, bool) // transport.Server.Progress
 	Queued    func() (n int, ok bool)           // transport.Queue.Queued; nil where there is none

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"accio/fsm"
 	"accio/protocol"
 	"accio/transport"
 )
@@ -31,6 +32,7 @@ func serve(t testing.TB, ctx context.Context, server *transport.Server, ln trans
 	server.Accepted, server.Observe = o.Accepted, o.Observe
 	server.Result = func(r transport.Result) error { o.Ended(r); return result(r) }
 	about := About{
+		Name: "Accio", Metrics: "accio", Tables: []*fsm.Table{&protocol.Client}, Story: protocol.Story,
 		Observer: o, Progress: server.Progress, Ready: func() bool { return true }, Address: ln.Addr(),
 		IdleLimit: transport.DefaultIdleTimeout, Version: "v1", Log: slog.New(slog.DiscardHandler),
 	}

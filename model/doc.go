@@ -8,4 +8,4 @@
 // Promela, in SPIN.
 package model
 
-//go:generate go run ./generate ../docs/model-checking.md ../live/page/counterexample.json
+//go:generate go run ./generate ../docs/model-checking.md ../protocol/story.json

@@ -25,7 +25,7 @@ func TestDocumentIsFresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if played, err := os.ReadFile("../live/page/counterexample.json"); err != nil || string(played) != string(story) {
+	if played, err := os.ReadFile("../protocol/story.json"); err != nil || string(played) != string(story) {
 		t.Errorf("the counterexample of the page is stale (%v); run: go generate ./...", err)
 	}
 	for _, broken := range []string{"", want + "<!-- chart other -->\n", strings.Replace(want, "<!-- end of chart -->", "", -1)} {

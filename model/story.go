@@ -27,7 +27,7 @@ type storyStep struct {
 	Note  string    `json:"note,omitempty"`
 }
 
-// Story returns live/page/counterexample.json: the shortest run in which the
+// Story returns protocol/story.json: the shortest run in which the
 // server and the client as published wait for each other.
 func Story() ([]byte, error) {
 	client := Published()

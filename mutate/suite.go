@@ -51,7 +51,7 @@ const modulePath = "accio"
 // others are the packages whose tests, beside its own, are there to watch a
 // package too.
 var others = map[string][]string{
-	"accio/fsm":       {"accio", "accio/internal/diagram"},
+	"accio/fsm":       {"accio", "accio/diagram"},
 	"accio/transport": {"accio/cmd/server-s", "accio/cmd/client-s"},
 }
 

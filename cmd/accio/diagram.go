@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"accio/diagram"
 	"accio/fsm"
 	"accio/internal/cli"
-	"accio/internal/diagram"
 
 	"github.com/spf13/cobra"
 )

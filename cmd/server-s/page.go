@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"accio/fsm"
 	"accio/internal/cli"
 	"accio/live"
 	"accio/protocol"
@@ -52,6 +53,7 @@ func (p page) show(ctx context.Context, server *transport.Server, ln transport.L
 		return result(r)
 	}
 	about := live.About{
+		Name: "Accio", Metrics: "accio", Tables: []*fsm.Table{&protocol.Client}, Story: protocol.Story,
 		Observer: observer, Progress: server.Progress, Ready: func() bool { return ctx.Err() == nil }, Blocked: blocked,
 		Address: ln.Addr(), Hosts: p.hosts, IdleLimit: server.IdleTimeout, Version: cli.Release(), Log: log,
 	}

@@ -6,10 +6,10 @@ import { $, make, room, say } from "./dom.js";
 const pace = 900; // milliseconds between the steps of a run that is shown
 
 export class Explore {
-  constructor(table, counterexample) {
+  constructor(table, story) {
     this.table = table;
     this.path = []; // the transitions taken
-    this.counterexample = counterexample;
+    this.first = story; // may be undefined
     this.story = undefined; // the steps of what is being shown, and the place in them
     this.buttons();
     this.goals();
@@ -23,7 +23,7 @@ export class Explore {
     $("story-begin").addEventListener("click", () => this.turn(0));
     $("story-back").addEventListener("click", () => this.turn((this.story.at ?? 0) - 1));
     $("story-next").addEventListener("click", () => this.turn((this.story.at ?? -1) + 1));
-    this.tellCounterexample();
+    this.tellFirst();
     this.tellState(`Begun in ${table.initial}.`);
   }
 
@@ -115,7 +115,8 @@ export class Explore {
     this.table.transitions.forEach((t, i) => {
       if (this.table.isTerminal(t.to)) last.append(make("option", { value: `#${i}`, textContent: `${t.to}, by ${t.event} in ${t.from}` }));
     });
-    $("goal").append(states, last, make("optgroup", { label: "a story" }, make("option", { value: "?", textContent: this.counterexample.title })));
+    $("goal").append(states, last);
+    if (this.first) $("goal").append(make("optgroup", { label: "a story" }, make("option", { value: "?", textContent: this.first.title })));
     $("goal").value = this.table.goodEnd();
   }
 
@@ -167,23 +168,33 @@ export class Explore {
   showGoal() {
     const goal = $("goal").value;
     if (goal === "?") {
-      this.tellCounterexample();
+      this.tellFirst();
       return this.play();
     }
+    if (this.tellRun(goal)) this.play();
+  }
+
+  // tellRun tells the shortest run to a goal; false if there is none.
+  tellRun(goal) {
     const last = goal.startsWith("#") ? this.table.transitions[Number(goal.slice(1))] : undefined;
     const way = this.table.run(last?.from ?? goal);
-    if (!way) return this.tell(`No run ends in ${goal}.`);
+    if (!way) {
+      this.tell(`No run ends in ${goal}.`);
+      return false;
+    }
     const run = last ? [...way, last] : way;
     const title = last ? `The shortest run to ${last.to} by ${last.event} in ${last.from}` : `The shortest run to ${goal}`;
     this.tellStory(title, [
       { what: "begins", state: this.table.initial },
       ...run.map((t) => ({ who: this.table.role, what: t.event, event: t.event, state: t.to })),
     ]);
-    this.play();
+    return true;
   }
 
-  tellCounterexample() {
-    this.tellStory(this.counterexample.title, this.counterexample.steps);
+  // tellFirst tells the story that the server has, or else a good session.
+  tellFirst() {
+    if (this.first) this.tellStory(this.first.title, this.first.steps);
+    else this.tellRun(this.table.goodEnd());
   }
 
   tellStory(title, steps) {

@@ -66,11 +66,11 @@ function pictures(views) {
 }
 
 async function start() {
-  const [table, counterexample] = await Promise.all([
-    Table.fetch("server"),
-    fetch(new URL("counterexample.json", import.meta.url)).then((answer) => answer.json()),
+  const [table, story] = await Promise.all([
+    Table.fetch($("watch-diagram").querySelector("svg").dataset.role),
+    fetch("api/story").then((answer) => (answer.ok ? answer.json() : undefined)),
   ]);
-  const explore = new Explore(table, counterexample), watch = new Watch(table);
+  const explore = new Explore(table, story), watch = new Watch(table);
   pictures([explore, watch]);
   new Stream(watch);
   $("views").hidden = false;

@@ -8,8 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"accio/diagram"
 	"accio/fsm"
-	"accio/internal/diagram"
 	"accio/protocol"
 )
 

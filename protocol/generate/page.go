@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"accio/diagram"
 	"accio/fsm"
-	"accio/internal/diagram"
 	"accio/protocol"
 )
 

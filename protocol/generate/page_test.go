@@ -5,8 +5,8 @@ import (
 	"os"
 	"testing"
 
+	"accio/diagram"
 	"accio/fsm"
-	"accio/internal/diagram"
 	"accio/protocol"
 )
 

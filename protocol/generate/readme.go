@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"accio/diagram"
 	"accio/fsm"
-	"accio/internal/diagram"
 	"accio/protocol"
 )
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"accio/diagram"
 	"accio/fsm"
-	"accio/internal/diagram"
 	"accio/internal/require"
 	"accio/protocol"
 )

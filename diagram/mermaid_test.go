@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"accio/diagram"
 	"accio/fsm"
-	"accio/internal/diagram"
 	"accio/internal/require"
 	"accio/protocol"
 )

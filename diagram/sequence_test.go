@@ -4,8 +4,8 @@ import (
 	"errors"
 	"testing"
 
+	"accio/diagram"
 	"accio/fsm"
-	"accio/internal/diagram"
 )
 
 func TestSequence(t *testing.T) {

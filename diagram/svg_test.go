@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"accio/diagram"
 	"accio/fsm"
-	"accio/internal/diagram"
 	"accio/internal/require"
 	"accio/protocol"
 )

@@ -3,8 +3,8 @@ package diagram_test
 import (
 	"testing"
 
+	"accio/diagram"
 	"accio/fsm"
-	"accio/internal/diagram"
 )
 
 func TestMarkdown(t *testing.T) {

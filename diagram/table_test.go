@@ -3,7 +3,7 @@ package diagram_test
 import (
 	"testing"
 
-	"accio/internal/diagram"
+	"accio/diagram"
 )
 
 func TestTable(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"accio/diagram"
 	"accio/fsm"
-	"accio/internal/diagram"
 	"accio/protocol"
 )
 

@@ -1,4 +1,4 @@
-package live
+package protocol_test
 
 import (
 	"encoding/json"
@@ -9,12 +9,8 @@ import (
 	"accio/protocol"
 )
 
-// The counterexample that the page plays is a run of the table.
-func TestCounterexampleIsARun(t *testing.T) {
-	text, err := files.ReadFile("page/counterexample.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+// The story is a run of the table.
+func TestStoryIsARun(t *testing.T) {
 	var story struct {
 		Title, Source string
 		Steps         []struct {
@@ -23,7 +19,7 @@ func TestCounterexampleIsARun(t *testing.T) {
 			State           fsm.State
 		}
 	}
-	if err := json.Unmarshal(text, &story); err != nil {
+	if err := json.Unmarshal(protocol.Story, &story); err != nil {
 		t.Fatal(err)
 	}
 	require.Ran(t, "steps", len(story.Steps), 6)
