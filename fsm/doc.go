@@ -1,10 +1,8 @@
-// Package fsm is the Accio protocol as data, and the machine that runs it.
+// Package fsm is one end of a protocol as data, a [Table], and the [Machine] that
+// runs it on github.com/looplab/fsm: it is fed with one [Event] for each
+// [Activity] that has ended, and refuses those that the table lacks.
 //
-// [Server] and [Client] are the two transition tables. They are the only
-// places that list a transition: the programs run them, the diagrams are drawn
-// from them, the tests explore them. [Machine] runs a table on
-// github.com/looplab/fsm and is fed with one [Event] for each [Activity] that
-// has ended.
-//
-// The package does no I/O, owns no clock and starts no goroutine.
+// It does no I/O, owns no clock, starts no goroutine and knows no protocol: the
+// tables of Accio are in package protocol. Anything may import it; of this module
+// it imports nothing.
 package fsm

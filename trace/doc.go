@@ -3,5 +3,6 @@
 // (docs/trace.md).
 //
 // [Encoder] writes what server-s --trace writes. [Check] follows such a file
-// through a table; it shares nothing with what wrote it but the format.
+// through a table, any table; it shares nothing with what wrote it but the format.
+// Programs import it.
 package trace
