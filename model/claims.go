@@ -11,11 +11,7 @@ import (
 // claims are those that hold whatever the environment does.
 func (h *history) claims() []g.Claim {
 	failed := g.Or(h.fired(fsm.Failed), h.fired(fsm.TimedOut), h.fired(fsm.Mismatched), g.And(h.fired(fsm.Closed), g.Not(h.was(fsm.Count))))
-	return append([]g.Claim{
-		g.Always("after_writes", "nothing is counted before every text was written, or after more", h.does(fsm.Count).Implies(h.wrote.Is(h.texts(fsm.Write)))),
-		g.Always("after_reads", "nothing is counted before every text was read, or after more", h.does(fsm.Count).Implies(h.read.Is(h.texts(fsm.Expect)))),
-		g.Always("good_by_end", "a good end comes by the end of the stream while counting, and by nothing else",
-			h.good().Implies(g.And(h.eof.Is(1), h.fired(fsm.Closed), h.was(fsm.Count)))),
+	return append(append(h.ending(), []g.Claim{
 		g.Always("absorbed", "nothing is fired in a terminal state", g.Not(h.where(h.from, h.table.IsTerminal))),
 		g.Always("one_line", "a connection never has two lines", h.lines.Get().Below(g.Num(2))),
 		g.Always("write_failed", "a failed write ends badly",
@@ -25,7 +21,30 @@ func (h *history) claims() []g.Claim {
 		g.Always("stops", "a shutdown ends the connection at once, and badly",
 			h.fired(fsm.Shutdown).Implies(g.Or(h.bad(), h.illegally()))),
 		g.Sometimes("good", "a good end is reached", h.good()),
-	}, h.reached()...)
+	}...), h.reached()...)
+}
+
+// ending claims what comes before a good end.
+func (h *history) ending() []g.Claim {
+	if h.texts(fsm.Count) == 0 {
+		return []g.Claim{g.Always("good_by_success", "a good end comes by an activity that ended as it should, and by nothing else",
+			h.good().Implies(h.succeeded()))}
+	}
+	return []g.Claim{
+		g.Always("after_writes", "nothing is counted before every text was written, or after more", h.does(fsm.Count).Implies(h.wrote.Is(h.texts(fsm.Write)))),
+		g.Always("after_reads", "nothing is counted before every text was read, or after more", h.does(fsm.Count).Implies(h.read.Is(h.texts(fsm.Expect)))),
+		g.Always("good_by_end", "a good end comes by the end of the stream while counting, and by nothing else",
+			h.good().Implies(g.And(h.eof.Is(1), h.fired(fsm.Closed), h.was(fsm.Count)))),
+	}
+}
+
+// succeeded is true if the last event was the success of its activity.
+func (h *history) succeeded() g.Expr {
+	var any []g.Expr
+	for i, a := range h.table.Activities {
+		any = append(any, g.And(h.from.Is(uint8(i)), h.fired(a.Ends)))
+	}
+	return g.Or(any...)
 }
 
 // illegally is true after an event that the table does not have: a claim of

@@ -135,7 +135,7 @@ const other = "x"
 func cut(t *fsm.Table) cuts {
 	var c cuts
 	add := func(piece string) {
-		if !slices.Contains(c.pieces, piece) {
+		if piece != "" && !slices.Contains(c.pieces, piece) {
 			c.pieces = append(c.pieces, piece)
 		}
 	}
@@ -148,8 +148,8 @@ func cut(t *fsm.Table) cuts {
 		}
 		for _, text := range texts {
 			n := len(text) / 2
-			if len(texts) > 1 {
-				n = common(texts)
+			if c := common(texts); len(texts) > 1 && c > 0 {
+				n = c
 			}
 			add(text[:n])
 			add(text[n:])
@@ -172,6 +172,9 @@ func common(texts []string) int {
 func (c cuts) of(text string) []uint8 {
 	if text == "" {
 		return nil
+	}
+	if i := slices.Index(c.pieces, text); i >= 0 {
+		return []uint8{uint8(i + 1)}
 	}
 	for i, a := range c.pieces {
 		for j, b := range c.pieces {

@@ -1,7 +1,9 @@
 package model
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"accio/fsm"
 	g "accio/model/guarded"
@@ -20,10 +22,7 @@ type Study struct {
 // and in chaos, the pair with and without faults, with other clients than our
 // own, and so many clients in a queue.
 func Levels(server, client *fsm.Table, clients int) []Study {
-	all := []Study{
-		{"server", "level 1: the server in its environment", Server(server, DefaultAhead), map[string]string{"always_ends": sendsForEver}},
-		{"chaos", "level 1: the server in chaos", Chaos(server), nil},
-	}
+	all := alone(server)
 	pair := func(name, title string, client fsm.Table, broken bool, wrong map[string]string) {
 		p := NewPair(server, &client, 2)
 		p.Claim(p.Sound()...)
@@ -45,6 +44,31 @@ func Levels(server, client *fsm.Table, clients int) []Study {
 	queue := NewQueue(server, clients)
 	queue.Claim(queue.Live()...)
 	return append(all, Study{"queue", fmt.Sprintf("%d clients at one server", clients), queue.Program, map[string]string{"never_starved": sendsForEver}})
+}
+
+// Alone returns the studies of a table that need no other: in its environment,
+// and in chaos. The error wraps [ErrAction].
+func Alone(t *fsm.Table) ([]Study, error) {
+	for _, a := range t.Activities {
+		if !slices.Contains([]fsm.Action{fsm.Write, fsm.Expect, fsm.Count}, a.Action) {
+			return nil, fmt.Errorf("%w: to %s, in %s", ErrAction, a.Action, a.State)
+		}
+	}
+	return alone(t), nil
+}
+
+// ErrAction is an action of which level 1 has no rules.
+var ErrAction = errors.New("the model of one end can write, expect and count, and nothing else")
+
+func alone(t *fsm.Table) []Study {
+	wrong := map[string]string{}
+	if slices.ContainsFunc(t.Activities, func(a fsm.Activity) bool { return a.Action == fsm.Count }) {
+		wrong["always_ends"] = sendsForEver
+	}
+	return []Study{
+		{"server", "level 1: the " + t.Role + " in its environment", Server(t, DefaultAhead), wrong},
+		{"chaos", "level 1: the " + t.Role + " in chaos", Chaos(t), nil},
+	}
 }
 
 const sendsForEver = "a client may send for ever, and no limit ends that (§5.5)"

@@ -31,6 +31,8 @@ known to be false must stay false. With --clients it explores queues of one to
 so many clients instead, with --spin each of them in SPIN too, with --symmetry
 up to a renaming of clients.
 
+With --table a table of your own is checked in its environment, and in chaos.
+
 exit status: 0 everything is as expected; 1 something is not; 2 wrong command line`,
 		Args: arguments(0),
 	}
@@ -38,7 +40,9 @@ exit status: 0 everything is as expected; 1 something is not; 2 wrong command li
 	c.Flags().BoolVar(&spin, "spin", false, "explore the queues in SPIN too; needs spin and gcc")
 	c.Flags().BoolVar(&symmetry, "symmetry", false, "explore the queues up to a renaming of clients")
 	c.Flags().BoolVar(&traces, "traces", false, "print the counterexamples that are expected, too")
+	own := ownFlag(c.Flags())
 	c.RunE = func(c *cobra.Command, _ []string) error {
+		table, err := own()
 		asked, limit := c.Flags().Changed("clients"), most
 		if symmetry {
 			limit = mostReduced
@@ -50,10 +54,21 @@ exit status: 0 everything is as expected; 1 something is not; 2 wrong command li
 			return cli.Usagef("--spin and --symmetry go with --clients")
 		case spin && symmetry:
 			return cli.Usagef("--spin does not go with --symmetry, of which SPIN knows nothing")
+		case err != nil:
+			return err
+		case table != nil && asked:
+			return cli.Usagef("--clients is about a queue at our server, --table about yours; give one of them")
 		case traces && asked:
 			return cli.Usagef("--traces does not go with --clients, which prints no counterexample")
 		case asked:
 			return measure(c.OutOrStdout(), &protocol.Server, queue, spin, symmetry)
+		}
+		if table != nil {
+			studies, err := model.Alone(table)
+			if err != nil {
+				return err
+			}
+			return levels(c.OutOrStdout(), studies, modelcheck.Limit{}, traces)
 		}
 		return levels(c.OutOrStdout(), model.Levels(&protocol.Server, &protocol.Client, 3), modelcheck.Limit{}, traces)
 	}
@@ -79,7 +94,7 @@ func levels(out io.Writer, studies []model.Study, limit modelcheck.Limit, traces
 		violated += len(study.False)
 	}
 	if wrong > 0 {
-		return fmt.Errorf("%d verdicts are not as expected", wrong)
+		return fmt.Errorf("verdicts that are not as expected: %d", wrong)
 	}
 	fmt.Fprintf(out, "%d claims hold, %d that are known to be false are violated:\nevery verdict is as expected\n", claims-violated, violated)
 	return nil

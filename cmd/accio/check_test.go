@@ -44,11 +44,11 @@ func TestUnexpectedVerdicts(t *testing.T) {
 		{"with traces", study.False, true, []string{violated}, ""},
 		{"violated", map[string]string{"both_done": "so"}, false, []string{
 			violated, "the ends never wait for each other\n                          UNEXPECTED\n",
-		}, "1 verdicts are not as expected"},
+		}, "verdicts that are not as expected: 1"},
 		{"holds", map[string]string{"no_waiting": "so", "both_done": "so", "no_orphans": "so"}, false, []string{
 			"\n  holds     always      no byte is left when both have closed\n                          UNEXPECTED\n",
-		}, "1 verdicts are not as expected"},
-		{"both", nil, false, []string{violated}, "2 verdicts are not as expected"},
+		}, "verdicts that are not as expected: 1"},
+		{"both", nil, false, []string{violated}, "verdicts that are not as expected: 2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out strings.Builder

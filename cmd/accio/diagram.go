@@ -42,23 +42,15 @@ output, drawn from the table that the programs run, or one that a file has:
 		Args: arguments(0),
 	}
 	c.Flags().StringVar(&format, "format", "table", names(drawings))
-	named := roleFlag(c.Flags())
-	file := c.Flags().String("table", "", "use the table in this JSON `FILE` (docs/table-json.md)")
+	chosen := tableFlags(c.Flags())
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		draw := drawings[format]
-		table, err := named()
-		switch {
-		case draw == nil:
+		if draw == nil {
 			return cli.Usagef("--format %q is none of %s", format, names(drawings))
-		case err != nil:
-			return err
-		case c.Flags().Changed("role") && c.Flags().Changed("table"):
-			return cli.Usagef("--role chooses one of our tables, --table one of yours; give one of them")
 		}
-		if c.Flags().Changed("table") {
-			if table, err = readTable(*file); err != nil {
-				return err
-			}
+		table, err := chosen()
+		if err != nil {
+			return err
 		}
 		io.WriteString(c.OutOrStdout(), draw(table))
 		return nil

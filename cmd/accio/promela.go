@@ -17,11 +17,13 @@ func promela() *cobra.Command {
 		Use:   "promela [MODEL]",
 		Short: "Print a model in Promela, the language of SPIN",
 		Long: `Prints a model of the tables, with every claim as an ltl block. MODEL is server
-(the default), chaos, pair, faults, eager, published, hasty or queue.
+(the default), chaos, pair, faults, eager, published, hasty or queue; of a table
+of your own, server or chaos.
 
   accio promela >model.pml
   spin -search -ltl one_line model.pml`,
 	}
+	own := ownFlag(c.Flags())
 	c.Flags().IntVar(&queue, "clients", 3, fmt.Sprintf("how many clients the queue has, at most %d", most))
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) > 1 {
@@ -37,8 +39,18 @@ func promela() *cobra.Command {
 		if name != "queue" && c.Flags().Changed("clients") {
 			return cli.Usagef("--clients goes with queue, not with %s", name)
 		}
+		table, err := own()
+		if err != nil {
+			return err
+		}
+		studies := model.Levels(&protocol.Server, &protocol.Client, queue)
+		if table != nil {
+			if studies, err = model.Alone(table); err != nil {
+				return err
+			}
+		}
 		var known []string
-		for _, study := range model.Levels(&protocol.Server, &protocol.Client, queue) {
+		for _, study := range studies {
 			known = append(known, study.Name)
 			if study.Name == name {
 				for _, m := range study.Program.Maps {

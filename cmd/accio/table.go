@@ -27,6 +27,33 @@ func roleFlag(flags *pflag.FlagSet) func() (*fsm.Table, error) {
 	}
 }
 
+// tableFlags adds --role, and --table for a table of the user's own. The returned
+// function returns what was chosen.
+func tableFlags(flags *pflag.FlagSet) func() (*fsm.Table, error) {
+	named, own := roleFlag(flags), ownFlag(flags)
+	return func() (*fsm.Table, error) {
+		if flags.Changed("role") && flags.Changed("table") {
+			return nil, cli.Usagef("--role chooses one of our tables, --table one of yours; give one of them")
+		}
+		if table, err := own(); table != nil || err != nil {
+			return table, err
+		}
+		return named()
+	}
+}
+
+// ownFlag adds --table to the flags of a command. The returned function returns
+// the table, or nil if there is none.
+func ownFlag(flags *pflag.FlagSet) func() (*fsm.Table, error) {
+	file := flags.String("table", "", "use the table in this JSON `FILE` (docs/table-json.md)")
+	return func() (*fsm.Table, error) {
+		if !flags.Changed("table") {
+			return nil, nil
+		}
+		return readTable(*file)
+	}
+}
+
 // readTable returns the table of a file, if it can be run.
 func readTable(file string) (*fsm.Table, error) {
 	text, err := os.ReadFile(file)

@@ -26,16 +26,16 @@ describes the format and the rules.
   client-s --trace sent.jsonl localhost 5000 FILE
   accio trace --role client sent.jsonl
 
-FILE may be - for standard input.
+--table follows a table of your own instead. FILE may be - for standard input.
 
 exit status: 0 clean; 1 a rule is broken, or a file cannot be read; 2 wrong command line`,
 	}
-	named := roleFlag(c.Flags())
+	chosen := tableFlags(c.Flags())
 	c.RunE = func(c *cobra.Command, files []string) error {
 		if len(files) == 0 {
 			return cli.Usagef("accio trace wants a file that server-s --trace or client-s --trace wrote")
 		}
-		table, err := named()
+		table, err := chosen()
 		if err != nil {
 			return err
 		}
