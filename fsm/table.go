@@ -80,6 +80,24 @@ func (t *Table) Possible(s State) []Event {
 	return events
 }
 
+// Else returns a copy in which every outcome of every activity that has no
+// transition leads to s, behind the others, and is an event. So a table can be
+// written that says only what is special.
+func (t *Table) Else(s State) Table {
+	c := t.Clone()
+	for _, a := range t.Activities {
+		for _, e := range a.Outcomes() {
+			if _, ok := t.Next(a.State, e); !ok {
+				c.Transitions = append(c.Transitions, On(a.State, e, s))
+			}
+			if !slices.Contains(c.Events, e) {
+				c.Events = append(c.Events, e)
+			}
+		}
+	}
+	return c
+}
+
 // Clone returns a copy that shares nothing with t.
 func (t *Table) Clone() Table {
 	c := *t
