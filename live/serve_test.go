@@ -27,18 +27,8 @@ var browser = &http.Client{Timeout: patience}
 // serve attaches a page on a loopback port to a server that is not yet serving.
 func serve(t testing.TB, ctx context.Context, server *transport.Server, ln transport.Listener) *Listener {
 	t.Helper()
-	o := NewObserver(&protocol.Server)
-	result := server.Result
-	server.Accepted, server.Observe = o.Accepted, o.Observe
-	server.Result = func(r transport.Result) error { o.Ended(r); return result(r) }
-	about := About{
-		Name: "Accio", Metrics: "accio", Tables: []*fsm.Table{&protocol.Client}, Story: protocol.Story,
-		Observer: o, Progress: server.Progress, Ready: func() bool { return true }, Address: ln.Addr(),
-		IdleLimit: transport.DefaultIdleTimeout, Version: "v1", Log: slog.New(slog.DiscardHandler),
-	}
-	if queue, ok := ln.(transport.Queue); ok {
-		about.Queued = queue.Queued
-	}
+	about := Watch(server, ln)
+	about.Name, about.Metrics, about.Tables, about.Story, about.Version = "Accio", "accio", []*fsm.Table{&protocol.Client}, protocol.Story, "v1"
 	return servePage(t, ctx, about)
 }
 

@@ -45,21 +45,10 @@ func (p page) show(ctx context.Context, server *transport.Server, ln transport.L
 	if p.ln == nil {
 		return func() {}
 	}
-	observer := live.NewObserver(&protocol.Server)
-	server.Accepted, server.Observe = chained(observer.Accepted, server.Accepted), chained(observer.Observe, server.Observe)
-	result := server.Result
-	server.Result = func(r transport.Result) error {
-		observer.Ended(r)
-		return result(r)
-	}
-	about := live.About{
-		Name: "Accio", Metrics: "accio", Tables: []*fsm.Table{&protocol.Client}, Story: protocol.Story,
-		Observer: observer, Progress: server.Progress, Ready: func() bool { return ctx.Err() == nil }, Blocked: blocked,
-		Address: ln.Addr(), Hosts: p.hosts, IdleLimit: server.IdleTimeout, Version: cli.Release(), Log: log,
-	}
-	if queue, ok := ln.(transport.Queue); ok {
-		about.Queued = queue.Queued
-	}
+	about := live.Watch(server, ln)
+	about.Name, about.Metrics, about.Version, about.Log = "Accio", "accio", cli.Release(), log
+	about.Tables, about.Story = []*fsm.Table{&protocol.Client}, protocol.Story
+	about.Ready, about.Blocked, about.Hosts = func() bool { return ctx.Err() == nil }, blocked, p.hosts
 	log.Info("page", "address", p.ln.URL())
 	if !p.ln.Address().Addr().IsLoopback() {
 		log.Warn("the page can be seen from other machines, and it asks for no password")
@@ -75,12 +64,4 @@ func (p page) show(ctx context.Context, server *transport.Server, ln transport.L
 		}
 	}()
 	return func() { end(); <-ended }
-}
-
-// chained calls first, and then the next if there is one.
-func chained[T any](first, next func(T)) func(T) {
-	if next == nil {
-		return first
-	}
-	return func(v T) { first(v); next(v) }
 }

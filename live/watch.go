@@ -1,0 +1,43 @@
+package live
+
+import (
+	"log/slog"
+
+	"accio/transport"
+)
+
+// Watch has a server that does not serve yet tell an observer, before whom it
+// tells already, and returns what a page can be told of the server and its
+// listener. The rest of it is the caller's: names, what is to be ready and
+// blocked, and the log, which is none yet.
+func Watch(s *transport.Server, ln transport.Listener) About {
+	o := NewObserver(s.Table)
+	s.Accepted, s.Observe = chained(o.Accepted, s.Accepted), chained(o.Observe, s.Observe)
+	result := s.Result
+	s.Result = func(r transport.Result) error {
+		o.Ended(r)
+		if result == nil {
+			return nil
+		}
+		return result(r)
+	}
+	a := About{
+		Observer: o, Progress: s.Progress, Ready: func() bool { return true }, Address: ln.Addr(),
+		IdleLimit: s.IdleTimeout, Log: slog.New(slog.DiscardHandler),
+	}
+	if a.IdleLimit == 0 {
+		a.IdleLimit = transport.DefaultIdleTimeout
+	}
+	if queue, ok := ln.(transport.Queue); ok {
+		a.Queued = queue.Queued
+	}
+	return a
+}
+
+// chained calls first, and then the next if there is one.
+func chained[T any](first, next func(T)) func(T) {
+	if next == nil {
+		return first
+	}
+	return func(v T) { first(v); next(v) }
+}
