@@ -1,5 +1,7 @@
 package fsm
 
+import "slices"
+
 // Action is the kind of work that a state asks of its transport. The zero
 // value is none.
 type Action string
@@ -18,25 +20,39 @@ const (
 type Activity struct {
 	State  State
 	Action Action
-	Text   string // the bytes of Write and Expect; otherwise empty
+	Text   string // the bytes of Write and Expect; empty with the others below; as an action of its own has it
 	Ends   Event  // the event that says the activity went as it should
 }
 
 // In returns what is done in a state of a table.
 func In(s State, do Action, text string, ends Event) Activity { return Activity{s, do, text, ends} }
 
+// Own is an action of a table's own, which Go code performs (transport.Own), and
+// the events in which it can end beside that of its success and those in which
+// every activity can: TimedOut, Failed and Shutdown.
+type Own struct {
+	Action Action
+	Events []Event
+}
+
 // Outcomes returns the events in which the activity can end, Ends first, or nil
-// if its action is none of the above. [Table.Validate] wants a transition for
-// each of them.
-func (a Activity) Outcomes() []Event {
-	anywhere := []Event{TimedOut, Failed, Shutdown}
+// if its action is neither one of the above nor one of own. [Table.Validate]
+// wants a transition for each of them.
+func (a Activity) Outcomes(own ...Own) []Event {
+	var events []Event
 	switch a.Action {
 	case Write, Count, Upload:
-		return append([]Event{a.Ends}, anywhere...)
+		events = []Event{a.Ends}
 	case Drain:
-		return append([]Event{a.Ends, Mismatched}, anywhere...)
+		events = []Event{a.Ends, Mismatched}
 	case Expect:
-		return append([]Event{a.Ends, Mismatched, Closed}, anywhere...)
+		events = []Event{a.Ends, Mismatched, Closed}
+	default:
+		i := slices.IndexFunc(own, func(o Own) bool { return o.Action == a.Action })
+		if i < 0 {
+			return nil
+		}
+		events = append([]Event{a.Ends}, own[i].Events...)
 	}
-	return nil
+	return append(events, TimedOut, Failed, Shutdown)
 }

@@ -82,11 +82,11 @@ func (t *Table) Possible(s State) []Event {
 
 // Else returns a copy in which every outcome of every activity that has no
 // transition leads to s, behind the others, and is an event. So a table can be
-// written that says only what is special.
-func (t *Table) Else(s State) Table {
+// written that says only what is special. Own are its own actions.
+func (t *Table) Else(s State, own ...Own) Table {
 	c := t.Clone()
 	for _, a := range t.Activities {
-		for _, e := range a.Outcomes() {
+		for _, e := range a.Outcomes(own...) {
 			if _, ok := t.Next(a.State, e); !ok {
 				c.Transitions = append(c.Transitions, On(a.State, e, s))
 			}

@@ -23,9 +23,10 @@ var (
 	ErrHint           = errors.New("hint that is never given")
 )
 
-// Validate returns every fault of the table, joined, or nil.
-func (t *Table) Validate() error {
-	return errors.Join(t.validateStates(), t.validateTransitions(), t.validateActivities(), t.validateEnds(), t.validatePaths(), t.validateHints())
+// Validate returns every fault of the table, joined, or nil. Own are the actions
+// that it may have beside those that every transport knows.
+func (t *Table) Validate(own ...Own) error {
+	return errors.Join(t.validateStates(), t.validateTransitions(), t.validateActivities(own), t.validateEnds(), t.validatePaths(), t.validateHints())
 }
 
 func (t *Table) validateStates() error {
@@ -74,10 +75,10 @@ func (t *Table) validateTransitions() error {
 	return errors.Join(errs...)
 }
 
-func (t *Table) validateActivities() error {
+func (t *Table) validateActivities(own []Own) error {
 	var errs []error
 	for _, a := range t.Activities {
-		outcomes := a.Outcomes()
+		outcomes := a.Outcomes(own...)
 		if outcomes == nil {
 			errs = append(errs, fmt.Errorf("%w: %q in %s", ErrAction, a.Action, a.State))
 			continue
@@ -85,7 +86,7 @@ func (t *Table) validateActivities() error {
 		switch spoken := a.Action == Write || a.Action == Expect; {
 		case spoken && a.Text == "":
 			errs = append(errs, fmt.Errorf("%w: %s has nothing to %s", ErrText, a.State, a.Action))
-		case !spoken && a.Text != "":
+		case !spoken && a.Text != "" && slices.Contains([]Action{Count, Upload, Drain}, a.Action):
 			errs = append(errs, fmt.Errorf("%w: %s has %q, and to %s takes none", ErrText, a.State, a.Text, a.Action))
 		}
 		for _, e := range outcomes {

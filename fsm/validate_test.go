@@ -96,6 +96,30 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// An action of the table's own can end in what is said of it, and needs no more.
+func TestOwnActions(t *testing.T) {
+	sing := fsm.Own{Action: "sing", Events: []fsm.Event{"applauded", fsm.Closed}}
+	table := small()
+	table.Activities[1].Action, table.Activities[1].Text = "sing", "la"
+	want := []fsm.Event{"go", "applauded", fsm.Closed, fsm.TimedOut, fsm.Failed, fsm.Shutdown}
+	if got := table.Activities[1].Outcomes(fsm.Own{Action: "dance"}, sing); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if err := table.Validate(fsm.Own{Action: "dance"}); !errors.Is(err, fsm.ErrAction) {
+		t.Errorf("without its action: %v", err)
+	}
+	if err := table.Validate(sing); !errors.Is(err, fsm.ErrOutcome) || !strings.Contains(err.Error(), `B can end in "applauded"`) {
+		t.Errorf("without two transitions: %v", err)
+	}
+	whole := table.Else("Fault", sing)
+	if to, _ := whole.Next("B", "applauded"); to != "Fault" || whole.Validate(sing) != nil {
+		t.Errorf("applauded leads to %q; %v", to, whole.Validate(sing))
+	}
+	if len(sing.Events) != 2 {
+		t.Errorf("its events are now %v", sing.Events)
+	}
+}
+
 // Every fault is told, not only the first.
 func TestValidateTellsEveryFault(t *testing.T) {
 	table := small()

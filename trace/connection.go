@@ -65,8 +65,11 @@ func (k *checker) move(c *connection, r *record) {
 	if r.Event == fsm.Shutdown && k.shutdown == 0 {
 		k.shutdown = k.report.Lines
 	}
-	action := k.table.Activity(r.From).Action
-	c.counted = c.counted || action == fsm.Count || action == fsm.Upload
+	switch k.table.Activity(r.From).Action {
+	case "", fsm.Write, fsm.Expect, fsm.Drain:
+	default: // an action of the table's own may count too
+		c.counted = true
+	}
 	if slices.Contains(k.states, r.To) {
 		c.state = r.To
 	}

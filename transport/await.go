@@ -11,6 +11,14 @@ import (
 type move func(s *session, p []byte) (int64, error)
 
 func take(s *session, p []byte) (int64, error) {
+	if n := copy(p, s.unread); n > 0 {
+		s.unread = s.unread[n:]
+		return int64(n), nil
+	}
+	return receive(s, p)
+}
+
+func receive(s *session, p []byte) (int64, error) {
 	n, err := s.conn.Read(p)
 	if n > 0 {
 		s.restart()
@@ -19,6 +27,10 @@ func take(s *session, p []byte) (int64, error) {
 }
 
 func discard(s *session, _ []byte) (int64, error) {
+	if n := len(s.unread); n > 0 {
+		s.unread = nil
+		return int64(n), nil
+	}
 	n, err := s.conn.Discard()
 	if n > 0 {
 		s.restart()

@@ -31,6 +31,9 @@ func (s *session) look(ctx context.Context) fsm.Event {
 // glance takes what the connection holds into p, without waiting: any of it is
 // too early, and that it holds nothing is no event.
 func (s *session) glance(ctx context.Context, p []byte) fsm.Event {
+	if len(s.unread) > 0 {
+		return fsm.Mismatched
+	}
 	s.conn.SetDeadline(elapsed)
 	n, err := s.conn.Read(p)
 	s.restart()

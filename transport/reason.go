@@ -40,6 +40,12 @@ func (r *report) explain(to *Result) {
 }
 
 func (r *report) mismatched(a fsm.Activity) (reason, hint string) {
+	if len(r.arrived) == 0 { // an action of the table's own
+		if r.err == nil {
+			return fmt.Sprintf("the %s sent what may not come here", r.table.Peer), ""
+		}
+		return r.err.Error(), ""
+	}
 	got := byteName(r.arrived[r.right])
 	switch {
 	case a.Action == fsm.Drain:
@@ -63,6 +69,9 @@ func (r *report) timedOut(a fsm.Activity) (reason, hint string) {
 			" shutdownOutput() in Java, and the flag -N of OpenBSD nc", r.table.Peer)
 	case fsm.Drain:
 		return reason, fmt.Sprintf("the %s did not close after the end of the file", r.table.Peer)
+	case fsm.Expect:
+	default:
+		return reason, r.table.Hint(fsm.Silent, r.from)
 	}
 	if r.right > 0 {
 		return reason, r.missing(a)
@@ -83,6 +92,9 @@ func (r *report) closed(a fsm.Activity) (reason, hint string) {
 }
 
 func (r *report) failed(a fsm.Activity) (reason, hint string) {
+	if r.err == nil { // an event of the table's own
+		return string(r.event), ""
+	}
 	if !errno.IsReset(r.err) {
 		return fmt.Sprint(r.err), ""
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +21,7 @@ type session struct {
 	machine *fsm.Machine
 	conn    Conn
 	file    source        // what Upload sends
+	own     []Own         // actions of the table's own
 	idle    time.Duration // the idle limit
 	// eager has the client's rules (§7) instead of the server's (§1.9, §4):
 	// progress of any kind restarts the clock, not only bytes that arrive, and
@@ -31,6 +33,8 @@ type session struct {
 	payload   atomic.Int64 // bytes counted or uploaded; other goroutines may read it, and published
 	published published
 	end       ending // how the last activity ended
+	room      []byte // for lines
+	unread    []byte // has arrived, behind a line; a part of room
 	text      []byte // room for what arrives: the longest text of the table, or what is shown of a wrong one
 }
 
@@ -112,8 +116,12 @@ func (s *session) perform(ctx context.Context, a fsm.Activity) fsm.Event {
 	case fsm.Drain:
 		event = s.drain(ctx)
 	default:
-		s.end.err = fmt.Errorf("no such action: %q", a.Action)
-		return fsm.Failed
+		i := slices.IndexFunc(s.own, func(o Own) bool { return o.Action == a.Action })
+		if i < 0 {
+			s.end.err = fmt.Errorf("no such action: %q", a.Action)
+			return fsm.Failed
+		}
+		event = s.own[i].Do(&Stream{s, ctx}, a)
 	}
 	if event == whole {
 		return a.Ends
@@ -239,7 +247,7 @@ func (s *session) conclude(ctx context.Context, r Result) Result {
 		return r
 	}
 	about := report{ending: s.end, table: s.table, idle: s.idle, payload: r.Bytes, silence: time.Since(s.clock)}
-	if r.Event == fsm.Mismatched {
+	if r.Event == fsm.Mismatched && len(about.arrived) > 0 {
 		about.arrived = s.overhear()
 	}
 	about.explain(&r)
