@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -54,6 +55,16 @@ func TestReadTableSaysWhereAndWhat(t *testing.T) {
 		if table != nil || !errors.Is(err, fsm.ErrJSON) || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: %v, %v; want %q", test.text, table, err, test.want)
 		}
+	}
+}
+
+// The times of hints have these names in the file, and no others.
+func TestHintsAsJSON(t *testing.T) {
+	table, err := fsm.ReadTable(strings.NewReader(`{"hints": [{"when": "silent", "state": "A", "text": "1"},
+		{"when": "left", "text": "2"}, {"when": "early", "text": "3"}, {"when": "reset", "text": "4"}]}`))
+	want := []fsm.Hint{{fsm.Silent, "A", "1"}, {fsm.Left, "", "2"}, {fsm.Early, "", "3"}, {fsm.Reset, "", "4"}}
+	if err != nil || !slices.Equal(table.Hints, want) {
+		t.Errorf("%+v, %v", table, err)
 	}
 }
 

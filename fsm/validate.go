@@ -81,7 +81,6 @@ func (t *Table) validateActivities(own []Own) error {
 		outcomes := a.Outcomes(own...)
 		if outcomes == nil {
 			errs = append(errs, fmt.Errorf("%w: %q in %s", ErrAction, a.Action, a.State))
-			continue
 		}
 		switch spoken := a.Action == Write || a.Action == Expect; {
 		case spoken && a.Text == "":
