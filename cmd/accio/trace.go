@@ -91,12 +91,20 @@ func checkTrace(in io.Reader, out io.Writer, table *fsm.Table, file string) (tra
 	case report.Stopped:
 		summary = fmt.Sprintf("more than %d violations; the rest was not read", n)
 	case n > 0:
-		summary = fmt.Sprintf("%d violations", n)
+		summary = several(n, "violation")
 	}
 	runs := ""
 	if report.Runs > 1 {
 		runs = fmt.Sprintf(" in %d runs", report.Runs)
 	}
-	fmt.Fprintf(out, "%s: %d lines, %d connections%s: %s\n", file, report.Lines, report.Connections, runs, summary)
+	fmt.Fprintf(out, "%s: %s, %s%s: %s\n", file, several(report.Lines, "line"), several(report.Connections, "connection"), runs, summary)
 	return report, nil
+}
+
+// several returns a number and what there are so many of.
+func several(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
 }
