@@ -27,7 +27,7 @@ type Activity struct {
 // In returns what is done in a state of a table.
 func In(s State, do Action, text string, ends Event) Activity { return Activity{s, do, text, ends} }
 
-// Own is an action of a table's own, which Go code performs (transport.Own), and
+// Own is an action of a table's own, which Go code performs (transport.Do), and
 // the events in which it can end beside that of its success and those in which
 // every activity can: TimedOut, Failed and Shutdown.
 type Own struct {
@@ -35,10 +35,10 @@ type Own struct {
 	Events []Event
 }
 
-// Outcomes returns the events in which the activity can end, Ends first, or nil
-// if its action is neither one of the above nor one of own. [Table.Validate]
-// wants a transition for each of them.
-func (a Activity) Outcomes(own ...Own) []Event {
+// Outcomes returns the events in which an activity can end, Ends first, or nil if
+// its action is neither one of the above nor one of the table's own.
+// [Table.Validate] wants a transition for each of them.
+func (t *Table) Outcomes(a Activity) []Event {
 	var events []Event
 	switch a.Action {
 	case Write, Count, Upload:
@@ -48,11 +48,11 @@ func (a Activity) Outcomes(own ...Own) []Event {
 	case Expect:
 		events = []Event{a.Ends, Mismatched, Closed}
 	default:
-		i := slices.IndexFunc(own, func(o Own) bool { return o.Action == a.Action })
+		i := slices.IndexFunc(t.Own, func(o Own) bool { return o.Action == a.Action })
 		if i < 0 {
 			return nil
 		}
-		events = append([]Event{a.Ends}, own[i].Events...)
+		events = append([]Event{a.Ends}, t.Own[i].Events...)
 	}
 	return append(events, TimedOut, Failed, Shutdown)
 }

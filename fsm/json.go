@@ -21,6 +21,7 @@ type document struct {
 	Events      []Event  `json:"events"`
 	Transitions []arrow  `json:"transitions"`
 	Hints       []advice `json:"hints,omitempty"`
+	Own         []action `json:"own,omitempty"`
 }
 
 type named struct {
@@ -46,6 +47,11 @@ type advice struct {
 	Text  string `json:"text"`
 }
 
+type action struct {
+	Action Action  `json:"action"`
+	Events []Event `json:"events"`
+}
+
 // MarshalJSON implements [json.Marshaler] (docs/table-json.md). The lists have
 // the order of the table. Texts must be UTF-8.
 func (t Table) MarshalJSON() ([]byte, error) {
@@ -61,6 +67,9 @@ func (t Table) MarshalJSON() ([]byte, error) {
 	}
 	for _, h := range t.Hints {
 		d.Hints = append(d.Hints, advice(h))
+	}
+	for _, o := range t.Own {
+		d.Own = append(d.Own, action(o))
 	}
 	return json.Marshal(d)
 }
@@ -103,12 +112,15 @@ func ReadTable(r io.Reader) (*Table, error) {
 	for _, h := range d.Hints {
 		t.Hints = append(t.Hints, Hint(h))
 	}
+	for _, o := range d.Own {
+		t.Own = append(t.Own, Own(o))
+	}
 	return t, nil
 }
 
 // fields are the names that docs/table-json.md has.
 var fields = []string{"role", "peer", "initial", "terminal", "good", "states", "name", "activity", "action", "text",
-	"ends", "events", "transitions", "from", "event", "to", "hints", "when", "state"}
+	"ends", "events", "transitions", "from", "event", "to", "hints", "when", "state", "own"}
 
 // knownFields refuses a text that is no JSON, or has a name that is none of
 // fields: package json takes names in any case, and passes over others.

@@ -15,6 +15,8 @@ import (
 
 func TestTablesSurviveJSON(t *testing.T) {
 	own := small()
+	own.Activities[1].Action, own.Activities[1].Text = "sing", "la"
+	own.Own = []fsm.Own{{Action: "sing", Events: []fsm.Event{"go"}}}
 	for _, table := range []*fsm.Table{&protocol.Server, &protocol.Client, &own} {
 		text, err := json.MarshalIndent(table, "", "  ")
 		if err != nil {

@@ -26,6 +26,7 @@ type Table struct {
 	Activities  []Activity   // one for each state that is not terminal
 	Transitions []Transition // at most one for each (From, Event)
 	Hints       []Hint       // may be none
+	Own         []Own        // the actions of Activities that are none of those every transport knows
 }
 
 // States returns every declared state: those with an activity, then the
@@ -82,11 +83,11 @@ func (t *Table) Possible(s State) []Event {
 
 // Else returns a copy in which every outcome of every activity that has no
 // transition leads to s, behind the others, and is an event. So a table can be
-// written that says only what is special. Own are its own actions.
-func (t *Table) Else(s State, own ...Own) Table {
+// written that says only what is special.
+func (t *Table) Else(s State) Table {
 	c := t.Clone()
 	for _, a := range t.Activities {
-		for _, e := range a.Outcomes(own...) {
+		for _, e := range t.Outcomes(a) {
 			if _, ok := t.Next(a.State, e); !ok {
 				c.Transitions = append(c.Transitions, On(a.State, e, s))
 			}
@@ -107,5 +108,9 @@ func (t *Table) Clone() Table {
 	c.Activities = slices.Clone(t.Activities)
 	c.Transitions = slices.Clone(t.Transitions)
 	c.Hints = slices.Clone(t.Hints)
+	c.Own = slices.Clone(t.Own)
+	for i := range c.Own {
+		c.Own[i].Events = slices.Clone(c.Own[i].Events)
+	}
 	return c
 }

@@ -23,10 +23,9 @@ var (
 	ErrHint           = errors.New("hint that is never given")
 )
 
-// Validate returns every fault of the table, joined, or nil. Own are the actions
-// that it may have beside those that every transport knows.
-func (t *Table) Validate(own ...Own) error {
-	return errors.Join(t.validateStates(), t.validateTransitions(), t.validateActivities(own), t.validateEnds(), t.validatePaths(), t.validateHints())
+// Validate returns every fault of the table, joined, or nil.
+func (t *Table) Validate() error {
+	return errors.Join(t.validateStates(), t.validateTransitions(), t.validateActivities(), t.validateEnds(), t.validatePaths(), t.validateHints())
 }
 
 func (t *Table) validateStates() error {
@@ -75,10 +74,17 @@ func (t *Table) validateTransitions() error {
 	return errors.Join(errs...)
 }
 
-func (t *Table) validateActivities(own []Own) error {
+func (t *Table) validateActivities() error {
 	var errs []error
+	known := map[Action]bool{"": true, Write: true, Expect: true, Count: true, Upload: true, Drain: true}
+	for _, o := range t.Own {
+		if known[o.Action] {
+			errs = append(errs, fmt.Errorf("%w: action %q", ErrDuplicate, o.Action))
+		}
+		known[o.Action] = true
+	}
 	for _, a := range t.Activities {
-		outcomes := a.Outcomes(own...)
+		outcomes := t.Outcomes(a)
 		if outcomes == nil {
 			errs = append(errs, fmt.Errorf("%w: %q in %s", ErrAction, a.Action, a.State))
 		}

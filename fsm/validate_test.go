@@ -2,6 +2,7 @@ package fsm_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -90,7 +91,7 @@ func TestOutcomes(t *testing.T) {
 		"sing":     nil,
 		"":         nil,
 	} {
-		if got := (fsm.Activity{State: "A", Action: action, Ends: "go"}).Outcomes(); !slices.Equal(got, want) {
+		if got := new(fsm.Table).Outcomes(fsm.Activity{State: "A", Action: action, Ends: "go"}); !slices.Equal(got, want) {
 			t.Errorf("%q: %v, want %v", action, got, want)
 		}
 	}
@@ -98,25 +99,34 @@ func TestOutcomes(t *testing.T) {
 
 // An action of the table's own can end in what is said of it, and needs no more.
 func TestOwnActions(t *testing.T) {
-	sing := fsm.Own{Action: "sing", Events: []fsm.Event{"applauded", fsm.Closed}}
 	table := small()
 	table.Activities[1].Action, table.Activities[1].Text = "sing", "la"
-	want := []fsm.Event{"go", "applauded", fsm.Closed, fsm.TimedOut, fsm.Failed, fsm.Shutdown}
-	if got := table.Activities[1].Outcomes(fsm.Own{Action: "dance"}, sing); !slices.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
-	}
-	if err := table.Validate(fsm.Own{Action: "dance"}); !errors.Is(err, fsm.ErrAction) {
+	table.Own = []fsm.Own{{Action: "dance"}}
+	if err := table.Validate(); !errors.Is(err, fsm.ErrAction) {
 		t.Errorf("without its action: %v", err)
 	}
-	if err := table.Validate(sing); !errors.Is(err, fsm.ErrOutcome) || !strings.Contains(err.Error(), `B can end in "applauded"`) {
+	table.Own = append(table.Own, fsm.Own{Action: "sing", Events: []fsm.Event{"applauded", fsm.Closed}})
+	want := []fsm.Event{"go", "applauded", fsm.Closed, fsm.TimedOut, fsm.Failed, fsm.Shutdown}
+	if got := table.Outcomes(table.Activities[1]); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if err := table.Validate(); !errors.Is(err, fsm.ErrOutcome) || !strings.Contains(err.Error(), `B can end in "applauded"`) {
 		t.Errorf("without two transitions: %v", err)
 	}
-	whole := table.Else("Fault", sing)
-	if to, _ := whole.Next("B", "applauded"); to != "Fault" || whole.Validate(sing) != nil {
-		t.Errorf("applauded leads to %q; %v", to, whole.Validate(sing))
+	whole := table.Else("Fault")
+	if to, _ := whole.Next("B", "applauded"); to != "Fault" || whole.Validate() != nil {
+		t.Errorf("applauded leads to %q; %v", to, whole.Validate())
 	}
-	if len(sing.Events) != 2 {
-		t.Errorf("its events are now %v", sing.Events)
+	whole.Own[1].Events[0] = "booed"
+	if len(table.Own[1].Events) != 2 || table.Own[1].Events[0] != "applauded" {
+		t.Errorf("its events are now %v", table.Own[1].Events)
+	}
+	for _, known := range []fsm.Action{"", "dance", fsm.Write, fsm.Expect, fsm.Count, fsm.Upload, fsm.Drain} {
+		twice := table.Clone()
+		twice.Own = append(twice.Own, fsm.Own{Action: known})
+		if err := twice.Validate(); !errors.Is(err, fsm.ErrDuplicate) || !strings.Contains(err.Error(), fmt.Sprintf("action %q", known)) {
+			t.Errorf("%q again: %v", known, err)
+		}
 	}
 }
 

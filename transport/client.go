@@ -15,8 +15,8 @@ import (
 type Client struct {
 	// Table is what every connection is driven through. It must be valid.
 	Table *fsm.Table
-	// Own are the actions of the table that are its own.
-	Own []Own
+	// Do has what performs the actions of the table that are its own.
+	Do map[fsm.Action]Do
 	// Timeout is the limit for connecting, for each text, for every stretch
 	// in which the server takes no data, and for its close; 0 means
 	// DefaultIdleTimeout.
@@ -78,7 +78,7 @@ func (c *Client) Send(ctx context.Context, address string, file io.Reader) (Resu
 }
 
 func (c *Client) send(ctx context.Context, conn Conn, timeout time.Duration, file io.Reader, r Result) (Result, error) {
-	s := &session{table: c.Table, conn: conn, own: c.Own, idle: timeout, eager: true, file: newSource(file, conn)}
+	s := &session{table: c.Table, conn: conn, do: c.Do, idle: timeout, eager: true, file: newSource(file, conn)}
 	defer s.file.close()
 	var observe fsm.Observer
 	if c.Observe != nil {

@@ -7,17 +7,14 @@ import (
 	"accio/fsm"
 )
 
-// Own is an action of a table's own. Do performs it, once for each time that its
-// state is entered, and returns the event in which it ended: one that fsm.Own
-// names, that of a call of the [Stream] which could not go on, or the zero value
-// for the event that the table names for its success. It must not keep the
-// Stream, and need not look at time or at a shutdown: the calls do.
-type Own struct {
-	fsm.Own
-	Do func(*Stream, fsm.Activity) fsm.Event
-}
+// Do performs an action of a table's own (fsm.Own), once for each time that a
+// state with it is entered, and returns the event in which it ended: one that the
+// table names for it, that of a call of the [Stream] which could not go on, or the
+// zero value for its success. It must not keep the Stream, and need not look at
+// time or at a shutdown: the calls do.
+type Do func(*Stream, fsm.Activity) fsm.Event
 
-// Stream is the connection as an [Own] activity has it. Each call returns the
+// Stream is the connection as a [Do] has it. Each call returns the
 // zero value if it did what it should; any other event is the one in which the
 // activity has to end: shutdown, closed, timedout or failed, in the order of
 // precedence of docs/protocol.md §2.4. What [Stream.Line] has read beyond a line is
@@ -79,13 +76,4 @@ func (s *Stream) Count(n int) { s.session.payload.Add(int64(n)) }
 func (s *Stream) Wrong(err error) fsm.Event {
 	s.session.end.err = err
 	return fsm.Mismatched
-}
-
-// Names returns what [fsm.Table.Validate] and [fsm.Table.Else] have to know of the
-// actions.
-func Names(all ...Own) (actions []fsm.Own) {
-	for _, o := range all {
-		actions = append(actions, o.Own)
-	}
-	return actions
 }

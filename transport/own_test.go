@@ -34,14 +34,17 @@ var lines = (&fsm.Table{
 		fsm.On("Listen", "refused", "Fault"),
 		fsm.On("Listen", "quit", "Bye"), fsm.On("Bye", "said", "End"),
 	},
-}).Else("Fault", Names(lineActions...)...)
+	Own: lineActions,
+}).Else("Fault")
 
 const longestLine = 12
 
-var lineActions = []Own{
-	{fsm.Own{Action: "command", Events: []fsm.Event{"noop", "keep", "raw", "refused", fsm.Mismatched, fsm.Closed}}, command},
-	{fsm.Own{Action: "body", Events: []fsm.Event{fsm.Mismatched, fsm.Closed}}, body},
+var lineActions = []fsm.Own{
+	{Action: "command", Events: []fsm.Event{"noop", "keep", "raw", "refused", fsm.Mismatched, fsm.Closed}},
+	{Action: "body", Events: []fsm.Event{fsm.Mismatched, fsm.Closed}},
 }
+
+var doLines = map[fsm.Action]Do{"command": command, "body": body}
 
 func command(s *Stream, _ fsm.Activity) fsm.Event {
 	line, ended := s.Line(longestLine)
@@ -95,11 +98,11 @@ func body(s *Stream, a fsm.Activity) fsm.Event {
 
 func playLines(t *testing.T, a actor) *played {
 	t.Helper()
-	return play(t, &lines, a, func(s *session) { s.own = lineActions })
+	return play(t, &lines, a, func(s *session) { s.do = doLines })
 }
 
 func TestTableOfLinesIsValid(t *testing.T) {
-	if err := lines.Validate(Names(lineActions...)...); err != nil {
+	if err := lines.Validate(); err != nil {
 		t.Error(err)
 	}
 }
@@ -192,9 +195,10 @@ func TestEarlyBehindALine(t *testing.T) {
 		},
 		Events:      []fsm.Event{"quit", "heard", "said"},
 		Transitions: []fsm.Transition{fsm.On("Listen", "quit", "Hear"), fsm.On("Hear", "heard", "Say"), fsm.On("Say", "said", "End")},
-	}).Else("Fault", Names(lineActions...)...)
+		Own:         lineActions,
+	}).Else("Fault")
 	for says, want := range map[string]fsm.State{"quit\nhi\n": "End", "quit\nhi\nx": "Fault"} {
-		p := play(t, &table, sends(says), func(s *session) { s.own, s.eager = lineActions, true })
+		p := play(t, &table, sends(says), func(s *session) { s.do, s.eager = doLines, true })
 		if p.State != want {
 			t.Errorf("%q: %s: %s", says, p.State, p.Explanation())
 		}

@@ -18,8 +18,8 @@ import (
 type Server struct {
 	// Table is what every connection is driven through. It must be valid.
 	Table *fsm.Table
-	// Own are the actions of the table that are its own.
-	Own []Own
+	// Do has what performs the actions of the table that are its own.
+	Do map[fsm.Action]Do
 	// IdleTimeout is the idle limit; 0 means DefaultIdleTimeout.
 	IdleTimeout time.Duration
 	// Result is called once for every accepted connection, in the order in
@@ -125,7 +125,7 @@ func (s *Server) serve(ctx context.Context, c Incoming) error {
 	s.accepted++
 	now := &serving{
 		Result:  Result{Connection: s.accepted, Remote: c.Remote(), Started: time.Now()},
-		session: session{table: s.Table, machine: s.machine, conn: c, own: s.Own, idle: s.idleTimeout(), text: s.text},
+		session: session{table: s.Table, machine: s.machine, conn: c, do: s.Do, idle: s.idleTimeout(), text: s.text},
 	}
 	s.current.Store(now)
 	if s.Accepted != nil {

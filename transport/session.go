@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -20,8 +19,8 @@ type session struct {
 	table   *fsm.Table
 	machine *fsm.Machine
 	conn    Conn
-	file    source        // what Upload sends
-	own     []Own         // actions of the table's own
+	file    source // what Upload sends
+	do      map[fsm.Action]Do
 	idle    time.Duration // the idle limit
 	// eager has the client's rules (§7) instead of the server's (§1.9, §4):
 	// progress of any kind restarts the clock, not only bytes that arrive, and
@@ -116,12 +115,12 @@ func (s *session) perform(ctx context.Context, a fsm.Activity) fsm.Event {
 	case fsm.Drain:
 		event = s.drain(ctx)
 	default:
-		i := slices.IndexFunc(s.own, func(o Own) bool { return o.Action == a.Action })
-		if i < 0 {
+		do := s.do[a.Action]
+		if do == nil {
 			s.end.err = fmt.Errorf("no such action: %q", a.Action)
 			return fsm.Failed
 		}
-		event = s.own[i].Do(&Stream{s, ctx}, a)
+		event = do(&Stream{s, ctx}, a)
 	}
 	if event == whole {
 		return a.Ends

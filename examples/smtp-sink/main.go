@@ -14,12 +14,13 @@ import (
 	"strconv"
 	"syscall"
 
+	"accio/fsm"
 	"accio/live"
 	"accio/trace"
 	"accio/transport"
 )
 
-var own = []transport.Own{{Own: actions[0], Do: listen}, {Own: actions[1], Do: count}}
+var do = map[fsm.Action]transport.Do{command: listen, body: count}
 
 func main() {
 	if err := run(); err != nil {
@@ -43,7 +44,7 @@ func run() error {
 		return err
 	}
 	fmt.Fprintln(os.Stderr, "listening on", ln.Addr())
-	server := &transport.Server{Table: &sink, Own: own}
+	server := &transport.Server{Table: &sink, Do: do}
 	server.Result = func(r transport.Result) error {
 		text := r.Explanation()
 		if r.Good {

@@ -30,7 +30,7 @@ func serve(t *testing.T) (address string, results <-chan transport.Result) {
 		t.Fatal(err)
 	}
 	all := make(chan transport.Result, 100)
-	server := &transport.Server{Table: &sink, Own: own, Result: func(r transport.Result) error { all <- r; return nil }}
+	server := &transport.Server{Table: &sink, Do: do, Result: func(r transport.Result) error { all <- r; return nil }}
 	name := filepath.Join(t.TempDir(), "trace")
 	if err := traced(server, name); err != nil {
 		t.Fatal(err)
@@ -69,12 +69,12 @@ func want(t *testing.T, results <-chan transport.Result, good bool, bytes int64)
 }
 
 func TestTable(t *testing.T) {
-	if err := sink.Validate(actions...); err != nil {
+	if err := sink.Validate(); err != nil {
 		t.Error(err)
 	}
-	for _, o := range own {
-		if o.Do == nil || o.Action == "" {
-			t.Errorf("%+v", o)
+	for _, o := range sink.Own {
+		if do[o.Action] == nil {
+			t.Errorf("nothing does %s", o.Action)
 		}
 	}
 }

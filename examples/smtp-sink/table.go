@@ -70,16 +70,14 @@ var sink = (&fsm.Table{
 	Hints: []fsm.Hint{
 		{When: fsm.Silent, Text: "a client that has nothing to say says QUIT"},
 	},
-}).Else("Lost", actions...)
+	// Which commands may come is the transitions' to say, of each state.
+	Own: []fsm.Own{
+		{Action: command, Events: []fsm.Event{fsm.Closed}},
+		{Action: body, Events: []fsm.Event{"refused", fsm.Closed}},
+	},
+}).Else("Lost")
 
 const (
 	command fsm.Action = "command" // read lines until one is a command that may come here
 	body    fsm.Action = "body"    // count what is sent, up to the dot
 )
-
-// actions says in what the two can end. Which commands may come is the table's to
-// say, of each state.
-var actions = []fsm.Own{
-	{Action: command, Events: []fsm.Event{fsm.Closed}},
-	{Action: body, Events: []fsm.Event{"refused", fsm.Closed}},
-}
