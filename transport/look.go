@@ -28,14 +28,11 @@ func (s *session) look(ctx context.Context) fsm.Event {
 	return fsm.Failed
 }
 
-// glance takes what the connection holds into p, without waiting: any of it is
+// glance takes what is there into p, without waiting: any of it is
 // too early, and that it holds nothing is no event.
 func (s *session) glance(ctx context.Context, p []byte) fsm.Event {
-	if len(s.unread) > 0 {
-		return fsm.Mismatched
-	}
 	s.conn.SetDeadline(elapsed)
-	n, err := s.conn.Read(p)
+	n, err := take(s, p)
 	s.restart()
 	s.arm()
 	switch {
@@ -68,18 +65,17 @@ func (s *session) early(ctx context.Context, after int) fsm.Event {
 	return event
 }
 
-// overhear takes what the connection holds after a wrong byte, without waiting,
-// for the people who read the log. The session has ended: what comes of it is no
-// event any more.
+// overhear takes what is there after a wrong byte, without waiting, for the people
+// who read the log. The session has ended: what comes of it is no event any more.
 func (s *session) overhear() []byte {
 	s.conn.SetDeadline(elapsed)
 	got := len(s.end.arrived)
 	for got < shown {
-		n, err := s.conn.Read(s.text[got:shown])
+		n, err := take(s, s.text[got:shown])
 		if err != nil {
 			break
 		}
-		got += n
+		got += int(n)
 	}
 	return s.text[:got]
 }
