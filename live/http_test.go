@@ -187,20 +187,22 @@ func TestStream(t *testing.T) {
 
 // The page is of the table that its observer has, whatever that is.
 func TestPageOfAnotherProtocol(t *testing.T) {
-	about := newFeed(&small).about()
+	table := small.Clone()
+	table.Terminal[0], table.Good[0], table.Transitions[2].To = "Told", "Told", "Told"
+	about := newFeed(&table).about()
 	about.Name, about.Metrics, about.Tables, about.Story = "Questions", "asks", nil, nil
 	page := servePage(t, t.Context(), about)
 	for path, want := range map[string]string{
 		"/":                `<title>Questions `,
 		"/assets/left.svg": `data-state="Ask"`,
-		"/api/table/left":  diagram.JSON(&small),
+		"/api/table/left":  diagram.JSON(&table),
 		"/metrics":         "\nasks_connections_total{",
 	} {
 		if resp, body := get(t, page, path); resp.StatusCode != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%s: %s: %.300s", path, resp.Status, body)
 		}
 	}
-	if _, body := get(t, page, "/"); strings.Count(body, `data-state="Ask"`) != 2 || strings.Contains(body, "Accio") {
+	if _, body := get(t, page, "/"); strings.Count(body, `data-state="Ask"`) != 2 || !strings.Contains(body, `value="ok"> Told<`) || strings.Contains(body, "Accio") {
 		t.Errorf("it shows %s", body)
 	}
 	for _, path := range []string{"/api/story", "/api/table/server", "/assets/server.svg"} {

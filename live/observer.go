@@ -55,7 +55,7 @@ func NewObserver(table *fsm.Table) *Observer {
 func (o *Observer) Accepted(r transport.Result) {
 	now := &record{
 		connection: r.Connection, remote: r.Remote, started: r.Started,
-		path: make([]step, len(o.states)), // enough for one that visits no state twice
+		path: make([]step, len(o.states)), // enough for one that comes to no state twice
 	}
 	now.at.Store(uint64(slices.Index(o.states, o.table.Initial)))
 	o.seq.Add(1)
@@ -72,6 +72,7 @@ func (o *Observer) Observe(tr transport.Transition) {
 	state, _ := now.now()
 	for i := range o.exits[state] {
 		if e := &o.exits[state][i]; e.event == tr.Event {
+			now.last = &o.table.Transitions[e.row]
 			if !now.take(step{e.row, tr.Since}, e.to) {
 				o.counts[e.row].Add(1)
 			}
@@ -88,6 +89,9 @@ func (o *Observer) Ended(r transport.Result) {
 	}
 	now.place = o.ok.Load() + o.failed.Load() + 1
 	now.state, now.from, now.event = r.State, r.From, r.Event
+	if now.from == "" && now.last != nil { // a good end
+		now.from, now.event = now.last.From, now.last.Event
+	}
 	now.bytes, now.elapsed, now.reason, now.hint = r.Bytes, r.Elapsed, r.Reason, r.Advice()
 	_, path := now.now()
 	o.seq.Add(1)

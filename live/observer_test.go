@@ -110,8 +110,8 @@ func TestObserverIgnoresStrangers(t *testing.T) {
 	}
 }
 
-// A path that goes in circles is kept as far as there is room; its state is
-// right all the same.
+// A path that goes in circles is kept as far as there is room, and is told how
+// much longer it was. Its state is right all the same, and a turn is news.
 func TestObserverBoundsThePath(t *testing.T) {
 	circular := small.Clone()
 	circular.Transitions[2].To = "Ask"
@@ -121,14 +121,42 @@ func TestObserverBoundsThePath(t *testing.T) {
 	for range 100 {
 		f.fire(good...)
 	}
+	before := p.moment()
+	f.fire(good...)
+	if now := p.moment(); now.same(&before) {
+		t.Error("a turn is no news")
+	}
 	f.fire("asked")
 	s := snapshotOf(p)
-	wantCounts(t, s, 101, 0, 100, 0)
-	if c := s.Serving[0]; len(c.Path) != len(circular.States()) || c.State != "Hear" {
+	room := len(circular.States())
+	wantCounts(t, s, 102, 0, 101, 0)
+	if c := s.Serving[0]; len(c.Path) != room || c.More != 203-room || c.State != "Hear" {
 		t.Errorf("%+v", c)
 	}
 	f.end(1, "timedout")
-	wantCounts(t, snapshotOf(p), 101, 0, 100, 1)
+	s = snapshotOf(p)
+	wantCounts(t, s, 102, 0, 101, 1)
+	if c := s.Recent[0]; len(c.Path) != room || c.More != 204-room || c.From != "Hear" || c.Event != "timedout" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// What led to a good end is told though the path had no room for it.
+func TestObserverTellsTheLastOfALongPath(t *testing.T) {
+	long := small.Clone()
+	long.Events = append(long.Events, "again")
+	long.Transitions = append(long.Transitions, fsm.On("Hear", "again", "Ask"))
+	f := newFeed(&long)
+	p := f.reporter()
+	f.accept()
+	for range 5 {
+		f.fire("asked", "again")
+	}
+	f.fire("asked")
+	f.end(1, "told")
+	if c := snapshotOf(p).Recent[0]; c.From != "Hear" || c.Event != "told" || len(c.Path)+c.More != 12 {
+		t.Errorf("%+v", c)
+	}
 }
 
 // Payload bytes of the connection in service count, and never fall.

@@ -33,18 +33,28 @@ type indexData struct {
 	Diagram template.HTML // an svg element
 	Narrow  template.HTML // the one for narrow screens
 	Name    string
+	Good    string // the ends that are
 	State   Snapshot
 }
 
 func (p *reporter) page(w http.ResponseWriter, _ *http.Request) {
 	m := p.moment()
 	var text bytes.Buffer
-	if err := index().Execute(&text, indexData{inline(diagram.SVG(p.Observer.table)), inline(diagram.Narrow(p.Observer.table)), p.Name, p.snapshot(&m)}); err != nil {
+	if err := index().Execute(&text, p.data(&m)); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Write(text.Bytes())
+}
+
+func (p *reporter) data(m *moment) indexData {
+	t := p.Observer.table
+	var good []string
+	for _, s := range t.Good {
+		good = append(good, string(s))
+	}
+	return indexData{inline(diagram.SVG(t)), inline(diagram.Narrow(t)), p.Name, strings.Join(good, ", "), p.snapshot(m)}
 }
 
 func inline(svg string) template.HTML { return template.HTML(diagram.Inline(svg)) }

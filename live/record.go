@@ -15,18 +15,20 @@ type record struct {
 	connection uint64
 	remote     netip.AddrPort
 	started    time.Time
-	path       []step        // as long as there is room for
-	at         atomic.Uint64 // steps of the path that are there << 32 | index of the state
-	seen       atomic.Int64  // payload bytes that a reader has seen so far
+	path       []step          // as long as there is room for
+	at         atomic.Uint64   // steps of the path that are there << 32 | index of the state
+	more       atomic.Int64    // transitions after those, for which there was no room
+	seen       atomic.Int64    // payload bytes that a reader has seen so far
+	last       *fsm.Transition // the latest; not for readers, nil for none
 
 	// Of an ended connection.
 	place        uint64 // 1 for the first that ended
 	state        fsm.State
-	from         fsm.State // empty after a good end, as event, reason and hint
+	from         fsm.State
 	event        fsm.Event
 	bytes        int64
 	elapsed      time.Duration
-	reason, hint string
+	reason, hint string // empty after a good end
 }
 
 // step is a transition that was taken.
@@ -41,6 +43,8 @@ func (r *record) take(s step, state int) (kept bool) {
 	if kept = taken < uint64(len(r.path)); kept {
 		r.path[taken] = s
 		taken++
+	} else {
+		r.more.Add(1)
 	}
 	r.at.Store(taken<<32 | uint64(state))
 	return kept

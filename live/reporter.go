@@ -96,7 +96,7 @@ func (m *moment) same(old *moment) bool {
 	if (m.queue == nil) != (old.queue == nil) || m.queue != nil && *m.queue != *old.queue {
 		return false
 	}
-	return m.version == old.version && m.state == old.state && len(m.path) == len(old.path) &&
+	return m.version == old.version && slices.Equal(m.counts, old.counts) &&
 		m.bytes == old.bytes && m.currentRate == old.currentRate && m.arrived == old.arrived
 }
 
@@ -152,6 +152,7 @@ func (p *reporter) sessions(v *view) map[fsm.State]int {
 func (p *reporter) serving(m *moment) Serving {
 	c, s := m.current, Serving{State: m.state, Bytes: m.currentBytes, Rate: m.currentRate, Arrived: m.arrived, Left: m.left.Seconds()}
 	s.Connection, s.Remote, s.Started, s.Path = c.connection, c.remote.String(), c.started.UTC(), p.Observer.steps(m.path)
+	s.More = int(m.more)
 	if a := p.Observer.table.Activity(m.state); a.Action == fsm.Expect {
 		s.Expected, s.Missing = len(a.Text), transport.Missing(a.Text, m.arrived)
 	}

@@ -70,6 +70,7 @@ type Serving struct {
 	Left       float64   `json:"left"`
 	Started    time.Time `json:"started"`
 	Path       []Step    `json:"path"`
+	More       int       `json:"more,omitempty"` // transitions after those of Path
 }
 
 // Ended is a connection that has ended. From and Event are what led to State;
@@ -86,6 +87,7 @@ type Ended struct {
 	Started    time.Time `json:"started"`
 	Seconds    float64   `json:"seconds"`
 	Path       []Step    `json:"path"`
+	More       int       `json:"more,omitempty"` // transitions after those of Path
 }
 
 func (o *Observer) steps(path []step) []Step {
@@ -99,13 +101,9 @@ func (o *Observer) steps(path []step) []Step {
 
 func (o *Observer) ended(r *record) Ended {
 	_, taken := r.now()
-	path := o.steps(taken)
-	e := Ended{
+	return Ended{
 		Connection: r.connection, Remote: r.remote.String(), State: r.state, From: r.from, Event: r.event,
-		Bytes: r.bytes, Reason: r.reason, Hint: r.hint, Started: r.started.UTC(), Seconds: r.elapsed.Seconds(), Path: path,
+		Bytes: r.bytes, Reason: r.reason, Hint: r.hint, Started: r.started.UTC(), Seconds: r.elapsed.Seconds(),
+		Path: o.steps(taken), More: int(r.more.Load()),
 	}
-	if n := len(path); e.From == "" && n > 0 {
-		e.From, e.Event = path[n-1].From, path[n-1].Event
-	}
-	return e
 }

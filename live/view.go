@@ -17,6 +17,7 @@ type view struct {
 	current *record // nil while nothing is served
 	state   fsm.State
 	path    []step
+	more    int64
 }
 
 // ended is how many connections have ended.
@@ -44,12 +45,12 @@ func (o *Observer) read(v *view) {
 	}
 	v.ok, v.failed, v.bytes = o.ok.Load(), o.failed.Load(), o.bytes.Load()
 	v.durations = o.durations.read()
-	v.current, v.state, v.path = o.current.Load(), "", nil
+	v.current, v.state, v.path, v.more = o.current.Load(), "", nil, 0
 	if v.current == nil {
 		return
 	}
 	state, path := v.current.now()
-	v.state, v.path = o.states[state], path
+	v.state, v.path, v.more = o.states[state], path, v.current.more.Load()
 	for _, s := range path {
 		v.counts[s.row]++
 	}

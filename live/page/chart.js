@@ -1,6 +1,6 @@
 // Charts of one connection, drawn from its path and the table.
 
-import { duration, make, svg } from "./dom.js";
+import { count, duration, make, svg } from "./dom.js";
 
 const left = 70, right = 370, width = 430;
 
@@ -46,7 +46,7 @@ export function sequence(table, path, state, known = {}) {
   note([table.initial], path.length === 0 ? now : "", "going");
   words.push(`in ${table.initial}`);
   path.forEach((step, i) => {
-    const last = i + 1 === path.length;
+    const last = i + 1 === path.length && !known.more;
     const wire = table.wire(step.from, step.event, known);
     wire.forEach(arrow);
     const reason = last && known.reason ? known.reason : "";
@@ -54,6 +54,11 @@ export function sequence(table, path, state, known = {}) {
     note([step.event, `→ ${step.to}`], last ? beside || now : "", beside ? "bad" : "going");
     words.push(`${step.event}, then in ${step.to}${beside && `: ${beside}`}`);
   });
+  if (known.more) {
+    const reason = known.reason ?? "";
+    note([`${count(known.more)} more`, `→ ${state}`], reason || now, reason ? "bad" : "going");
+    words.push(`${count(known.more)} more events, then in ${state}${reason && `: ${reason}`}`);
+  }
   if (now) {
     if (known.bytes > 0) arrow({ comes: true, text: "bytes …", going: true });
     words.push(now);
@@ -70,8 +75,9 @@ export function sequence(table, path, state, known = {}) {
 }
 
 // timeline fills the body of a table with a row for each state that was
-// visited. total is how long the connection has lasted.
-export function timeline(body, table, path, state, total) {
+// visited. total is how long the connection has lasted, more how many events
+// came after those of the path.
+export function timeline(body, table, path, state, total, more = 0) {
   const stays = [];
   let since = 0, at = table.initial;
   for (const step of path) {
@@ -79,7 +85,8 @@ export function timeline(body, table, path, state, total) {
     since = step.since;
     at = step.to;
   }
-  if (!table.isTerminal(at) && !table.isTerminal(state)) stays.push({ state: at, from: since, to: total, event: "", good: true });
+  if (more > 0) stays.push({ state: "…", from: since, to: total, event: `${count(more)} more`, good: true });
+  else if (!table.isTerminal(at) && !table.isTerminal(state)) stays.push({ state: at, from: since, to: total, event: "", good: true });
   const all = Math.max(total, since, 1e-9);
   body.replaceChildren(...stays.map((s) => make("tr", {},
     make("th", { scope: "row", textContent: s.state }),

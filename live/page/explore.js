@@ -42,12 +42,13 @@ export class Explore {
     return this.path.at(-1)?.to ?? this.table.initial;
   }
 
-  // buttons makes a button for each event; its key is its place in the table.
+  // buttons makes a button for each event; the first nine have a key, their place
+  // in the table.
   buttons() {
     this.events = new Map();
     this.table.events.forEach((event, i) => {
       const why = make("span", { className: "why", id: `why-${i}` });
-      const button = make("button", { type: "button" }, make("kbd", { textContent: i + 1 }), ` ${event}`);
+      const button = make("button", { type: "button" }, ...(i < 9 ? [make("kbd", { textContent: i + 1 }), " "] : []), event);
       button.setAttribute("aria-describedby", why.id);
       button.dataset.event = event;
       button.addEventListener("click", () => this.fire(event));

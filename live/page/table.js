@@ -32,11 +32,12 @@ export class Table {
     return this.events.filter((e) => this.next(state, e) !== undefined);
   }
 
-  // goodEnd returns where it ends if everything goes as it should.
+  // goodEnd returns where it ends if everything goes as it should; where that is
+  // a circle, the first of the good ends.
   goodEnd() {
     let state = this.initial;
     for (const _ of this.states) state = this.next(state, this.activities.get(state)?.ends) ?? state;
-    return state;
+    return this.isTerminal(state) ? state : this.good[0];
   }
 
   // run returns the shortest run to state, as transitions, or undefined.

@@ -198,11 +198,11 @@ export class Watch {
 
   note(shown) {
     const ended = this.ended();
-    if (ended === 0) return this.state.serving.length > 0 ? "" : "None yet. Send the server a file, and it appears here.";
+    if (ended === 0) return this.state.serving.length > 0 ? "" : "None yet. Whoever connects to the server appears here.";
     const kept = this.state.recent.length;
     const all = kept < ended ? `the latest ${count(kept)} of ${count(ended)}` : `the ${count(ended)} that have ended`;
     let of = kept < ended ? `The latest ${count(kept)} of ${count(ended)} that have ended.` : "";
-    if (this.filter !== "all") of = `${shown === 0 ? "None" : count(shown)} in ${this.filter === "ok" ? "Done" : "ERROR"} among ${all}.`;
+    if (this.filter !== "all") of = `${shown === 0 ? "None" : count(shown)} in ${this.filter === "ok" ? this.table.good.join(", ") : "ERROR"} among ${all}.`;
     return this.lacks ? `${of} Some came too fast to be listed; all are counted.` : of;
   }
 
@@ -221,8 +221,8 @@ export class Watch {
     say($("detail-reason"), c.reason ?? "");
     say($("detail-hint"), ended ? c.hint : `The ${this.table.role} ${this.table.work(c.state)}. ` +
       `The idle limit of ${this.view.server.idleLimit} s begins anew with every byte that arrives.`);
-    const drawn = `${this.view.instance} ${c.connection} ${c.path.length} ${c.state} ${c.bytes > 0}`;
-    timeline($("timeline").tBodies[0], this.table, c.path, c.state, this.elapsed(c));
+    const drawn = `${this.view.instance} ${c.connection} ${c.path.length} ${c.more} ${c.state} ${c.bytes > 0}`;
+    timeline($("timeline").tBodies[0], this.table, c.path, c.state, this.elapsed(c), c.more);
     if (this.drawn === drawn) return;
     this.drawn = drawn;
     $("chart").replaceChildren(sequence(this.table, c.path, c.state, c));
@@ -236,7 +236,7 @@ export class Watch {
     const c = this.selected();
     if (!c || c.seconds !== undefined) return;
     say($("detail-result"), this.now(c));
-    timeline($("timeline").tBodies[0], this.table, c.path, c.state, this.elapsed(c));
+    timeline($("timeline").tBodies[0], this.table, c.path, c.state, this.elapsed(c), c.more);
   }
 
   // announce tells those who do not see the page what has ended, not too often.
