@@ -23,8 +23,8 @@ var forms = map[string]*regexp.Regexp{
 	"DATA": regexp.MustCompile(`^ *$`),
 	"RSET": regexp.MustCompile(`^ *$`),
 	"QUIT": regexp.MustCompile(`^ *$`),
-	"NOOP": regexp.MustCompile(``),
-	"VRFY": regexp.MustCompile(``),
+	"NOOP": regexp.MustCompile(`^( .*)?$`),
+	"VRFY": regexp.MustCompile(`^ +\S`),
 }
 
 // listen reads commands until one comes that the table has in this state, and

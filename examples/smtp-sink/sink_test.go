@@ -102,6 +102,7 @@ func TestDialogues(t *testing.T) {
 		{"MAIL FROM:<a@b>\nHELO x\nDATA\nRCPT TO:<c@d>\nMAIL TO:<a@b>\nMAIL FROM:a@b\nRCPT TO:<>\nDATA now\nHELO\nFOO\n\nQUIT\n",
 			"503 5.5.1 not now\n250 sink\n503 5.5.1 not now\n503 5.5.1 not now\n501 5.5.4 that is not what MAIL looks like\n501 5.5.4 that is not what MAIL looks like\n" +
 				"501 5.5.4 that is not what RCPT looks like\n501 5.5.4 that is not what DATA looks like\n501 5.5.4 that is not what HELO looks like\n500 5.5.1 no such command\n500 5.5.1 no such command\n", 0, true},
+		{"NOOPX\nVRFY\nNOOP\nQUIT\n", "501 5.5.4 that is not what NOOP looks like\n501 5.5.4 that is not what VRFY looks like\n250 2.0.0 ok\n", 0, true},
 		// A line feed alone ends neither a message nor a command.
 		{"HELO x\n" + mail + "a\x00.\nb\n.\x00c\n.\nNOOP\x00QUIT\nQUIT\n", "250 sink\n" + ok + "250 2.0.0 counted\n" + "500 5.5.2 a line is too long, or does not end in CR LF\n", 12, true},
 		{"NOOP " + strings.Repeat("x", longest-len("NOOP \r\n")) + "\nNOOP " + strings.Repeat("x", longest-len("NOOP \r\n")+1) + "\nQUIT\n",
@@ -139,7 +140,7 @@ func TestDialogues(t *testing.T) {
 			played++
 		}
 	}
-	require.Ran(t, "dialogues", played, 24)
+	require.Ran(t, "dialogues", played, 26)
 }
 
 // Go's client.
