@@ -58,11 +58,6 @@ func (m *machine) event(e fsm.Event) uint8 {
 	return None
 }
 
-// in is true in the given states.
-func (m *machine) in(states ...fsm.State) g.Expr {
-	return m.where(m.state, func(s fsm.State) bool { return slices.Contains(states, s) })
-}
-
 // does is true in the states whose activity is one of the actions.
 func (m *machine) does(actions ...fsm.Action) g.Expr {
 	return m.where(m.state, m.acts(actions...))
