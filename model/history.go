@@ -68,7 +68,15 @@ func count(v *g.Var, cond g.Expr, most uint8) []g.Stmt {
 	return []g.Stmt{g.If(g.And(cond, v.Get().Below(g.Num(most))), []g.Stmt{g.Set(v, v.Get().Plus(g.Num(1)))})}
 }
 
-func (h *history) fired(e fsm.Event) g.Expr { return h.event.Is(h.machine.event(e)) }
+// fired is true if that was the last event; one that the table does not know never
+// was, nor is it the none of the beginning.
+func (h *history) fired(e fsm.Event) g.Expr {
+	code := h.machine.event(e)
+	if code == None {
+		return g.Num(0)
+	}
+	return h.event.Is(code)
+}
 
 // was is true if the last event was fired in a state with one of the actions.
 func (h *history) was(actions ...fsm.Action) g.Expr { return h.where(h.from, h.acts(actions...)) }

@@ -47,18 +47,27 @@ func Levels(server, client *fsm.Table, clients int) []Study {
 }
 
 // Alone returns the studies of a table that need no other: in its environment,
-// and in chaos. The error wraps [ErrAction].
+// and in chaos. The error wraps [ErrAction] or [ErrSize].
 func Alone(t *fsm.Table) ([]Study, error) {
 	for _, a := range t.Activities {
 		if !slices.Contains([]fsm.Action{fsm.Write, fsm.Expect, fsm.Count}, a.Action) {
 			return nil, fmt.Errorf("%w: to %s, in %s", ErrAction, a.Action, a.State)
 		}
 	}
+	if n := len(t.States()) * len(t.Events); n > mostPairs {
+		return nil, fmt.Errorf("%w, this table has %d", ErrSize, n)
+	}
 	return alone(t), nil
 }
 
 // ErrAction is an action of which level 1 has no rules.
 var ErrAction = errors.New("the model of one end can write, expect and count, and nothing else")
+
+// ErrSize is a table with more pairs of a state and an event than a model has room
+// for: what it calculates with are bytes.
+var ErrSize = fmt.Errorf("the model of one end has room for %d pairs of a state and an event", mostPairs)
+
+const mostPairs = 1 << 8
 
 func alone(t *fsm.Table) []Study {
 	wrong := map[string]string{}
