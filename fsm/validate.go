@@ -36,6 +36,9 @@ func (t *Table) validateStates() error {
 			errs = append(errs, fmt.Errorf("%w: state %s", ErrDuplicate, s))
 		}
 		seen[s] = true
+		if s == "" {
+			errs = append(errs, fmt.Errorf("%w: %q is no name", ErrUnknownState, s))
+		}
 	}
 	if !seen[t.Initial] {
 		errs = append(errs, fmt.Errorf("%w: %q is initial", ErrUnknownState, t.Initial))
@@ -49,7 +52,16 @@ func (t *Table) validateTransitions() error {
 		Event
 	}
 	var errs []error
-	states, events, seen := set(t.States()), set(t.Events), map[cell]bool{}
+	states, events, seen := set(t.States()), map[Event]bool{}, map[cell]bool{}
+	for _, e := range t.Events {
+		if events[e] {
+			errs = append(errs, fmt.Errorf("%w: event %s", ErrDuplicate, e))
+		}
+		if e == "" {
+			errs = append(errs, fmt.Errorf("%w: %q is no name", ErrUnknownEvent, e))
+		}
+		events[e] = true
+	}
 	for _, tr := range t.Transitions {
 		at := fmt.Sprintf("%s on %s to %s", tr.From, tr.Event, tr.To)
 		if seen[cell{tr.From, tr.Event}] {

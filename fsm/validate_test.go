@@ -43,6 +43,9 @@ func TestValidateNamesTheCulprit(t *testing.T) {
 		{"unknown source", func(t *fsm.Table) { t.Transitions = append(t.Transitions, fsm.On("Nowhere", "go", "B")) },
 			fsm.ErrUnknownState, `"Nowhere" in Nowhere on go to B`},
 		{"unknown event", func(t *fsm.Table) { t.Transitions[1].Event = "leap" }, fsm.ErrUnknownEvent, `"leap" in A`},
+		{"a state without a name", func(t *fsm.Table) { t.Terminal[1] = "" }, fsm.ErrUnknownState, `"" is no name`},
+		{"an event without a name", func(t *fsm.Table) { t.Events = append(t.Events, "") }, fsm.ErrUnknownEvent, `"" is no name`},
+		{"duplicate event", func(t *fsm.Table) { t.Events = append(t.Events, "go") }, fsm.ErrDuplicate, "event go"},
 		{"unreachable", func(t *fsm.Table) { t.Transitions[0].To = "End" }, fsm.ErrUnreachable, "B"},
 		{"unreachable but from each other", func(t *fsm.Table) {
 			t.Terminal = append(t.Terminal, "C", "D")
