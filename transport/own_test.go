@@ -34,7 +34,8 @@ var lines = (&fsm.Table{
 		fsm.On("Listen", "refused", "Fault"),
 		fsm.On("Listen", "quit", "Bye"), fsm.On("Bye", "said", "End"),
 	},
-	Own: lineActions,
+	Hints: []fsm.Hint{{When: fsm.Silent, State: "Listen", Text: "who has nothing to say says quit"}},
+	Own:   lineActions,
 }).Else("Fault")
 
 const longestLine = 12
@@ -156,7 +157,8 @@ func TestOwnActionsThatEndBadly(t *testing.T) {
 		{"an end within a line", sends("noop\nno"), fsm.Closed, time.Millisecond, "Listen: the guest closed"},
 		{"an end within the body", sends("keep\nno\n"), fsm.Closed, time.Millisecond, "Keep: the guest closed"},
 		{"a silence within a line", func(peer *script, _ context.CancelFunc) { peer.arrive("no"); time.Sleep(time.Minute) },
-			fsm.TimedOut, DefaultIdleTimeout, "Listen: no data for 10s"},
+			fsm.TimedOut, DefaultIdleTimeout, "Listen: no data for 10s; who has nothing to say says quit"},
+		{"an end within bytes", sends("echo\nx"), fsm.Closed, time.Millisecond, "Listen: the guest closed"},
 		{"a reset", func(peer *script, _ context.CancelFunc) { peer.arrive("no"); peer.fail(errBroken) },
 			fsm.Failed, 0, "Listen: broken"},
 		{"a shutdown", func(peer *script, stop context.CancelFunc) { peer.arrive("no"); time.Sleep(time.Second); stop() },
@@ -170,6 +172,26 @@ func TestOwnActionsThatEndBadly(t *testing.T) {
 				t.Errorf("%s by %s after %s: %s; want %s by %s after %s", p.State, p.Event, p.Elapsed, p.Explanation(), test.want, test.event, test.elapsed)
 			}
 		})
+	}
+}
+
+// What there is no room for is written when there is, if that is soon enough.
+func TestOwnActionWritesInPieces(t *testing.T) {
+	for pause, want := range map[time.Duration]struct {
+		state, from fsm.State
+		sent        string
+	}{time.Second: {"End", "", "hello\necho: abcok\n"}, time.Minute: {"Fault", "Listen", "hello\necho"}} {
+		p := play(t, &lines, func(peer *script, _ context.CancelFunc) {
+			peer.arrive("echo\nabcquit\nbye\n")
+			time.Sleep(pause)
+			peer.stall(1000)
+		}, func(s *session) {
+			s.do = doLines
+			s.conn.(*script).stall(len("hello\necho"))
+		})
+		if p.State != want.state || p.From != want.from || p.conn.sent() != want.sent {
+			t.Errorf("room after %s: %s, %s, sent %q, want %q", pause, p.State, p.Explanation(), p.conn.sent(), want.sent)
+		}
 	}
 }
 
