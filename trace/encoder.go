@@ -10,7 +10,8 @@ import (
 )
 
 // Encoder writes a trace. It holds the lines of a connection back until its
-// end and writes them in one call, so that a trace has whole connections only.
+// end and writes them in one call, so that a trace has whole connections only. One
+// that goes in circles takes some 70 bytes of memory for each step.
 type Encoder struct {
 	w      io.Writer
 	buffer []byte
