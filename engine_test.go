@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -88,6 +89,22 @@ func TestEngineKnowsNoProtocol(t *testing.T) {
 	}
 	if files < 90 || texts < 10000 {
 		t.Errorf("looked at %d files with %d names and texts", files, texts)
+	}
+	pages, err := filepath.Glob("live/page/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	require.Ran(t, "files of the page", len(pages), 11)
+	for _, name := range pages {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(text), "\n") {
+			if word := forbidden.FindString(line); word != "" {
+				t.Errorf("%s:%d: %q is the protocol's: %.100s", name, i+1, word, line)
+			}
+		}
 	}
 	var packages []string
 	for _, dir := range engine {

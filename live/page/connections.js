@@ -2,7 +2,7 @@
 
 import { count, duration, make, rate, say } from "./dom.js";
 
-// header says how much of a confirmation has come, and what is missing of it.
+// header says how much of the text that is expected has come, and what is missing of it.
 export function header(c) {
   if (!c.expected) return [];
   return [`${count(c.arrived)} of ${count(c.expected)} bytes`, c.missing].filter(Boolean);
