@@ -36,6 +36,7 @@ func (s *Stream) Write(p []byte) (ended fsm.Event) {
 	for len(p) > 0 {
 		n, event := s.session.await(s.ctx, give, p)
 		if event != whole {
+			s.session.end.writing = true
 			return event
 		}
 		p = p[n:]

@@ -158,6 +158,12 @@ func TestOwnActionsThatEndBadly(t *testing.T) {
 		{"an end within the body", sends("keep\nno\n"), fsm.Closed, time.Millisecond, "Keep: the guest closed"},
 		{"a silence within a line", func(peer *script, _ context.CancelFunc) { peer.arrive("no"); time.Sleep(time.Minute) },
 			fsm.TimedOut, DefaultIdleTimeout, "Listen: no data for 10s; who has nothing to say says quit"},
+		{"a guest that takes nothing", func(peer *script, _ context.CancelFunc) {
+			time.Sleep(time.Second)
+			peer.stall(2)
+			peer.arrive("echo\nxyz")
+			time.Sleep(time.Minute)
+		}, fsm.TimedOut, time.Second + DefaultIdleTimeout, "Listen: no data for 10s; the guest takes no data"},
 		{"an end within bytes", sends("echo\nx"), fsm.Closed, time.Millisecond, "Listen: the guest closed"},
 		{"a reset", func(peer *script, _ context.CancelFunc) { peer.arrive("no"); peer.fail(errBroken) },
 			fsm.Failed, 0, "Listen: broken"},

@@ -61,9 +61,10 @@ func (r *report) mismatched(a fsm.Activity) (reason, hint string) {
 
 func (r *report) timedOut(a fsm.Activity) (reason, hint string) {
 	reason = fmt.Sprintf("no data for %s", r.idle)
-	switch a.Action {
-	case fsm.Write, fsm.Upload:
+	if r.writing || a.Action == fsm.Write || a.Action == fsm.Upload {
 		return reason, fmt.Sprintf("the %s takes no data", r.table.Peer)
+	}
+	switch a.Action {
 	case fsm.Count:
 		return reason, fmt.Sprintf("the %s has not ended its side of the stream: that takes shutdown(SHUT_WR) in Python and C,"+
 			" shutdownOutput() in Java, and the flag -N of OpenBSD nc", r.table.Peer)

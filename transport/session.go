@@ -43,6 +43,7 @@ type ending struct {
 	from    fsm.State
 	event   fsm.Event
 	err     error  // behind Failed, and behind an event that the table does not have
+	writing bool   // a Stream could not write on
 	arrived []byte // by Expect and Drain, of what they read
 	right   int    // so many of them were as wanted; the next, if there is one, was not
 }
