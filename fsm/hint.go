@@ -4,7 +4,7 @@ package fsm
 type When string
 
 const (
-	Silent When = "silent" // the idle limit passed, and nothing of the text that Expect reads had come
+	Silent When = "silent" // the idle limit passed, and nothing of the text that Expect reads had come, or nothing for an action of the table's own
 	Left   When = "left"   // the peer went away after a while in which it sent nothing of that text
 	Early  When = "early"  // other bytes came in place of that text, and no mistake that people make with any text
 	Reset  When = "reset"  // the peer reset the connection
