@@ -14,7 +14,7 @@ export class Table {
   }
 
   static async fetch(role) {
-    const answer = await fetch(`api/table/${role}`);
+    const answer = await fetch(`api/table/${encodeURIComponent(role)}`);
     if (!answer.ok) throw new Error(`no table of the ${role}: ${answer.status}`);
     return new Table(await answer.json());
   }
