@@ -29,7 +29,8 @@ func In(s State, do Action, text string, ends Event) Activity { return Activity{
 
 // Own is an action of a table's own, which Go code performs (transport.Do), and
 // the events in which it can end beside that of its success and those in which
-// every activity can: TimedOut, Failed and Shutdown.
+// every activity can: TimedOut, Failed and Shutdown. One that reads can end in
+// Closed too, when the peer has ended its side.
 type Own struct {
 	Action Action
 	Events []Event

@@ -22,7 +22,7 @@ func Watch(s *transport.Server, ln transport.Listener) About {
 		return result(r)
 	}
 	a := About{
-		Observer: o, Progress: s.Progress, Ready: func() bool { return true }, Address: ln.Addr(),
+		Name: s.Table.Role, Observer: o, Progress: s.Progress, Ready: func() bool { return true }, Address: ln.Addr(),
 		IdleLimit: s.IdleTimeout, Log: slog.New(slog.DiscardHandler),
 	}
 	if a.IdleLimit == 0 {

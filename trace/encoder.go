@@ -2,6 +2,7 @@ package trace
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"strconv"
 	"time"
@@ -10,12 +11,19 @@ import (
 )
 
 // Encoder writes a trace. It holds the lines of a connection back until its
-// end and writes them in one call, so that a trace has whole connections only. One
-// that goes in circles takes some 70 bytes of memory for each step.
+// end and writes them in one call, so that a trace has whole connections only.
 type Encoder struct {
 	w      io.Writer
 	buffer []byte
+	long   bool // the connection has more lines than are held back
 }
+
+// mostHeld is how many bytes of a connection that goes in circles are held back:
+// some ten thousand lines.
+const mostHeld = 1 << 20
+
+// ErrLong is a connection of more lines than a trace can have.
+var ErrLong = errors.New("a connection has more than 1 MiB of lines")
 
 // NewEncoder returns an encoder that writes to w.
 func NewEncoder(w io.Writer) *Encoder { return &Encoder{w: w} }
@@ -29,12 +37,19 @@ func (e *Encoder) Run(began time.Time) {
 
 // Transition adds a line, which End will write.
 func (e *Encoder) Transition(t Transition) {
-	e.buffer = appendTransition(e.buffer, t)
+	if e.long = e.long || len(e.buffer) >= mostHeld; !e.long {
+		e.buffer = appendTransition(e.buffer, t)
+	}
 }
 
-// End adds the last line of a connection and writes all of them. What could
-// not be written is dropped.
+// End adds the last line of a connection and writes all of them. What could not be
+// written is dropped, and so is a connection that is too long, of which the error
+// is [ErrLong].
 func (e *Encoder) End(end End) error {
+	if e.long {
+		e.buffer, e.long = e.buffer[:0], false
+		return ErrLong
+	}
 	_, err := e.w.Write(appendEnd(e.buffer, end))
 	e.buffer = e.buffer[:0]
 	return err

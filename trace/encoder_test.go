@@ -3,6 +3,7 @@ package trace
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +61,29 @@ func TestEncoderError(t *testing.T) {
 	}
 	if len(w.calls) != 2 || w.calls[0] != w.calls[1] {
 		t.Errorf("%q", w.calls)
+	}
+}
+
+// A connection that goes in circles takes no more memory than that, and nothing of
+// it is in the trace; the next one is.
+func TestEncoderOfAnEndlessConnection(t *testing.T) {
+	var w writes
+	e := NewEncoder(&w)
+	for range 100_000 {
+		e.Transition(session[0])
+	}
+	if n := cap(e.buffer); n > 2*mostHeld {
+		t.Errorf("%d bytes are held", n)
+	}
+	if err := e.End(End{Connection: 1}); err != ErrLong || len(w.calls) != 0 {
+		t.Errorf("%v, %d written", err, len(w.calls))
+	}
+	line := len(appendTransition(nil, session[0]))
+	for range mostHeld/line + 1 { // as much as there is room for
+		e.Transition(session[0])
+	}
+	if err := e.End(End{Connection: 2}); err != nil || len(w.calls) != 1 || strings.Count(w.calls[0], "\n") != mostHeld/line+2 {
+		t.Errorf("%v, %d written", err, len(w.calls))
 	}
 }
 

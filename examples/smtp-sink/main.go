@@ -73,14 +73,18 @@ func traced(server *transport.Server, name string) error {
 		return err
 	}
 	server.Observe = func(tr transport.Transition) { f.Transition(trace.Transition(tr)) }
-	print := server.Result
+	print, over := server.Result, false
 	server.Result = func(r transport.Result) error {
 		end := trace.End{Connection: r.Connection, Result: trace.ErrorResult, Bytes: r.Bytes, Since: r.Elapsed}
 		if r.Good {
 			end.Result = strconv.FormatInt(r.Bytes, 10)
 		}
+		if over {
+			return print(r)
+		}
 		if err := f.End(end); err != nil {
-			return err
+			over = true
+			fmt.Fprintln(os.Stderr, "from here on nothing is traced:", err)
 		}
 		return print(r)
 	}
