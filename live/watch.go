@@ -6,10 +6,11 @@ import (
 	"accio/transport"
 )
 
-// Watch has a server that does not serve yet tell an observer, before whom it
-// tells already, and returns what a page can be told of the server and its
-// listener. The rest of it is the caller's: names, what is to be ready and
-// blocked, and the log, which is none yet.
+// Watch makes an observer the first to be told what a server does, which must not
+// serve yet, and returns what a page can be told of the server and its listener.
+// The page's name is the table's role, it is always ready, never blocked, and logs
+// nothing; the caller may change all of that, and has to say how the names of the
+// metrics begin (About.Metrics).
 func Watch(s *transport.Server, ln transport.Listener) About {
 	o := NewObserver(s.Table)
 	s.Accepted, s.Observe = chained(o.Accepted, s.Accepted), chained(o.Observe, s.Observe)
