@@ -44,7 +44,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"2.3", "fsm/machine.go", "State: from, Event: e, Possible", "State: from, Possible", "", "TestAnEventThatTheTableLacks"},
 	{"2.4", "transport/await.go", "if ctx.Err() != nil {\n\t\t\treturn n, fsm.Shutdown\n\t\t}\n", "", "", "TestShutdownBeatsEverything"},
 	{"2.5", "transport/netconn.go", "n, err := c.TCPConn.Read(p)\n\tif n == 0 &&", "n, err := c.TCPConn.Read(p)\n\tif n > 0 &&", "", "TestServerLosesNothingToAPassedDeadline"},
-	{"2.6", "transport/await.go", "event := classify(err)\n", "if classify(err) == fsm.Failed {\n\t\t\t_, err = m(s, p)\n\t\t}\n\t\tevent := classify(err)\n", "", "TestAnErrorIsReadOnce"},
+	{"2.6", "transport/await.go", "event := s.ended(err)\n", "if classify(err) == fsm.Failed {\n\t\t\t_, err = m(s, p)\n\t\t}\n\t\tevent := s.ended(err)\n", "", "TestAnErrorIsReadOnce"},
 
 	{"3.1", "transport/server.go", "if s.Result == nil {", "if s.Result == nil || result.Event == fsm.Mismatched {", server, "TestScript"},
 	{"3.2", "cmd/server-s/results.go", "case r.Good:", "case r.Good || r.Bytes > 0:", server, "TestResultLines"},

@@ -30,7 +30,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a byte too many read", "session.go", "take, s.text[s.end.right:len(text)])", "take, s.text[s.end.right:len(text)+1])", "FuzzConfirmations"},
 	{"a confirmation compared by its length", "session.go", "s.text[s.end.right] == text[s.end.right]", "s.text[0] == text[0]", "TestEveryWrongByte"},
 	{"a reset taken for an end", "classify.go", "errors.Is(err, io.EOF)", "err != io.ErrShortWrite && !errors.Is(err, os.ErrDeadlineExceeded)", "TestResetAtEveryYieldPoint"},
-	{"an error asked for again", "await.go", "event := classify(err)\n", "if classify(err) == fsm.Failed {\n_, err = m(s, p)\n}\nevent := classify(err)\n", "TestAnErrorIsReadOnce"},
+	{"an error asked for again", "await.go", "event := s.ended(err)\n", "if classify(err) == fsm.Failed {\n_, err = m(s, p)\n}\nevent := s.ended(err)\n", "TestAnErrorIsReadOnce"},
 	{"the last bytes not counted", "session.go", "s.payload.Add(n)\n\t\tif event != whole {\n\t\t\treturn good(event)",
 		"if n < 1<<40 { s.payload.Add(n) }\n\t\tif event != whole {\n\t\t\treturn good(event)", "TestCountBeyondEveryNarrowInteger"},
 	{"data lost to a passed deadline, by package net", "netconn.go",
