@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,7 +28,11 @@ func (p pipes) Accept() (net.Conn, error) {
 	}
 }
 
+var closing sync.Mutex // any goroutine may close, and twice
+
 func (p pipes) Close() error {
+	closing.Lock()
+	defer closing.Unlock()
 	select {
 	case <-p.closed:
 	default:
