@@ -165,12 +165,12 @@ func TestOwnActionsThatEndBadly(t *testing.T) {
 			time.Sleep(time.Minute)
 		}, fsm.TimedOut, time.Second + DefaultIdleTimeout, "Listen: no data for 10s; the guest takes no data"},
 		{"an end within bytes", sends("echo\nx"), fsm.Closed, time.Millisecond, "Listen: the guest closed"},
-		{"a reset", func(peer *script, _ context.CancelFunc) { peer.arrive("no"); peer.fail(errBroken) },
-			fsm.Failed, 0, "Listen: broken"},
+		{"a reset", func(peer *script, _ context.CancelFunc) { peer.arrive("no"); time.Sleep(time.Second); peer.fail(errBroken) },
+			fsm.Failed, time.Second, "Listen: broken"},
 		{"a shutdown", func(peer *script, stop context.CancelFunc) { peer.arrive("no"); time.Sleep(time.Second); stop() },
 			fsm.Shutdown, time.Second, "Listen: told to stop"},
-		{"a shutdown before what has arrived", func(peer *script, stop context.CancelFunc) { stop(); peer.arrive("noop\n") },
-			fsm.Shutdown, 0, "Listen: told to stop"},
+		{"a shutdown before what has arrived", func(peer *script, stop context.CancelFunc) { time.Sleep(time.Second); stop(); peer.arrive("noop\n") },
+			fsm.Shutdown, time.Second, "Listen: told to stop"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := playLines(t, test.actor)
