@@ -165,7 +165,11 @@ func TestOwnActionsThatEndBadly(t *testing.T) {
 			time.Sleep(time.Minute)
 		}, fsm.TimedOut, time.Second + DefaultIdleTimeout, "Listen: no data for 10s; the guest takes no data"},
 		{"an end within bytes", sends("echo\nx"), fsm.Closed, time.Millisecond, "Listen: the guest closed"},
-		{"a reset", func(peer *script, _ context.CancelFunc) { peer.arrive("no"); time.Sleep(time.Second); peer.fail(errBroken) },
+		{"a reset", func(peer *script, _ context.CancelFunc) {
+			peer.arrive("no")
+			time.Sleep(time.Second)
+			peer.fail(errBroken)
+		},
 			fsm.Failed, time.Second, "Listen: broken"},
 		{"a shutdown", func(peer *script, stop context.CancelFunc) { peer.arrive("no"); time.Sleep(time.Second); stop() },
 			fsm.Shutdown, time.Second, "Listen: told to stop"},
