@@ -91,7 +91,7 @@ func lay(t *fsm.Table, narrow bool) *layout {
 	}
 	for _, e := range edges(t) {
 		if !e.good(l.session) {
-			l.lead(e)
+			l.lane(e)
 			continue
 		}
 		from, to := l.outline(e.from).bottom, l.outline(e.to).top-headLong
@@ -105,8 +105,8 @@ func lay(t *fsm.Table, narrow bool) *layout {
 // not terminal.
 func (l *layout) wide(s fsm.State) float64 {
 	wide := 64.0
-	if terminal := l.table.IsTerminal(s); !terminal && l.narrow {
-		wide = 184
+	if l.narrow && !l.table.IsTerminal(s) {
+		wide = 184 // reaches over the beginning of the boxes below
 	}
 	for _, other := range allStates(l.table) {
 		if l.table.IsTerminal(other) == l.table.IsTerminal(s) {
@@ -205,8 +205,8 @@ func (l *layout) enter(s fsm.State) place {
 	return place{b.right, b.top + entry}
 }
 
-// lead gives the line to where an edge leads its place.
-func (l *layout) lead(e edge) {
+// lane gives the line to where an edge leads its place.
+func (l *layout) lane(e edge) {
 	lane := slices.Index(l.lanes, e.to)
 	if lane < 0 {
 		lane = len(l.lanes)
