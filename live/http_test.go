@@ -202,7 +202,7 @@ func TestPageOfAnotherProtocol(t *testing.T) {
 			t.Errorf("%s: %s: %.300s", path, resp.Status, body)
 		}
 	}
-	if _, body := get(t, page, "/"); strings.Count(body, `data-state="Ask"`) != 2 || !strings.Contains(body, `value="ok"> Told<`) || strings.Contains(body, "Accio") {
+	if _, body := get(t, page, "/"); strings.Count(body, `data-state="Ask"`) != 2 || strings.Count(body, `href="api/table/`) != 1 || !strings.Contains(body, `href="api/table/left">table of the left</a>`) || !strings.Contains(body, `value="ok"> Told<`) || strings.Contains(body, "Accio") {
 		t.Errorf("it shows %s", body)
 	}
 	for _, path := range []string{"/api/story", "/api/table/server", "/assets/server.svg"} {

@@ -34,6 +34,7 @@ type indexData struct {
 	Narrow  template.HTML // the one for narrow screens
 	Name    string
 	Good    string // the ends that are
+	Tables  []*fsm.Table
 	State   Snapshot
 }
 
@@ -54,7 +55,7 @@ func (p *reporter) data(m *moment) indexData {
 	for _, s := range t.Good {
 		good = append(good, string(s))
 	}
-	return indexData{inline(diagram.SVG(t)), inline(diagram.Narrow(t)), p.Name, strings.Join(good, ", "), p.snapshot(m)}
+	return indexData{inline(diagram.SVG(t)), inline(diagram.Narrow(t)), p.Name, strings.Join(good, ", "), p.all(), p.snapshot(m)}
 }
 
 func inline(svg string) template.HTML { return template.HTML(diagram.Inline(svg)) }
