@@ -5,7 +5,7 @@ package fsm
 type Event string
 
 // The events in which an activity can end, whatever the table, beside the one in
-// which it ends as it should (see [Activity.Outcomes]).
+// which it ends as it should (see [Table.Outcomes]).
 const (
 	Mismatched Event = "mismatched" // a byte arrived that may not stand there
 	Closed     Event = "closed"     // the peer ended its side of the stream

@@ -8,9 +8,11 @@ import (
 // Chaos is the table with nothing around it: any event in any state, again and
 // again, also where no transport would fire it. An event that the table does
 // not have changes nothing, but it is noted if the activity can end with it.
-func Chaos(t *fsm.Table) *g.Program {
+func Chaos(t *fsm.Table) *g.Program { return chaos(t, true) }
+
+func chaos(t *fsm.Table, straight bool) *g.Program {
 	p := &g.Program{Name: t.Role + " in chaos"}
-	h := newHistory(p, t)
+	h := newHistory(p, t, straight)
 	for _, e := range t.Events {
 		do := h.fire(g.Num(h.machine.event(e)))
 		has := g.Not(h.next.At(h.cell(h.state.Get(), g.Num(h.machine.event(e)))).Is(None))

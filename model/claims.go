@@ -10,23 +10,29 @@ import (
 
 // claims are those that hold whatever the environment does.
 func (h *history) claims() []g.Claim {
-	failed := g.Or(h.fired(fsm.Failed), h.fired(fsm.TimedOut), h.fired(fsm.Mismatched), g.And(h.fired(fsm.Closed), g.Not(h.was(fsm.Count))))
-	return append(append(h.ending(), []g.Claim{
+	list := append(h.ending(),
 		g.Always("absorbed", "nothing is fired in a terminal state", g.Not(h.where(h.from, h.table.IsTerminal))),
 		g.Always("one_line", "a connection never has two lines", h.lines.Get().Below(g.Num(2))),
-		g.Always("write_failed", "a failed write ends badly",
-			g.And(h.was(fsm.Write), h.fired(fsm.Failed)).Implies(g.Or(h.bad(), h.illegally()))),
-		g.Always("failures", "whatever is no success ends badly", failed.Implies(g.Or(h.bad(), h.illegally()))),
-		g.Always("forward", "only success leads on, and to the next activity", g.Or(h.terminal(), h.illegally(), h.event.Is(None), h.onward())),
+	)
+	failed := g.Or(h.fired(fsm.Failed), h.fired(fsm.TimedOut), h.fired(fsm.Mismatched), g.And(h.fired(fsm.Closed), g.Not(h.was(fsm.Count))))
+	if h.straight {
+		list = append(list,
+			g.Always("write_failed", "a failed write ends badly",
+				g.And(h.was(fsm.Write), h.fired(fsm.Failed)).Implies(g.Or(h.bad(), h.illegally()))),
+			g.Always("failures", "whatever is no success ends badly", failed.Implies(g.Or(h.bad(), h.illegally()))),
+			g.Always("forward", "only success leads on, and to the next activity", g.Or(h.terminal(), h.illegally(), h.event.Is(None), h.onward())),
+		)
+	}
+	return append(append(list,
 		g.Always("stops", "a shutdown ends the connection at once, and badly",
 			h.fired(fsm.Shutdown).Implies(g.Or(h.bad(), h.illegally()))),
 		g.Sometimes("good", "a good end is reached", h.good()),
-	}...), h.reached()...)
+	), h.reached()...)
 }
 
 // ending claims what comes before a good end.
 func (h *history) ending() []g.Claim {
-	if h.texts(fsm.Count) == 0 {
+	if !h.straight || h.texts(fsm.Count) == 0 {
 		return []g.Claim{g.Always("good_by_success", "a good end comes by an activity that ended as it should, and by nothing else",
 			h.good().Implies(h.succeeded()))}
 	}
@@ -74,17 +80,8 @@ func (h *history) outcome() g.Expr {
 func (h *history) endsWith(v *g.Var, e fsm.Event) g.Expr {
 	return h.where(v, func(s fsm.State) bool {
 		a := h.table.Activity(s)
-		return a.Action != "" && slices.Contains(outcomes(a), e)
+		return a.Action != "" && slices.Contains(h.table.Outcomes(a), e)
 	})
-}
-
-// outcomes are the ways in which an activity can end.
-func outcomes(a fsm.Activity) []fsm.Event {
-	events := []fsm.Event{a.Ends, fsm.TimedOut, fsm.Failed, fsm.Shutdown}
-	if a.Action == fsm.Expect {
-		return append(events, fsm.Mismatched, fsm.Closed)
-	}
-	return events
 }
 
 // reached claims of every outcome of every activity that it can come, against
@@ -92,7 +89,7 @@ func outcomes(a fsm.Activity) []fsm.Event {
 func (h *history) reached() []g.Claim {
 	var claims []g.Claim
 	for i, a := range h.table.Activities {
-		for _, e := range outcomes(a) {
+		for _, e := range h.table.Outcomes(a) {
 			claims = append(claims, g.Sometimes(fmt.Sprintf("reached_%s_%s", a.State, e),
 				fmt.Sprintf("%s can end with %s", a.State, e), g.And(h.from.Is(uint8(i)), h.fired(e), g.Not(h.illegally()))))
 		}

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"accio/fsm"
 	g "accio/model/guarded"
 )
@@ -8,6 +10,8 @@ import (
 // history is what the claims of level 1 ask about beside the machine's state.
 type history struct {
 	*machine
+	straight bool // see there
+
 	from    *g.Var // the state in which the last event was fired
 	event   *g.Var // the last event
 	wrote   *g.Var // texts written whole, at most one more than there are
@@ -15,10 +19,11 @@ type history struct {
 	eof     *g.Var // the end of the stream was read
 	lines   *g.Var // lines printed, at most 2
 	illegal *g.Var // an event came that the table does not have
+	round   *g.Var // the last step led back; nil if none can
 }
 
-func newHistory(p *g.Program, t *fsm.Table) *history {
-	h := &history{machine: newMachine(p, "", t, cut(t))}
+func newHistory(p *g.Program, t *fsm.Table, straight bool) *history {
+	h := &history{machine: newMachine(p, "", t, cut(t)), straight: straight}
 	h.next.Loaded = true
 	h.got = p.Var("got", 0)
 	var events []string
@@ -29,6 +34,9 @@ func newHistory(p *g.Program, t *fsm.Table) *history {
 	h.event = p.Var("event", None, events...)
 	h.wrote, h.read, h.eof = p.Var("wrote", 0), p.Var("read", 0), p.Var("eof", 0)
 	h.lines, h.illegal = p.Var("lines", 0), p.Var("illegal", 0)
+	if slices.ContainsFunc(t.Transitions, func(tr fsm.Transition) bool { return !straight && back(t, tr) }) {
+		h.round = p.Flag("round")
+	}
 	return h
 }
 
@@ -37,7 +45,7 @@ func newHistory(p *g.Program, t *fsm.Table) *history {
 // table does not have leaves the state, and missing is done.
 func (h *history) fire(event g.Expr, missing ...g.Stmt) []g.Stmt {
 	was := func(action fsm.Action) g.Expr { return h.where(h.from, h.acts(action)) }
-	return []g.Stmt{
+	do := []g.Stmt{
 		g.Set(h.from, h.state.Get()),
 		g.Set(h.event, event),
 		g.If(h.event.Get().Eq(h.ends.At(h.from.Get())), g.Do(
@@ -51,6 +59,10 @@ func (h *history) fire(event g.Expr, missing ...g.Stmt) []g.Stmt {
 			append([]g.Stmt{g.Set(h.state, h.from.Get())}, missing...),
 			count(h.lines, h.terminal(), 2)...),
 	}
+	if h.round != nil {
+		do = append(do, g.If(h.backwards(), []g.Stmt{g.Set(h.round, g.Num(1))}))
+	}
+	return do
 }
 
 // texts returns how many activities have an action.

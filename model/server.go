@@ -20,10 +20,12 @@ const DefaultAhead = 2
 //
 // Its last claim is false: a client may send for ever, and the protocol has no
 // limit on that.
-func Server(t *fsm.Table, ahead int) *g.Program {
+func Server(t *fsm.Table, ahead int) *g.Program { return server(t, ahead, true) }
+
+func server(t *fsm.Table, ahead int, straight bool) *g.Program {
 	p := &g.Program{Name: fmt.Sprintf("%s in its environment, %d pieces ahead", t.Role, ahead),
 		Given: "the server goes on, and time passes where it waits"}
-	h := newHistory(p, t)
+	h := newHistory(p, t, straight)
 	in := newChannel(p, "in", ahead, h.cuts.names())
 	stop := p.Var("stop", 0)
 	counted := p.Flag("counted")
@@ -92,7 +94,7 @@ func Server(t *fsm.Table, ahead int) *g.Program {
 		g.Always("shutdown_first", "once the shutdown has come, nothing else ends the connection",
 			g.And(over, stop.Is(1)).Implies(h.fired(fsm.Shutdown))),
 		g.LeadsTo("prompt", "a shutdown that has come ends the connection", stop.Is(1), over),
-		g.Eventually("ends", "every run ends, with one line", h.lines.Is(1)).Unless("the client sends, and the server counts", counted.Is(1)),
+		h.comesToAnEnd(counted),
 		g.Eventually("always_ends", "every run ends, whatever the client does", h.lines.Is(1)),
 	)
 	return p

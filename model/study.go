@@ -22,7 +22,7 @@ type Study struct {
 // and in chaos, the pair with and without faults, with other clients than our
 // own, and so many clients in a queue.
 func Levels(server, client *fsm.Table, clients int) []Study {
-	all := alone(server)
+	all := alone(server, true)
 	pair := func(name, title string, client fsm.Table, broken bool, wrong map[string]string) {
 		p := NewPair(server, &client, 2)
 		p.Claim(p.Sound()...)
@@ -57,7 +57,7 @@ func Alone(t *fsm.Table) ([]Study, error) {
 	if n := len(t.States()) * len(t.Events); n > mostPairs {
 		return nil, fmt.Errorf("%w, this table has %d", ErrSize, n)
 	}
-	return alone(t), nil
+	return alone(t, straight(t)), nil
 }
 
 // ErrAction is an action of which level 1 has no rules.
@@ -69,14 +69,17 @@ var ErrSize = fmt.Errorf("the model of one end has room for %d pairs of a state 
 
 const mostPairs = 1 << 8
 
-func alone(t *fsm.Table) []Study {
+func alone(t *fsm.Table, straight bool) []Study {
 	wrong := map[string]string{}
-	if slices.ContainsFunc(t.Activities, func(a fsm.Activity) bool { return a.Action == fsm.Count }) {
+	switch {
+	case slices.ContainsFunc(t.Activities, func(a fsm.Activity) bool { return a.Action == fsm.Count }):
 		wrong["always_ends"] = sendsForEver
+	case !straight && slices.ContainsFunc(t.Transitions, func(tr fsm.Transition) bool { return back(t, tr) }):
+		wrong["always_ends"] = "the table goes in circles, and no limit ends that"
 	}
 	return []Study{
-		{"server", "level 1: the " + t.Role + " in its environment", Server(t, DefaultAhead), wrong},
-		{"chaos", "level 1: the " + t.Role + " in chaos", Chaos(t), nil},
+		{"server", "level 1: the " + t.Role + " in its environment", server(t, DefaultAhead, straight), wrong},
+		{"chaos", "level 1: the " + t.Role + " in chaos", chaos(t, straight), nil},
 	}
 }
 

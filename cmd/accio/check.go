@@ -31,8 +31,8 @@ known to be false must stay false. With --clients it explores queues of one to
 so many clients instead, with --spin each of them in SPIN too, with --symmetry
 up to a renaming of clients.
 
-With --table a table of your own is checked in its environment, and in chaos: a
-session that goes straight on, as one with circles breaks some of the claims.
+With --table a table of your own is checked in its environment, and in chaos. Of
+one with circles, or one that forgives, less is claimed.
 
 exit status: 0 everything is as expected; 1 something is not; 2 wrong command line`,
 		Args: arguments(0),
