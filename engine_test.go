@@ -19,7 +19,7 @@ import (
 )
 
 // engine are the packages that would serve any protocol.
-var engine = []string{"fsm", "transport", "trace", "diagram", "live", "modelcheck", "model/guarded"}
+var engine = []string{"fsm", "transport", "trace", "diagram", "live", "modelcheck", "modelcheck/browse", "model/guarded"}
 
 // words are those of the protocol: what its tables name and send, and what people
 // call these.

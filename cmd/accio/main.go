@@ -21,7 +21,7 @@ func main() {
 const usageLine = "usage: accio <command> [flags]; see accio --help"
 
 // commands are the sub-commands, in the order of the help.
-var commands = []func() *cobra.Command{check, newDiagram, promela, newTrace}
+var commands = []func() *cobra.Command{check, newExplore, newDiagram, promela, newTrace}
 
 func run(args []string) int {
 	root := &cobra.Command{
