@@ -123,5 +123,5 @@ func TestEngineKnowsNoProtocol(t *testing.T) {
 			imported++
 		}
 	}
-	require.Ran(t, "packages of ours", imported, 9)
+	require.Ran(t, "packages of ours", imported, 10)
 }

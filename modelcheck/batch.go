@@ -83,7 +83,7 @@ func (b *block[S]) expand(ctx context.Context, g *Graph[S], watch *watchers[S], 
 			break
 		}
 		s := g.states[id]
-		steps = g.sys.appendSteps(steps[:0], s)
+		steps = g.sys.AppendSteps(steps[:0], s)
 		for i := range steps {
 			b.add(g, watch, s, &steps[i])
 		}

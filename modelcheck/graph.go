@@ -80,7 +80,7 @@ func (g *Graph[S]) Parent(i int) (parent int, ok bool) {
 // Path returns a shortest path from an initial state to state i, or to a state
 // whose canonical form it is.
 func (g *Graph[S]) Path(i int) *Trace[S] {
-	t := &Trace[S]{format: g.sys.format}
+	t := &Trace[S]{format: g.sys.Show}
 	id := uint32(i)
 	for ; g.parent[id] != none; id = g.parent[id] {
 		t.Stem = append(t.Stem, g.arrival(id))

@@ -129,7 +129,7 @@ func (r *run[S]) inside(s S, id uint32) iter.Seq2[Step[S], uint32] {
 			return r.comp[to] != r.comp[id] || r.banned(Edge[S]{s, step.Label, step.To}) || yield(step, to)
 		}
 		if g.sys.Canonical != nil {
-			for _, step := range g.sys.appendSteps(nil, s) {
+			for _, step := range g.sys.AppendSteps(nil, s) {
 				if to, _ := g.Find(step.To); !visit(step, uint32(to)) {
 					return
 				}

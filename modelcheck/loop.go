@@ -21,7 +21,7 @@ func (r *run[S]) loop(s S, id uint32) []Step[S] {
 	seen := map[pair]bool{}
 	for n := 0; r.ctx.Err() == nil; n++ {
 		if n == len(nodes) {
-			panic(notSymmetric + "no loop like that at " + r.g.sys.format(s))
+			panic(notSymmetric + "no loop like that at " + r.g.sys.Show(s))
 		}
 		from := nodes[n]
 		for step, to := range r.inside(from.s, from.id) {

@@ -31,7 +31,7 @@ func CheckSymmetry[S comparable](sys System[S], limit Limit, props ...Property[S
 	note := func(is bool) { holds = fmt.Append(holds, is) }
 	classes := func(s S) (map[class]struct{}, error) {
 		all := map[class]struct{}{}
-		for _, step := range sys.appendSteps(nil, s) {
+		for _, step := range sys.AppendSteps(nil, s) {
 			to := canonical(step.To)
 			holds = holds[:0]
 			for i := range props {
@@ -41,7 +41,7 @@ func CheckSymmetry[S comparable](sys System[S], limit Limit, props ...Property[S
 				for _, premise := range props[i].premises {
 					is := premise.step(s, step.Label, step.To)
 					if is != premise.step(s, step.Label, to) {
-						return nil, fmt.Errorf("%w: %q is true of only one of the steps from %s to %s and to its canonical form", ErrAsymmetric, premise.Name, sys.format(s), sys.format(step.To))
+						return nil, fmt.Errorf("%w: %q is true of only one of the steps from %s to %s and to its canonical form", ErrAsymmetric, premise.Name, sys.Show(s), sys.Show(step.To))
 					}
 					note(is)
 				}
@@ -53,12 +53,12 @@ func CheckSymmetry[S comparable](sys System[S], limit Limit, props ...Property[S
 	for _, s := range g.States() {
 		c := canonical(s)
 		if again := canonical(c); again != c {
-			return fmt.Errorf("%w: %s is the canonical form of %s, but its own is %s", ErrAsymmetric, sys.format(c), sys.format(s), sys.format(again))
+			return fmt.Errorf("%w: %s is the canonical form of %s, but its own is %s", ErrAsymmetric, sys.Show(c), sys.Show(s), sys.Show(again))
 		}
 		for i := range props {
 			for _, is := range []func(S) bool{props[i].state, props[i].end, props[i].from, props[i].goal} {
 				if is != nil && is(s) != is(c) {
-					return fmt.Errorf("%w: %q tells %s from its canonical form", ErrAsymmetric, props[i].Name, sys.format(s))
+					return fmt.Errorf("%w: %q tells %s from its canonical form", ErrAsymmetric, props[i].Name, sys.Show(s))
 				}
 			}
 		}
@@ -69,7 +69,7 @@ func CheckSymmetry[S comparable](sys System[S], limit Limit, props ...Property[S
 			}
 		}
 		if !maps.Equal(both[0], both[1]) {
-			return fmt.Errorf("%w: the steps of %s are not those of its canonical form %s", ErrAsymmetric, sys.format(s), sys.format(c))
+			return fmt.Errorf("%w: the steps of %s are not those of its canonical form %s", ErrAsymmetric, sys.Show(s), sys.Show(c))
 		}
 	}
 	return nil
@@ -104,10 +104,10 @@ func (g *Graph[S]) lift(from S, path []Step[S]) []Step[S] {
 // liftStep returns the first step of from of which is is true and that leads to
 // a state for which to stands.
 func (g *Graph[S]) liftStep(from, to S, is StepPred[S]) Step[S] {
-	for _, step := range g.sys.appendSteps(nil, from) {
+	for _, step := range g.sys.AppendSteps(nil, from) {
 		if g.sys.represent(step.To) == to && is(from, step.Label, step.To) {
 			return step
 		}
 	}
-	panic(notSymmetric + "no step like that from " + g.sys.format(from))
+	panic(notSymmetric + "no step like that from " + g.sys.Show(from))
 }

@@ -59,15 +59,16 @@ func Labelled[S comparable](labels ...string) StepPred[S] {
 	return func(_ S, label string, _ S) bool { return slices.Contains(labels, label) }
 }
 
-// appendSteps appends the steps of s.
-func (sys *System[S]) appendSteps(steps []Step[S], s S) []Step[S] {
+// AppendSteps appends the steps of s to those given, as Next or AppendNext has them.
+func (sys *System[S]) AppendSteps(steps []Step[S], s S) []Step[S] {
 	if sys.AppendNext != nil {
 		return sys.AppendNext(steps, s)
 	}
 	return append(steps, sys.Next(s)...)
 }
 
-func (sys *System[S]) format(s S) string {
+// Show prints a state, by Format or as fmt.Sprint does.
+func (sys *System[S]) Show(s S) string {
 	if sys.Format != nil {
 		return sys.Format(s)
 	}

@@ -28,7 +28,7 @@ type Page[S comparable] struct {
 //go:embed page.html
 var text string
 
-var layout = template.Must(template.New("page").Parse(text))
+var layout = template.Must(template.New("").Parse(text))
 
 // view is what the page is a template of.
 type view struct {
@@ -84,7 +84,6 @@ func (p *Page[S]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 	w.Write(b.Bytes())
 }
@@ -96,15 +95,11 @@ func (p *Page[S]) view(here *run[S]) (*view, error) {
 		v.Way = append(v.Way, move{At: here.path[:i+2].String(), Label: step.Label})
 		states = append(states, step.To)
 	}
-	now, before := here.last(), here.start
-	if n := len(states); n > 1 {
-		before = states[n-2]
-		if i := slices.Index(states[:n-1], now); i >= 0 {
-			v.Same = n - 1 - i
-		}
-	}
-	v.Parts = p.parts(now, before)
-	if len(here.path) <= longest {
+	last := len(states) - 1
+	now := states[last]
+	v.Same = last - slices.Index(states, now)
+	v.Parts = p.parts(now, states[max(0, last-1)])
+	if len(here.path) < longest {
 		for i, step := range p.next(now) {
 			m := move{At: here.path.then(i).String(), Label: step.Label, Parts: p.parts(step.To, now)}
 			if i < 9 {
@@ -129,8 +124,8 @@ func (p *Page[S]) view(here *run[S]) (*view, error) {
 
 // parts returns the words of a state, and which of them another one does not have.
 func (p *Page[S]) parts(s, before S) (list []part) {
-	had := strings.Fields(p.format(before))
-	for _, word := range strings.Fields(p.format(s)) {
+	had := strings.Fields(p.System.Show(before))
+	for _, word := range strings.Fields(p.System.Show(s)) {
 		list = append(list, part{word, !slices.Contains(had, word)})
 	}
 	return list

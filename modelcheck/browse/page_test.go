@@ -1,10 +1,12 @@
 package browse_test
 
 import (
+	"flag"
 	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,6 +15,8 @@ import (
 	"accio/modelcheck"
 	"accio/modelcheck/browse"
 )
+
+var update = flag.Bool("update", false, "write testdata")
 
 // jugs hold up to 3 and 5; what is wanted is 4.
 type jugs struct{ small, large int }
@@ -121,15 +125,71 @@ func TestTracesAreShown(t *testing.T) {
 
 func TestWhatIsNoRunIsRefused(t *testing.T) {
 	page := &browse.Page[jugs]{System: pouring()}
-	for at, status := range map[string]int{"2": 404, "0.9": 404, "x": 400, "0.-1": 400, "0..1": 400, "0.99999999999": 400,
-		strings.Repeat("0.0.", 501) + "0": 400, strings.Repeat("0.0.", 500) + "0": 200} {
-		get(t, page, at, status)
+	deep := strings.Repeat("0.0.", 499) + "0" // 999 numbers
+	for at, status := range map[string]int{"2": 404, "0.2": 404, "0.9": 404, "x": 400, "0.-1": 400, "0.a": 400, "0..1": 400,
+		"0.2147483648": 400, "0.2147483647": 404, deep + ".0": 200, deep + ".0.0": 400} {
+		if text := get(t, page, at, status); status == 400 && !strings.Contains(text, "must be at most 1000 numbers with dots between them") {
+			t.Errorf("%s: %s", at, text)
+		}
+	}
+	if !link.MatchString(get(t, page, deep, 200)) || link.MatchString(get(t, page, deep+".0", 200)) {
+		t.Error("a run of 998 steps does not go on, or one of 999 does")
 	}
 	get(t, &browse.Page[jugs]{}, "", 404)
-	other := &browse.Page[jugs]{System: pouring()}
-	other.Report.Verdicts = []modelcheck.Verdict[jugs]{{Trace: &modelcheck.Trace[jugs]{Start: jugs{1, 1}}}}
-	get(t, other, "", 500)
-	if text := get(t, page, strings.Repeat("0.0.", 500)+"0", 200); strings.Contains(text, "<br>") {
-		t.Error("a run goes on beyond the longest")
+}
+
+// counter counts to ever more.
+var counter = modelcheck.System[int]{
+	Initial: []int{0},
+	AppendNext: func(steps []modelcheck.Step[int], n int) []modelcheck.Step[int] {
+		return append(steps, modelcheck.Step[int]{Label: "up", To: n + 1})
+	},
+	Format: func(n int) string { return fmt.Sprintf("n=%d", n) },
+}
+
+// A trace has a page as far as a path goes; one that is no run of the system is told.
+func TestTracesThatHaveNoPage(t *testing.T) {
+	for steps, status := range map[int]int{1: 200, 999: 200, 1000: 500} {
+		trace := &modelcheck.Trace[int]{Property: "few"}
+		for n := range steps {
+			trace.Stem = append(trace.Stem, modelcheck.Step[int]{Label: "up", To: n + 1})
+		}
+		report := modelcheck.Report[int]{Verdicts: []modelcheck.Verdict[int]{{Trace: trace}}}
+		text := get(t, &browse.Page[int]{System: counter, Report: report}, "", status)
+		if status == 500 && text != "the trace of \"few\" is no run of the system, or has more than 999 steps\n" {
+			t.Error(text)
+		}
+		trace.Stem[0].Label = "down"
+		get(t, &browse.Page[int]{System: counter, Report: report}, "", 500)
+	}
+}
+
+// What is on a page, to the byte.
+func TestPage(t *testing.T) {
+	ring := modelcheck.System[string]{
+		Initial: []string{"at=0 still"},
+		AppendNext: func(steps []modelcheck.Step[string], s string) []modelcheck.Step[string] {
+			for i := range 11 {
+				steps = append(steps, modelcheck.Step[string]{Label: fmt.Sprintf("to %02d", i), To: fmt.Sprintf("at=%d still", i)})
+			}
+			return steps
+		},
+	}
+	page := &browse.Page[string]{Title: "A ring", System: ring}
+	for _, at := range []string{"0.3", "0.0", "0.4.5.4", "0.4.4"} {
+		w := httptest.NewRecorder()
+		page.ServeHTTP(w, httptest.NewRequest("GET", "/?at="+at, nil))
+		if got := w.Result().Header; got.Get("Content-Type") != "text/html; charset=utf-8" || got.Get("Content-Security-Policy") != "default-src 'none'; style-src 'unsafe-inline'" {
+			t.Errorf("header %v", got)
+		}
+		file := "testdata/ring-" + at + ".html"
+		if *update {
+			if err := os.WriteFile(file, w.Body.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want, err := os.ReadFile(file); err != nil || w.Body.String() != string(want) {
+			t.Errorf("this is not %s; go test -update writes it; %v:\n%s", file, err, w.Body)
+		}
 	}
 }

@@ -17,7 +17,7 @@ type path []int
 
 // longest bounds a path, and so the time that a page takes and the length of its
 // address.
-const longest = 1000
+const longest = 1000 // numbers
 
 func parse(text string) (path, error) {
 	if text == "" {
@@ -26,8 +26,8 @@ func parse(text string) (path, error) {
 	var p path
 	for i, number := range strings.Split(text, ".") {
 		n, err := strconv.ParseUint(number, 10, 31)
-		if err != nil || i > longest {
-			return nil, fmt.Errorf("at=%.40s: it must be at most %d numbers with dots between them", text, longest+1)
+		if err != nil || i >= longest {
+			return nil, fmt.Errorf("at=%.40s: it must be at most %d numbers with dots between them", text, longest)
 		}
 		p = append(p, int(n))
 	}
@@ -76,23 +76,11 @@ func (p *Page[S]) walk(along path) (*run[S], error) {
 
 // next returns the steps of a state, each once and always in the same order.
 func (p *Page[S]) next(s S) []modelcheck.Step[S] {
-	var steps []modelcheck.Step[S]
-	if p.System.AppendNext != nil {
-		steps = p.System.AppendNext(nil, s)
-	} else {
-		steps = slices.Clone(p.System.Next(s))
-	}
+	steps := p.System.AppendSteps(nil, s)
 	slices.SortStableFunc(steps, func(a, b modelcheck.Step[S]) int {
-		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(p.format(a.To), p.format(b.To)))
+		return cmp.Or(strings.Compare(a.Label, b.Label), strings.Compare(p.System.Show(a.To), p.System.Show(b.To)))
 	})
 	return slices.Compact(steps)
-}
-
-func (p *Page[S]) format(s S) string {
-	if p.System.Format != nil {
-		return p.System.Format(s)
-	}
-	return fmt.Sprint(s)
 }
 
 // find returns the path of a trace, its loop once included.
@@ -102,8 +90,8 @@ func (p *Page[S]) find(t *modelcheck.Trace[S]) (path, error) {
 	for _, step := range slices.Concat(t.Stem, t.Loop) {
 		along, at = along.then(slices.Index(p.next(at), step)), step.To
 	}
-	if slices.Contains(along, -1) || len(along) > longest+1 {
-		return nil, fmt.Errorf("the trace of %q is no run of the system, or longer than %d steps", t.Property, longest)
+	if slices.Contains(along, -1) || len(along) > longest {
+		return nil, fmt.Errorf("the trace of %q is no run of the system, or has more than %d steps", t.Property, longest-1)
 	}
 	return along, nil
 }
