@@ -10,7 +10,6 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
-	"time"
 
 	"accio/internal/cli"
 	"accio/model"
@@ -48,7 +47,7 @@ has found. With --table it is the models of a table of your own.`,
 				return err
 			}
 		}
-		ln, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+		ln, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
 		if err != nil {
 			return err
 		}
@@ -62,7 +61,7 @@ has found. With --table it is the models of a table of your own.`,
 
 // serve serves until ctx is done.
 func serve(ctx context.Context, ln net.Listener, h http.Handler) error {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	s := &http.Server{Handler: h}
 	defer context.AfterFunc(ctx, func() { s.Close() })()
 	if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -70,7 +69,7 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler) error {
 	return nil
 }
 
-var contents = template.Must(template.New("contents").Parse(`<!doctype html>
+var contents = template.Must(template.New("").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Accio: the models</title><style>:root { color-scheme: light dark; } body { font: 15px/1.6 system-ui, sans-serif; margin: 1rem; }</style>
 <h1>The models</h1><ul>{{range .}}<li><a href="{{.Name}}/">{{.Title}}</a></li>{{end}}</ul></html>
@@ -80,7 +79,6 @@ var contents = template.Must(template.New("contents").Parse(`<!doctype html>
 func pages(studies []model.Study) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		contents.Execute(w, studies)
 	})
 	for _, study := range studies {
