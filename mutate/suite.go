@@ -52,6 +52,7 @@ const modulePath = "accio"
 // package too.
 var others = map[string][]string{
 	"accio/fsm":       {"accio", "accio/diagram"},
+	"accio/explore":   {"accio/transport"},
 	"accio/transport": {"accio/cmd/server-s", "accio/cmd/client-s"},
 }
 

@@ -7,13 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/protocol"
 )
 
 // replay is a connection that holds a whole session from the start.
 type replay struct {
-	script
+	explore.Conn
 	at int
 }
 

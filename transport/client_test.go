@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/protocol"
 )
@@ -23,13 +24,13 @@ func playClient(t *testing.T, file io.Reader, a actor) *played {
 }
 
 // serves plays the good server up to its close.
-func serves(peer *script, _ context.CancelFunc) {
+func serves(peer *explore.Conn, _ context.CancelFunc) {
 	for range 2 {
-		peer.arrive(protocol.Accio)
+		peer.Arrive(protocol.Accio)
 		time.Sleep(time.Millisecond)
 	}
 	time.Sleep(time.Second)
-	peer.end()
+	peer.End()
 }
 
 // §7.1, §7.2
@@ -41,8 +42,8 @@ func TestClientSendsTheFile(t *testing.T) {
 			reader = regular
 		}
 		p := playClient(t, reader, serves)
-		if p.State != protocol.Done || p.conn.sent() != header+file || !p.conn.half || p.Bytes != int64(len(file)) {
-			t.Errorf("%d bytes: ended in %s (%s), sent %d bytes, half-closed: %v", len(file), p.State, p.Explanation(), len(p.conn.sent()), p.conn.half)
+		if p.State != protocol.Done || p.conn.Said() != header+file || !p.conn.HalfClosed() || p.Bytes != int64(len(file)) {
+			t.Errorf("%d bytes: ended in %s (%s), sent %d bytes, half-closed: %v", len(file), p.State, p.Explanation(), len(p.conn.Said()), p.conn.HalfClosed())
 		}
 	}
 }
@@ -52,14 +53,14 @@ func TestClientGoesByItsTable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		table := protocol.Client.Clone()
 		table.Activities[1].Text = "yes\r\n"
-		peer := newScript()
-		go func() { peer.takesTurns(protocol.Accio + protocol.Accio); synctest.Wait(); peer.end() }()
+		peer := explore.NewConn()
+		go func() { takesTurns(peer, protocol.Accio+protocol.Accio); synctest.Wait(); peer.End() }()
 		c := &Client{Table: &table}
 		_, err := c.send(t.Context(), peer, DefaultIdleTimeout, strings.NewReader("file"), Result{Started: time.Now()})
-		if want := "yes\r\n" + protocol.Confirm2 + "file"; err != nil || peer.sent() != want {
-			t.Errorf("%v; sent %q, want %q", err, peer.sent(), want)
+		if want := "yes\r\n" + protocol.Confirm2 + "file"; err != nil || peer.Said() != want {
+			t.Errorf("%v; sent %q, want %q", err, peer.Said(), want)
 		}
-		peer.timer.Stop()
+		peer.Close()
 	})
 }
 
@@ -67,8 +68,8 @@ func TestClientGoesByItsTable(t *testing.T) {
 // is for each state.
 func TestClientThatIsObservedSlowly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		peer, began := newScript(), time.Now()
-		peer.arrive(protocol.Accio)
+		peer, began := explore.NewConn(), time.Now()
+		peer.Arrive(protocol.Accio)
 		c := &Client{Table: &protocol.Client, Observe: func(tr Transition) {
 			if tr.To == protocol.AwaitAccio2 {
 				time.Sleep(6 * time.Second)
@@ -77,7 +78,7 @@ func TestClientThatIsObservedSlowly(t *testing.T) {
 		p := played{conn: peer}
 		p.Result, _ = c.send(t.Context(), peer, DefaultIdleTimeout, strings.NewReader(""), Result{Started: began})
 		p.wantEnd(t, protocol.AwaitAccio2, fsm.TimedOut, 16*time.Second)
-		peer.timer.Stop()
+		peer.Close()
 	})
 }
 
@@ -96,14 +97,14 @@ func TestClientWaiting(t *testing.T) {
 			do    actor
 			after time.Duration
 		}{
-			{fsm.TimedOut, func(*script, context.CancelFunc) {}, 10 * time.Second},
-			{fsm.Closed, func(peer *script, _ context.CancelFunc) { peer.end() }, 2 * time.Second},
-			{fsm.Failed, func(peer *script, _ context.CancelFunc) { peer.reset() }, 2 * time.Second},
-			{fsm.Mismatched, func(peer *script, _ context.CancelFunc) { peer.arrive("?") }, 2 * time.Second},
-			{fsm.Shutdown, func(_ *script, stop context.CancelFunc) { stop() }, 2 * time.Second},
+			{fsm.TimedOut, func(*explore.Conn, context.CancelFunc) {}, 10 * time.Second},
+			{fsm.Closed, func(peer *explore.Conn, _ context.CancelFunc) { peer.End() }, 2 * time.Second},
+			{fsm.Failed, func(peer *explore.Conn, _ context.CancelFunc) { peer.Reset() }, 2 * time.Second},
+			{fsm.Mismatched, func(peer *explore.Conn, _ context.CancelFunc) { peer.Arrive("?") }, 2 * time.Second},
+			{fsm.Shutdown, func(_ *explore.Conn, stop context.CancelFunc) { stop() }, 2 * time.Second},
 		} {
-			p := playClient(t, strings.NewReader("file"), func(peer *script, stop context.CancelFunc) {
-				peer.takesTurns(at.arrives)
+			p := playClient(t, strings.NewReader("file"), func(peer *explore.Conn, stop context.CancelFunc) {
+				takesTurns(peer, at.arrives)
 				time.Sleep(2 * time.Second)
 				then.do(peer, stop)
 			})
@@ -120,55 +121,55 @@ func TestClientWaiting(t *testing.T) {
 func TestClientSending(t *testing.T) {
 	file := strings.Repeat("x", 3*uploadChunk)
 	takes := func(pause time.Duration, times int) actor {
-		return func(peer *script, _ context.CancelFunc) {
-			peer.stall(len(header))
-			peer.takesTurns(protocol.Accio + protocol.Accio)
+		return func(peer *explore.Conn, _ context.CancelFunc) {
+			peer.Stall(len(header))
+			takesTurns(peer, protocol.Accio+protocol.Accio)
 			for range times {
 				time.Sleep(pause)
-				peer.stall(1000)
+				peer.Stall(1000)
 			}
 			time.Sleep(pause)
-			peer.stall(-1)
+			peer.Stall(-1)
 			time.Sleep(pause)
-			peer.end()
+			peer.End()
 		}
 	}
 	playClient(t, strings.NewReader(file), takes(9*time.Second, 20)).wantDone(t, int64(len(file)))
 	playClient(t, strings.NewReader(file), takes(11*time.Second, 0)).wantEnd(t, protocol.SendFile, fsm.TimedOut, 10*time.Second)
 
 	// A byte every nine seconds is progress too, of a confirmation as of the file.
-	p := playClient(t, strings.NewReader(""), func(peer *script, _ context.CancelFunc) {
-		peer.stall(0)
-		peer.arrive(protocol.Accio)
+	p := playClient(t, strings.NewReader(""), func(peer *explore.Conn, _ context.CancelFunc) {
+		peer.Stall(0)
+		peer.Arrive(protocol.Accio)
 		for range protocol.Confirm1 {
 			time.Sleep(9 * time.Second)
-			peer.stall(1)
+			peer.Stall(1)
 		}
 	})
 	p.wantEnd(t, protocol.AwaitAccio2, fsm.TimedOut, 9*time.Duration(len(protocol.Confirm1))*time.Second+10*time.Second)
 
 	for _, room := range []int{0, len(protocol.Confirm1) + 3} {
-		p := playClient(t, strings.NewReader(file), func(peer *script, _ context.CancelFunc) {
-			peer.stall(room)
-			peer.takesTurns(protocol.Accio + protocol.Accio)
+		p := playClient(t, strings.NewReader(file), func(peer *explore.Conn, _ context.CancelFunc) {
+			peer.Stall(room)
+			takesTurns(peer, protocol.Accio+protocol.Accio)
 		})
 		if p.Event != fsm.TimedOut || p.Elapsed != 10*time.Second {
 			t.Errorf("room for %d: ended by %s from %s after %s", room, p.Event, p.From, p.Elapsed)
 		}
 	}
 
-	p = playClient(t, strings.NewReader(file), func(peer *script, _ context.CancelFunc) {
-		peer.stall(len(header) + 10)
-		peer.takesTurns(protocol.Accio + protocol.Accio)
+	p = playClient(t, strings.NewReader(file), func(peer *explore.Conn, _ context.CancelFunc) {
+		peer.Stall(len(header) + 10)
+		takesTurns(peer, protocol.Accio+protocol.Accio)
 		time.Sleep(time.Second)
-		peer.reset()
+		peer.Reset()
 	})
 	p.wantEnd(t, protocol.SendFile, fsm.Failed, time.Second)
 }
 
 // sluggish is a connection whose client's system has not acknowledged all.
 type sluggish struct {
-	*script
+	*explore.Conn
 	left func() int
 }
 
@@ -178,10 +179,10 @@ func (s *sluggish) unacked() int { return s.left() }
 // client, which it sees within an eighth of the limit, and none for a server.
 func TestAcknowledgementsAreProgressForAClient(t *testing.T) {
 	for _, eager := range []bool{true, false} {
-		p := play(t, &protocol.Client, func(peer *script, _ context.CancelFunc) { time.Sleep(time.Second); peer.arrive("a") }, func(s *session) {
+		p := play(t, &protocol.Client, func(peer *explore.Conn, _ context.CancelFunc) { time.Sleep(time.Second); peer.Arrive("a") }, func(s *session) {
 			began := time.Now()
 			s.eager = eager
-			s.conn = &sluggish{s.conn.(*script), func() int {
+			s.conn = &sluggish{s.conn.(*explore.Conn), func() int {
 				if time.Since(began) < 6*time.Second {
 					return 100
 				}
@@ -197,8 +198,8 @@ func TestAcknowledgementsAreProgressForAClient(t *testing.T) {
 // wait for it at once.
 func TestClientWaitsForTheFile(t *testing.T) {
 	run := func(stopAfter time.Duration) *played {
-		return play(t, &protocol.Client, func(peer *script, stop context.CancelFunc) {
-			peer.takesTurns(protocol.Accio + protocol.Accio)
+		return play(t, &protocol.Client, func(peer *explore.Conn, stop context.CancelFunc) {
+			takesTurns(peer, protocol.Accio+protocol.Accio)
 			time.Sleep(stopAfter)
 			stop()
 			time.Sleep(3 * time.Hour) // outlives the reader
@@ -217,24 +218,24 @@ func TestClientWaitsForTheFile(t *testing.T) {
 			return n, map[bool]error{n == 0: io.EOF}[true]
 		})
 	}
-	playClient(t, pausing("file"), func(peer *script, _ context.CancelFunc) {
-		peer.stall(len(header))
-		peer.takesTurns(protocol.Accio + protocol.Accio)
+	playClient(t, pausing("file"), func(peer *explore.Conn, _ context.CancelFunc) {
+		peer.Stall(len(header))
+		takesTurns(peer, protocol.Accio+protocol.Accio)
 		time.Sleep(time.Minute) // outlives the reader
 	}).wantEnd(t, protocol.SendFile, fsm.TimedOut, pause+10*time.Second)
 	synctest.Test(t, func(t *testing.T) {
-		peer, silence := newScript(), time.Duration(-1)
-		go peer.takesTurns(protocol.Accio + protocol.Accio)
+		peer, silence := explore.NewConn(), time.Duration(-1)
+		go takesTurns(peer, protocol.Accio+protocol.Accio)
 		c := &Client{Table: &protocol.Client, Observe: func(tr Transition) {
 			if tr.To == protocol.AwaitClose {
 				silence = tr.Silence
-				peer.end()
+				peer.End()
 			}
 		}}
 		if _, err := c.send(t.Context(), peer, DefaultIdleTimeout, pausing("file"), Result{Started: time.Now()}); err != nil || silence != 0 {
 			t.Errorf("%v; %s of silence at the end of the file", err, silence)
 		}
-		peer.timer.Stop()
+		peer.Close()
 	})
 }
 
@@ -255,8 +256,8 @@ func TestClientFileThatCannotBeRead(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader("some"), readFunc(func([]byte) (int, error) { reads++; return 0, errBroken }))
 	p := playClient(t, broken, serves)
 	p.wantEnd(t, protocol.SendFile, fsm.Failed, time.Millisecond)
-	if !errors.Is(p.Err, errBroken) || p.conn.half || reads != 1 {
-		t.Errorf("error %v, half-closed: %v, read %d times; want %v, no end of the stream, and once", p.Err, p.conn.half, reads, errBroken)
+	if !errors.Is(p.Err, errBroken) || p.conn.HalfClosed() || reads != 1 {
+		t.Errorf("error %v, half-closed: %v, read %d times; want %v, no end of the stream, and once", p.Err, p.conn.HalfClosed(), reads, errBroken)
 	}
 }
 
@@ -264,28 +265,28 @@ func TestClientFileThatCannotBeRead(t *testing.T) {
 // within a second while the file has nothing to give.
 func TestClientSeesAServerThatLeavesEarly(t *testing.T) {
 	for _, leaves := range []struct {
-		how func(*script)
+		how func(*explore.Conn)
 		why string
 	}{
-		{func(peer *script) { peer.end() }, "the server closed before the file was sent"},
-		{func(peer *script) { peer.arrive("?") }, "the server sent something while it was to receive"},
-		{func(peer *script) { peer.reset() }, "the server reset the connection"},
+		{func(peer *explore.Conn) { peer.End() }, "the server closed before the file was sent"},
+		{func(peer *explore.Conn) { peer.Arrive("?") }, "the server sent something while it was to receive"},
+		{func(peer *explore.Conn) { peer.Reset() }, "the server reset the connection"},
 	} {
 		want := func(p *played, elapsed time.Duration) {
 			t.Helper()
 			p.wantEnd(t, protocol.SendFile, fsm.Failed, elapsed)
-			if p.Reason != leaves.why || p.conn.half {
-				t.Errorf("reason %q, half-closed: %v; want %q and no end of the stream", p.Reason, p.conn.half, leaves.why)
+			if p.Reason != leaves.why || p.conn.HalfClosed() {
+				t.Errorf("reason %q, half-closed: %v; want %q and no end of the stream", p.Reason, p.conn.HalfClosed(), leaves.why)
 			}
 		}
 		quick := readFunc(func([]byte) (int, error) { time.Sleep(time.Millisecond); return 0, io.EOF })
-		want(playClient(t, quick, func(peer *script, _ context.CancelFunc) {
-			peer.takesTurns(protocol.Accio + protocol.Accio)
+		want(playClient(t, quick, func(peer *explore.Conn, _ context.CancelFunc) {
+			takesTurns(peer, protocol.Accio+protocol.Accio)
 			time.Sleep(time.Microsecond)
 			leaves.how(peer)
 		}), time.Millisecond)
-		want(playClient(t, &slowReader{3}, func(peer *script, _ context.CancelFunc) {
-			peer.takesTurns(protocol.Accio + protocol.Accio)
+		want(playClient(t, &slowReader{3}, func(peer *explore.Conn, _ context.CancelFunc) {
+			takesTurns(peer, protocol.Accio+protocol.Accio)
 			time.Sleep(90*time.Minute + time.Second/2)
 			leaves.how(peer)
 			time.Sleep(3 * time.Hour) // outlives the reader
@@ -304,30 +305,30 @@ func TestClientSeesAServerThatDoesNotTakeTurns(t *testing.T) {
 	for _, test := range []struct {
 		from    fsm.State
 		arrives string
-		then    func(*script)
+		then    func(*explore.Conn)
 		event   fsm.Event
 		why     string
 	}{
 		{protocol.AwaitAccio1, protocol.Accio + protocol.Accio, nil, fsm.Mismatched, early(`"confirm-accio\r\n"`)},
 		{protocol.AwaitAccio2, protocol.Accio + protocol.Accio, nil, fsm.Mismatched, early(`"confirm-accio-again\r\n\r\n"`)},
-		{protocol.AwaitAccio1, protocol.Accio, (*script).end, fsm.Closed, `the server closed after "accio\r\n", before that was answered; received "accio\r\n"`},
-		{protocol.AwaitAccio1, protocol.Accio, (*script).reset, fsm.Failed, `the server reset the connection; received "accio\r\n"`},
+		{protocol.AwaitAccio1, protocol.Accio, (*explore.Conn).End, fsm.Closed, `the server closed after "accio\r\n", before that was answered; received "accio\r\n"`},
+		{protocol.AwaitAccio1, protocol.Accio, (*explore.Conn).Reset, fsm.Failed, `the server reset the connection; received "accio\r\n"`},
 	} {
 		ran++
-		p := playClient(t, strings.NewReader("file"), func(peer *script, _ context.CancelFunc) {
+		p := playClient(t, strings.NewReader("file"), func(peer *explore.Conn, _ context.CancelFunc) {
 			if test.from == protocol.AwaitAccio2 {
-				peer.arrive(protocol.Accio)
+				peer.Arrive(protocol.Accio)
 			}
 			time.Sleep(time.Second)
-			peer.change(func() { peer.arrived = []byte(test.arrives) })
+			peer.Arrive(test.arrives)
 			if test.then != nil {
 				test.then(peer)
 			}
 		})
 		p.wantEnd(t, test.from, test.event, time.Second)
 		want := map[fsm.State]string{protocol.AwaitAccio1: "", protocol.AwaitAccio2: protocol.Confirm1}[test.from]
-		if got := p.Explanation(); got != string(test.from)+": "+test.why || p.conn.sent() != want {
-			t.Errorf("%s\nwant %s: %s\nsent %q, want %q", got, test.from, test.why, p.conn.sent(), want)
+		if got := p.Explanation(); got != string(test.from)+": "+test.why || p.conn.Said() != want {
+			t.Errorf("%s\nwant %s: %s\nsent %q, want %q", got, test.from, test.why, p.conn.Said(), want)
 		}
 	}
 	if ran != 4 {
@@ -337,7 +338,7 @@ func TestClientSeesAServerThatDoesNotTakeTurns(t *testing.T) {
 	// So it is however long the commands of a table are.
 	table := protocol.Client.Clone()
 	table.Activities[0].Text = strings.Repeat("accio ", 10)
-	early60 := play(t, &table, func(peer *script, _ context.CancelFunc) { peer.arrive(table.Activities[0].Text + "!") },
+	early60 := play(t, &table, func(peer *explore.Conn, _ context.CancelFunc) { peer.Arrive(table.Activities[0].Text + "!") },
 		func(s *session) { s.eager = true; s.file = newSource(strings.NewReader("file"), s.conn) })
 	early60.wantEnd(t, protocol.AwaitAccio1, fsm.Mismatched, 0)
 
@@ -348,10 +349,10 @@ func TestClientSeesAServerThatDoesNotTakeTurns(t *testing.T) {
 			table.Transitions[i].To = protocol.AwaitAccio2
 		}
 	}
-	p := play(t, &table, func(peer *script, _ context.CancelFunc) {
-		peer.arrive(protocol.Accio + protocol.Accio)
+	p := play(t, &table, func(peer *explore.Conn, _ context.CancelFunc) {
+		peer.Arrive(protocol.Accio + protocol.Accio)
 		time.Sleep(time.Second)
-		peer.end()
+		peer.End()
 	}, func(s *session) { s.eager = true; s.file = newSource(strings.NewReader("file"), s.conn) })
 	p.wantDone(t, 4)
 }
@@ -363,8 +364,8 @@ func TestShutdownWhileTheClientLooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
-		p.conn = newScript()
-		p.conn.arrive(protocol.Accio)
+		p.conn = explore.NewConn()
+		p.conn.Arrive(protocol.Accio)
 		s := &session{table: &protocol.Client, idle: DefaultIdleTimeout, eager: true, file: newSource(strings.NewReader(""), p.conn)}
 		defer s.file.close()
 		s.conn = &frozen{p.conn, 2, func() { stop(); synctest.Wait() }}
@@ -373,8 +374,8 @@ func TestShutdownWhileTheClientLooks(t *testing.T) {
 		p.Result = s.conclude(ctx, Result{Started: time.Now()})
 	})
 	p.wantEnd(t, protocol.AwaitAccio1, fsm.Shutdown, 0)
-	if p.conn.sent() != "" {
-		t.Errorf("sent %q, want nothing", p.conn.sent())
+	if p.conn.Said() != "" {
+		t.Errorf("sent %q, want nothing", p.conn.Said())
 	}
 }
 
@@ -382,20 +383,20 @@ func TestShutdownWhileTheClientLooks(t *testing.T) {
 func TestClientEndsItsSide(t *testing.T) {
 	for _, test := range []struct {
 		at   string // the call of the connection before which it happens
-		do   func(*script, context.CancelFunc)
+		do   func(*explore.Conn, context.CancelFunc)
 		want fsm.Event
 		why  string
 	}{
-		{"read", func(peer *script, _ context.CancelFunc) { peer.reset() }, fsm.Failed, "the server reset the connection; its log says why"},
-		{"read", func(_ *script, stop context.CancelFunc) { stop() }, fsm.Shutdown, "told to stop"},
-		{"close", func(peer *script, _ context.CancelFunc) { peer.fail(errBroken) }, fsm.Failed, "broken"},
+		{"read", func(peer *explore.Conn, _ context.CancelFunc) { peer.Reset() }, fsm.Failed, "the server reset the connection; its log says why"},
+		{"read", func(_ *explore.Conn, stop context.CancelFunc) { stop() }, fsm.Shutdown, "told to stop"},
+		{"close", func(peer *explore.Conn, _ context.CancelFunc) { peer.Fail(errBroken) }, fsm.Failed, "broken"},
 	} {
 		var p played
 		synctest.Test(t, func(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
-			p.conn = newScript()
-			go p.conn.takesTurns(protocol.Accio + protocol.Accio)
+			p.conn = explore.NewConn()
+			go takesTurns(p.conn, protocol.Accio+protocol.Accio)
 			s := &session{table: &protocol.Client, idle: DefaultIdleTimeout, eager: true, file: newSource(strings.NewReader(""), p.conn)}
 			defer s.file.close()
 			s.conn = &meddler{p.conn, s, test.at, func() { test.do(p.conn, stop) }}
@@ -412,7 +413,7 @@ func TestClientEndsItsSide(t *testing.T) {
 
 // meddler lets something happen before a call in SendFile.
 type meddler struct {
-	*script
+	*explore.Conn
 	session *session
 	at      string
 	happens func()
@@ -422,15 +423,14 @@ func (e *meddler) Read(p []byte) (int, error) {
 	if e.at == "read" && e.session.machine.State() == protocol.SendFile {
 		e.happens()
 	}
-	return e.script.Read(p)
+	return e.Conn.Read(p)
 }
 
 func (e *meddler) CloseWrite() error {
 	if e.at == "close" {
 		e.happens()
-		return e.broken
 	}
-	return e.script.CloseWrite()
+	return e.Conn.CloseWrite()
 }
 
 // §7.7: a shutdown ends the client's wait at the moment at which it comes, in
@@ -456,9 +456,9 @@ func TestClientIsInterrupted(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
-			peer := newScript()
-			peer.stall(at.room)
-			go peer.takesTurns(at.arrives)
+			peer := explore.NewConn()
+			peer.Stall(at.room)
+			go takesTurns(peer, at.arrives)
 			began := time.Now()
 			time.AfterFunc(stopAfter, stop)
 			p := played{conn: peer}
@@ -469,7 +469,7 @@ func TestClientIsInterrupted(t *testing.T) {
 				t.Errorf("%s: %v, want the shutdown", at.state, err)
 			}
 			p.wantEnd(t, at.state, fsm.Shutdown, stopAfter)
-			peer.timer.Stop()
+			peer.Close()
 			ran++
 			time.Sleep(2 * time.Hour) // outlives the reader
 		})

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/internal/require"
 	"accio/protocol"
@@ -25,12 +26,13 @@ func FuzzConfirmations(f *testing.F) {
 	f.Add([]byte{}, []byte{})
 	ran, ends := 0, map[string]int{}
 	f.Fuzz(func(t *testing.T, stream, cuts []byte) {
-		conn := &cutScript{newScript(), bytes.Clone(cuts)}
-		conn.arrived, conn.ended = append([]byte(nil), stream...), true
+		conn := &cutScript{explore.NewConn(), bytes.Clone(cuts)}
+		conn.Arrive(string(stream))
+		conn.End()
 		consumed := map[fsm.State]int{} // at entry
 		s := &session{table: &protocol.Server, conn: conn, idle: time.Minute}
 		s.machine = fsm.NewMachine(s.table, func(_ fsm.State, _ fsm.Event, to fsm.State) {
-			consumed[to] = len(stream) - len(conn.arrived)
+			consumed[to] = len(stream) - len(conn.Holds().Queue)
 		})
 		r := s.conclude(context.Background(), Result{})
 		ran++
@@ -82,17 +84,17 @@ func FuzzConfirmations(f *testing.F) {
 
 // cutScript moves as many bytes a call as the next cut says, over and over.
 type cutScript struct {
-	*script
+	*explore.Conn
 	cuts []byte
 }
 
 func (c *cutScript) next() {
 	if len(c.cuts) > 0 {
-		c.limit = int(c.cuts[0])
+		c.Limit(int(c.cuts[0]))
 		c.cuts = append(c.cuts[1:], c.cuts[0])
 	}
 }
 
-func (c *cutScript) Read(p []byte) (int, error)  { c.next(); return c.script.Read(p) }
-func (c *cutScript) Discard() (int64, error)     { c.next(); return c.script.Discard() }
-func (c *cutScript) Write(p []byte) (int, error) { c.next(); return c.script.Write(p) }
+func (c *cutScript) Read(p []byte) (int, error)  { c.next(); return c.Conn.Read(p) }
+func (c *cutScript) Discard() (int64, error)     { c.next(); return c.Conn.Discard() }
+func (c *cutScript) Write(p []byte) (int, error) { c.next(); return c.Conn.Write(p) }

@@ -17,7 +17,7 @@ import (
 func bench(t *testing.T, f func(t *testing.T, g *simulated, c *fastConn)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		g := newSimulated().(*simulated)
+		g := newSimulated()
 		in, err := g.ln.Accept()
 		if err != nil {
 			t.Fatal(err)
@@ -28,7 +28,7 @@ func bench(t *testing.T, f func(t *testing.T, g *simulated, c *fastConn)) {
 			in.Close()
 			g.ln.Close()
 		}
-		if err := g.close(); err != nil {
+		if err := g.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -66,7 +66,7 @@ func (c *fastConn) moves() []moving {
 func TestFastConnErrors(t *testing.T) {
 	bench(t, func(t *testing.T, g *simulated, c *fastConn) {
 		for _, m := range c.moves() {
-			g.arrive("abc")
+			g.Arrive("abc")
 			g.Fail(m.call, unix.EINTR, unix.EINTR)
 			want := map[string]int64{"read": 2, "recvfrom": 4, "write": 3}[m.call]
 			if n, err := m.move(); n != want || err != nil {
@@ -81,7 +81,7 @@ func TestFastConnErrors(t *testing.T) {
 			g.did(t, m.call, map[string]int{m.call: 1})
 		}
 		c.setLow(true) // where Discard waits first
-		g.arrive("abc")
+		g.Arrive("abc")
 		g.Fail("recvfrom", unix.EINTR)
 		if n, err := c.Discard(); n != 3+3 || err != nil { // with what came before the write
 			t.Errorf("%d, %v after a signal in a fast flow", n, err)
@@ -117,7 +117,7 @@ func TestFastConnDeadline(t *testing.T) {
 	} {
 		for i, call := range []string{"read", "recvfrom", "write"} {
 			bench(t, func(t *testing.T, g *simulated, c *fastConn) {
-				g.stall(0)
+				g.Stall(0)
 				began, signals := time.Now(), min(test.ppolls, 1)
 				g.Fail("ppoll", slices.Repeat([]error{unix.EINTR}, signals)...)
 				c.SetDeadline(began.Add(test.after))
@@ -133,7 +133,7 @@ func TestFastConnDeadline(t *testing.T) {
 		if err := errors.Join(c.SetDeadline(time.Now().Add(time.Second)), c.SetDeadline(time.Time{})); err != nil {
 			t.Error(err)
 		}
-		time.AfterFunc(1000*time.Hour, func() { g.arrive("x") })
+		time.AfterFunc(1000*time.Hour, func() { g.Arrive("x") })
 		if n, err := c.Read(make([]byte, 2)); n != 1 || err != nil || !g.endless {
 			t.Errorf("%d, %v, waited without a timeout: %v", n, err, g.endless)
 		}
@@ -145,7 +145,7 @@ func TestFastConnDeadline(t *testing.T) {
 func TestFastConnCannotWait(t *testing.T) {
 	for i, call := range []string{"read", "recvfrom", "write"} {
 		bench(t, func(t *testing.T, g *simulated, c *fastConn) {
-			g.stall(0)
+			g.Stall(0)
 			g.Fail("ppoll", unix.ENOMEM)
 			n, err := c.moves()[i].move()
 			if n != 0 || !errors.Is(err, unix.ENOMEM) || err.Error() != "ppoll: "+unix.ENOMEM.Error() {
@@ -169,7 +169,7 @@ func TestFastConnLooksOnceMore(t *testing.T) {
 	bench(t, func(t *testing.T, g *simulated, c *fastConn) {
 		g.yield = func() {
 			if g.made == 2 { // after the first attempt
-				g.arrive("late")
+				g.Arrive("late")
 				c.SetDeadline(elapsed)
 			}
 		}
@@ -254,11 +254,11 @@ func TestFastConnHalfCloses(t *testing.T) {
 		if n, err := g.client.Read(g.fd, buffer); n != 0 || err != nil {
 			t.Errorf("%d, %v; want the end", n, err)
 		}
-		g.arrive("xyz")
+		g.Arrive("xyz")
 		if n, err := c.Read(buffer); n != 3 || err != nil {
 			t.Error(n, err)
 		}
-		g.end()
+		g.End()
 		if n, err := c.Read(buffer); n != 0 || err != io.EOF {
 			t.Errorf("%d, %v; want the end", n, err)
 		}
@@ -273,19 +273,19 @@ func TestFastConnHalfCloses(t *testing.T) {
 func TestFastConnFallsBackToABuffer(t *testing.T) {
 	for _, minds := range []error{unix.EFAULT, unix.EINVAL} {
 		bench(t, func(t *testing.T, g *simulated, c *fastConn) {
-			g.arrive("payload")
+			g.Arrive("payload")
 			g.Fail("recvfrom", minds)
 			for _, want := range []int64{7, discardBuffer, 1} {
 				if n, err := c.Discard(); n != want || err != nil {
 					t.Errorf("%v: %d, %v; want %d", minds, n, err, want)
 				}
 				if want == 7 {
-					g.arrive(string(make([]byte, discardBuffer+1)))
+					g.Arrive(string(make([]byte, discardBuffer+1)))
 				}
 			}
 			g.did(t, minds.Error(), map[string]int{"recvfrom": 1, "read": 3})
 			c.setLow(true)
-			g.reset()
+			g.Reset()
 			if n, err := c.Discard(); n != 0 || !errors.Is(err, unix.ECONNRESET) {
 				t.Errorf("%d, %v", n, err)
 			}

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"accio/explore"
 	"accio/protocol"
 )
 
@@ -16,42 +17,42 @@ func init() {
 
 // flows are the inputs of a client that sends much, or had. From the first much
 // on, little is seen lowWaterPatience later at most.
-var flows = []input{
-	{name: "much", bytes: strings.Repeat("x", lowWater), lag: lowWaterPatience},
-	{name: "less", bytes: strings.Repeat("x", lowWater-1), lag: lowWaterPatience},
-	{name: "z", bytes: "z"},
-	{name: "pause", pause: 9 * time.Second},
-	{name: "silence", pause: 10 * time.Second},
-	{name: "end", what: 'e'},
-	{name: "reset", what: 'r'},
-	{name: "stop", what: 's'},
+var flows = explore.Alphabet{
+	{Name: "much", Bytes: strings.Repeat("x", lowWater), Lag: lowWaterPatience},
+	{Name: "less", Bytes: strings.Repeat("x", lowWater-1), Lag: lowWaterPatience},
+	{Name: "z", Bytes: "z"},
+	{Name: "pause", Pause: 9 * time.Second},
+	{Name: "silence", Pause: 10 * time.Second},
+	{Name: "end", What: explore.End},
+	{Name: "reset", What: explore.Reset},
+	{Name: "stop", What: explore.Stop},
 }
 
 // flowWords calls f for every word of so many of them after the header, of
 // which the first is much, or nearly.
-func flowWords(depth int, f func(w word, maximal bool)) {
-	whole := word{}.then(input{name: "c1", bytes: protocol.Confirm1}).then(input{name: "c2", bytes: protocol.Confirm2})
+func flowWords(depth int, f func(w explore.Word, maximal bool)) {
+	whole := explore.Word{}.Then(explore.Text("c1", protocol.Confirm1), explore.Text("c2", protocol.Confirm2))
 	for _, in := range flows[:2] {
-		extendBy(flows, whole.then(in), len(whole.inputs)+depth, f)
+		flows.Extend(expected, whole.Then(in), len(whole.Inputs)+depth, f)
 	}
 }
 
 // Whatever follows a fast flow is seen, and silence is measured, as if it had
 // been a slow one.
 func TestEveryFastFlow(t *testing.T) {
-	var failures shortest
+	var failures explore.Shortest
 	synctest.Test(t, func(t *testing.T) {
-		flowWords(deep(3, 4), func(w word, maximal bool) {
+		flowWords(deep(3, 4), func(w explore.Word, maximal bool) {
 			if !maximal {
 				return
 			}
-			failures.ran()
-			if d := explore("fast", &protocol.Server, w, nil).differs(w); d != nil {
-				failures.failf(d.rank(), "%s", d)
+			failures.Ran()
+			if d := differs(run("fast", w, nil), w); d != nil {
+				failures.Failf(flows.Rank(d.Word), "%s", d)
 			}
 		})
 	})
-	failures.report(t, deep(72, 282))
+	wantSessions(t, &failures, deep(72, 282))
 }
 
 // A fast flow costs a few calls for each MiB, whatever it is cut into: once it
@@ -69,7 +70,7 @@ func TestFastFlowCosts(t *testing.T) {
 			sender.Go(func() {
 				for range n {
 					time.Sleep(time.Microsecond)
-					g.arrive(piece)
+					g.Arrive(piece)
 				}
 			})
 		}
@@ -79,7 +80,7 @@ func TestFastFlowCosts(t *testing.T) {
 				t.Errorf("%s: %d, %v; want %d", what, n, err, want)
 			}
 		}
-		g.arrive("x")
+		g.Arrive("x")
 		discard("slow", 1)
 		if g.size != 1<<30 {
 			t.Errorf("one call discards %d bytes at most", g.size)
@@ -111,10 +112,10 @@ func TestFastFlowCosts(t *testing.T) {
 		}
 		g.did(t, "slow again", map[string]int{"recvfrom": 4, "ppoll": 2})
 		sender.Wait()
-		g.arrive(strings.Repeat("x", lowWater/2-2*lowWater/pieces-1))
+		g.Arrive(strings.Repeat("x", lowWater/2-2*lowWater/pieces-1))
 		discard("not fast", lowWater/2-2*lowWater/pieces-1)
 		g.did(t, "one byte less than fast", map[string]int{"recvfrom": 1})
-		g.arrive("x")
+		g.Arrive("x")
 		discard("fast", 1)
 		g.did(t, "fast again", map[string]int{"recvfrom": 1, "setsockopt": 1})
 
@@ -133,7 +134,7 @@ func TestFastConnBeginsAnew(t *testing.T) {
 	for _, bytes := range []int{lowWater, lowWater - 1} {
 		bench(t, func(t *testing.T, g *simulated, c *fastConn) {
 			c.SetDeadline(time.Now().Add(time.Second))
-			g.arrive(strings.Repeat("x", bytes))
+			g.Arrive(strings.Repeat("x", bytes))
 			if n, err := c.Discard(); int(n) != bytes || err != nil || c.low != (bytes == lowWater) {
 				t.Errorf("%d, %v, low %v", n, err, c.low)
 			}
@@ -143,7 +144,7 @@ func TestFastConnBeginsAnew(t *testing.T) {
 			if err != nil || in != Incoming(c) {
 				t.Fatal(in, err)
 			}
-			time.AfterFunc(time.Minute, func() { g.arrive("x") })
+			time.AfterFunc(time.Minute, func() { g.Arrive("x") })
 			if n, err := c.Discard(); n != 1 || err != nil || c.low {
 				t.Errorf("after a connection with %d bytes: %d, %v, low %v", bytes, n, err, c.low)
 			}

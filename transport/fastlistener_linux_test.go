@@ -75,7 +75,7 @@ func idle(t *testing.T, f func(g *simulated, s *Server, connect func()), failing
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		g := newSimulated().(*simulated)
+		g := newSimulated()
 		first, err := g.ln.Accept()
 		if err != nil {
 			t.Fatal(err)
@@ -96,14 +96,14 @@ func idle(t *testing.T, f func(g *simulated, s *Server, connect func()), failing
 		synctest.Wait()
 		f(g, s, func() {
 			g.connect()
-			g.end()
+			g.End()
 			synctest.Wait()
 		})
 		stop()
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
-		if err := g.close(); err != nil {
+		if err := g.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -170,7 +170,7 @@ func TestFastAcceptWithoutDescriptors(t *testing.T) {
 // What does not pass ends the server, and says what it was.
 func TestFastAcceptFailsForGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newSimulated().(*simulated)
+		g := newSimulated()
 		g.Fail("accept4", unix.EBADF)
 		c, err := g.ln.Accept()
 		var op *net.OpError

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/internal/simkernel"
 
@@ -16,7 +17,7 @@ import (
 )
 
 func init() {
-	grounds["fast"] = newSimulated
+	grounds["fast"] = onSimulated
 	coders["fast"] = codedFast
 	campaigns["fast"] = campaign{"fast", playable, deep(3, 4), deep(3039, 13811), deep(9775, 55023), deep(4191, 26794)}
 }
@@ -26,13 +27,14 @@ func init() {
 // yield point, before and after.
 type simulated struct {
 	*calls
+	told
+	table  *fsm.Table
 	ln     *fastListener
 	s      atomic.Pointer[session]
 	client *simkernel.Process
 	fd     int // the client's
 	sent   []byte
-	got    []byte
-	has    holding
+	has    explore.Holding
 
 	before  map[string]int // see did
 	results atomic.Int64   // of the idle server
@@ -64,7 +66,7 @@ type calls struct {
 	made    int
 	event   int // eventfd
 	took    int
-	gave    int
+	gave    []byte
 	refused int
 	size    int         // of the last recvfrom
 	endless bool        // the last ppoll had no timeout
@@ -78,7 +80,7 @@ const maxCalls = 300
 // point is a yield point.
 func (c *calls) point() {
 	if c.made++; c.made > 2*maxCalls {
-		panic(endless{})
+		panic(explore.Endless{})
 	}
 	if c.yield != nil {
 		c.yield()
@@ -135,7 +137,7 @@ func (c *calls) Write(fd int, p []byte) (n int, err error) {
 	c.point()
 	defer c.point()
 	n, err = c.Process.Write(fd, p)
-	c.gave += n
+	c.gave = append(c.gave, p[:n]...)
 	if err == errRefused {
 		c.refused++
 	}
@@ -150,7 +152,15 @@ func (c *calls) Shutdown(fd, how int) error {
 // errRefused is what nothing else gives a write.
 const errRefused = unix.EHOSTUNREACH
 
-func newSimulated() ground {
+func onSimulated(table *fsm.Table) explore.Subject {
+	return func() explore.Ground {
+		g := newSimulated()
+		g.table = table
+		return g
+	}
+}
+
+func newSimulated() *simulated {
 	k := simkernel.New()
 	g := &simulated{calls: &calls{Process: k.Process()}, client: k.Process(), before: map[string]int{}}
 	ln, err := listenBy(g.calls, 0)
@@ -170,26 +180,31 @@ func (g *simulated) connect() {
 	}
 }
 
-// serve serves one connection, or none if the shutdown comes before it.
-func (g *simulated) serve(ctx context.Context, table *fsm.Table, yield func(), changed fsm.Observer) Result {
-	g.yield = yield
-	var result Result
-	errServed := errors.New("one is enough")
-	s := &Server{Table: table, IdleTimeout: idleLimit}
-	s.Observe = func(tr Transition) { changed(tr.From, tr.Event, tr.To) }
-	s.Result = func(r Result) error { result = r; return errServed }
+// Serve serves one connection, or none if the shutdown comes before it.
+func (g *simulated) Serve(ctx context.Context, x *explore.Session) {
+	g.yield = x.Yield
+	observe, errServed := g.observe(x), errors.New("one is enough")
+	s := &Server{Table: g.table, IdleTimeout: idleLimit}
+	s.Observe = func(tr Transition) { observe(tr.From, tr.Event, tr.To) }
+	s.Result = func(r Result) error { g.result = r; return errServed }
 	s.Accepted = func(Result) { g.s.Store(&s.current.Load().session) }
 	if err := s.Serve(ctx, g.ln); err != nil && !errors.Is(err, errServed) {
 		panic(err)
 	}
-	return result
 }
 
 func (g *simulated) session() *session { return g.s.Load() }
-func (g *simulated) limitTo(n int)     { g.Limit = n }
-func (g *simulated) still(f func())    { g.client.AtOnce(f) }
+func (g *simulated) Limit(n int)       { g.Process.Limit = n }
+func (g *simulated) Still(f func())    { g.client.AtOnce(f) }
 
-func (g *simulated) interrupted() bool {
+func (g *simulated) Says() explore.Said {
+	if s := g.session(); s != nil {
+		return s.says(g.Holds())
+	}
+	return explore.Said{}
+}
+
+func (g *simulated) Interrupted() bool {
 	if g.session() == nil {
 		return g.shut.Load()
 	}
@@ -197,7 +212,7 @@ func (g *simulated) interrupted() bool {
 	return w.deadline.Load() == int64(elapsed.Sub(epoch)) && (!w.waiting.Load() || g.woken.Load())
 }
 
-func (g *simulated) close() error {
+func (g *simulated) Close() error {
 	g.client.Close(g.fd)
 	if open, misuses := g.Open(), g.Misuses(); len(open)+len(misuses) > 0 {
 		return fmt.Errorf("the descriptors %v are left open; not open was that of %v", open, misuses)
@@ -207,7 +222,7 @@ func (g *simulated) close() error {
 
 // codedFast plays the stimuli on a server of the fast path.
 func codedFast(run []stimulus) rest {
-	g := newSimulated().(*simulated)
+	g := newSimulated()
 	accepting := func(f func()) {
 		g.made = 0
 		g.yield = func() {
@@ -217,7 +232,7 @@ func codedFast(run []stimulus) rest {
 		}
 	}
 	r := playedOn(g, g.ln, accepting, run)
-	if err := g.close(); err != nil {
+	if err := g.Close(); err != nil {
 		r.events += err.Error()
 	}
 	return r
@@ -225,50 +240,37 @@ func codedFast(run []stimulus) rest {
 
 // What follows ignores errors: they are what a client gets that comes too late.
 
-func (g *simulated) arrive(text string) {
+func (g *simulated) Arrive(text string) {
 	g.sent = append(g.sent, text...)
 	g.client.Write(g.fd, []byte(text))
 }
 
-func (g *simulated) end() {
-	g.has.end = true
+func (g *simulated) End() {
+	g.has.End = true
 	g.client.Shutdown(g.fd, unix.SHUT_WR)
 }
 
-func (g *simulated) reset() {
-	g.has.reset = true
-	g.commands() // the last moment to read them
+func (g *simulated) Reset() {
+	g.has.Reset = true
 	g.client.Linger(g.fd)
 	g.client.Close(g.fd)
 }
 
-func (g *simulated) stall(n int) {
-	g.has.shut = n == 0
+func (g *simulated) Stall(n int) {
+	g.has.Shut = n == 0
 	g.client.Full(g.fd, n == 0)
 }
 
-func (g *simulated) deafen()       { g.client.Refuse(g.fd, errRefused) }
-func (g *simulated) wrote() int    { return g.gave }
-func (g *simulated) refusals() int { return g.refused }
+func (g *simulated) Deafen()      { g.client.Refuse(g.fd, errRefused) }
+func (g *simulated) Said() string { return string(g.gave) }
+func (g *simulated) Refused() int { return g.refused }
 
-func (g *simulated) atOnce(f func(c client)) { g.client.AtOnce(func() { f(g) }) }
+func (g *simulated) AtOnce(f func(c explore.Client)) { g.client.AtOnce(func() { f(g) }) }
 
-func (g *simulated) commands() int {
-	buffer := make([]byte, 64)
-	for {
-		n, err := g.client.Read(g.fd, buffer)
-		if n == 0 || err != nil {
-			break
-		}
-		g.got = append(g.got, buffer[:n]...)
-	}
-	return wholeCommands(string(g.got))
-}
+func (g *simulated) Taken() []byte { return g.sent[:g.took] }
 
-func (g *simulated) confirmations() int { return wholeConfirmations(g.sent[:g.took]) }
-
-func (g *simulated) holds() holding {
+func (g *simulated) Holds() explore.Holding {
 	has := g.has
-	has.queue = string(g.sent[g.took:])
+	has.Queue = string(g.sent[g.took:])
 	return has
 }

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/internal/require"
 	"accio/protocol"
@@ -28,7 +28,7 @@ type key struct {
 	ended  bool
 }
 
-func (s *session) key(has holding) key {
+func (s *session) key(has explore.Holding) key {
 	k := key{state: s.machine.State(), ended: s.machine.Terminal()}
 	if k.ended {
 		return k
@@ -37,58 +37,19 @@ func (s *session) key(has holding) key {
 		k.at = s.end.right
 	}
 	k.silent = time.Since(s.clock)
-	k.queue, k.end, k.reset, k.shut = has.queue, has.end, has.reset, has.shut
+	k.queue, k.end, k.reset, k.shut = has.Queue, has.End, has.Reset, has.Shut
 	return k
 }
 
-func (x *expectation) key() key {
+func (x *expectation) Key() any {
 	steps := []fsm.State{"SendAccio1", "AwaitConfirm1", "SendAccio2", "AwaitConfirm2", "Streaming"}
 	switch {
-	case strings.HasSuffix(x.events, "confirmed closed "):
+	case strings.HasSuffix(x.Notes, "confirmed closed "):
 		return key{state: "Done", ended: true}
-	case x.ended:
+	case x.Ended:
 		return key{state: "Error", ended: true}
 	}
 	return key{steps[x.step], x.at, x.silent, x.queue, x.end, x.reset, x.shut, false}
-}
-
-// arc is one step of the learned machine: from a key by an input to a key,
-// and what was seen of it.
-type arc struct {
-	from, to key
-	input    string
-	events   string
-	bytes    int64
-	written  int
-}
-
-// learn explores by state: a word whose key was seen before is not extended.
-// run plays a word and returns what was seen before and after its last input,
-// and the key after it.
-func learn(run func(w word) (before, after seen, k key)) (keys map[key]word, arcs map[arc]word) {
-	_, _, initial := run(word{})
-	keys, arcs = map[key]word{initial: {}}, map[arc]word{}
-	from := []key{initial}
-	for queue := []word{{}}; len(queue) > 0; queue, from = queue[1:], from[1:] {
-		_, x := expect(queue[0])
-		for _, in := range alphabet {
-			if !x.possible(in) || x.shut && x.queue != "" && in.bytes != "" {
-				continue // or else the queue grows for ever
-			}
-			w := queue[0].then(in)
-			before, after, k := run(w)
-			a := arc{from[0], k, in.name, strings.TrimPrefix(after.events, before.events),
-				after.bytes - before.bytes, after.written - before.written}
-			if _, known := arcs[a]; !known {
-				arcs[a] = w
-			}
-			if _, known := keys[k]; !known {
-				keys[k] = w
-				queue, from = append(queue, w), append(from, k)
-			}
-		}
-	}
-	return keys, arcs
 }
 
 // What the running code does, learned by state-matched search, is what
@@ -96,35 +57,26 @@ func learn(run func(w word) (before, after seen, k key)) (keys map[key]word, arc
 // none missing and none extra.
 func TestLearnedBehaviourIsTheExpectedOne(t *testing.T) {
 	t.Parallel()
-	wantKeys, wantArcs := learn(func(w word) (before, after seen, k key) {
-		list, x := expect(w)
-		return list[max(0, len(list)-2)], list[len(list)-1], x.key()
-	})
+	growing := func(k any, in explore.Input) bool { // or else the queue grows for ever
+		return k.(key).shut && k.(key).queue != "" && in.Bytes != ""
+	}
+	want := alphabet.Expected(expected, growing)
 	eachGround(t, func(t *testing.T, on string) {
 		synctest.Test(t, func(t *testing.T) {
-			var failures shortest
-			gotKeys, gotArcs := learn(func(w word) (before, after seen, k key) {
-				failures.ran()
-				x := explore(on, &protocol.Server, w, nil)
-				return x.seen[max(0, len(x.seen)-2)], x.seen[len(x.seen)-1], x.last
+			var failures explore.Shortest
+			got := alphabet.Learn(grounds[on](&protocol.Server), growing)
+			got.Missing(want, func(w explore.Word, what any) {
+				failures.Failf(alphabet.Rank(w), "%s: the code goes beyond the expectation: %+v", w, what)
 			})
-			missing(&failures, "the code has an extra state", gotKeys, wantKeys)
-			missing(&failures, "the code lacks the state", wantKeys, gotKeys)
-			missing(&failures, "the code takes an extra step", gotArcs, wantArcs)
-			missing(&failures, "the code does not take the step", wantArcs, gotArcs)
-			failures.report(t, 1+532) // the empty word and one for each step
-			require.Ran(t, "states", len(gotKeys), 62)
-			require.Ran(t, "steps", len(gotArcs), 532)
+			want.Missing(got, func(w explore.Word, what any) {
+				failures.Failf(alphabet.Rank(w), "%s: the code lacks %+v", w, what)
+			})
+			failures.Report(t)
+			require.Ran(t, "sessions", got.Ran, 1+532) // the empty word and one for each step
+			require.Ran(t, "states", len(got.Keys), 62)
+			require.Ran(t, "steps", len(got.Arcs), 532)
 		})
 	})
-}
-
-func missing[K comparable](failures *shortest, what string, of, in map[K]word) {
-	for k, w := range of {
-		if _, ok := in[k]; !ok {
-			failures.failf(w.rank(), "%s: %s %+v", w, what, k)
-		}
-	}
 }
 
 // The transitions that the running code takes, over every word to depth 4 and
@@ -134,10 +86,10 @@ func TestTransitionsTakenAreTheTable(t *testing.T) {
 	taken := map[fsm.Transition]bool{}
 	sessions := 0
 	synctest.Test(t, func(t *testing.T) {
-		words(4, func(w word, maximal bool) {
+		words(4, func(w explore.Word, maximal bool) {
 			if maximal {
 				sessions++
-				for _, tr := range explore("scripted", &protocol.Server, w, nil).path {
+				for _, tr := range toldBy(run("scripted", w, nil)).path {
 					taken[tr] = true
 				}
 			}
@@ -155,119 +107,31 @@ func TestTransitionsTakenAreTheTable(t *testing.T) {
 
 // conformance is the alphabet of the W-method: that of the words without the
 // window, as behind a shut window the queue grows for ever.
-var conformance = slices.DeleteFunc(slices.Clone(alphabet), func(in input) bool { return in.what == 'w' || in.what == 'o' })
+var conformance = slices.DeleteFunc(slices.Clone(alphabet), func(in explore.Input) bool { return in.What == explore.Shut || in.What == explore.Open })
 
 // W-method: if the code is a deterministic machine with at most extra states
-// more than the expected one, and agrees with it on every word
-// access·(extra+1 inputs)·(a word that tells states apart), it is that machine.
+// more than the expected one, and agrees with it on every word of the suite, it is
+// that machine.
 func TestConformsByTheWMethod(t *testing.T) {
 	t.Parallel()
 	sessions := map[int]int{1: 1437, 2: 11070, 3: 95580}
 	eachGround(t, func(t *testing.T, on string) {
 		extra := map[string]int{"scripted": deep(2, 3), "fast": deep(1, 2)}[on]
-		suite := wSuite(t, extra)
+		suite, err := conformance.WMethod(expected, extra)
+		if err != nil {
+			t.Fatal(err)
+		}
+		require.Ran(t, "states", suite.States, 12)
+		require.Ran(t, "words that tell them apart", suite.Telling, 5)
 		synctest.Test(t, func(t *testing.T) {
-			var failures shortest
-			for _, w := range suite {
-				failures.ran()
-				if d := explore(on, &protocol.Server, w, nil).differs(w); d != nil {
-					failures.failf(d.rank(), "%s", d)
+			var failures explore.Shortest
+			for _, w := range suite.Words {
+				failures.Ran()
+				if d := differs(run(on, w, nil), w); d != nil {
+					failures.Failf(alphabet.Rank(d.Word), "%s", d)
 				}
 			}
-			failures.report(t, sessions[extra])
+			wantSessions(t, &failures, sessions[extra])
 		})
 	})
-}
-
-// wSuite returns these words.
-func wSuite(t *testing.T, extra int) map[string]word {
-	access := map[key]word{}
-	_, x := expect(word{})
-	access[x.key()] = word{}
-	order := []word{{}}
-	for i := 0; i < len(order); i++ {
-		_, x := expect(order[i])
-		for _, in := range conformance {
-			if !x.possible(in) {
-				continue
-			}
-			w := order[i].then(in)
-			_, y := expect(w)
-			if _, known := access[y.key()]; !known && !y.ended {
-				access[y.key()] = w
-				order = append(order, w)
-			}
-		}
-	}
-	telling := separating(t, order)
-	suite := map[string]word{}
-	var middle func(w word, left int)
-	middle = func(w word, left int) {
-		_, x := expect(w)
-		for _, tail := range telling {
-			full := w
-			for _, in := range tail.inputs {
-				if _, y := expect(full); y.possible(in) {
-					full = full.then(in)
-				}
-			}
-			suite[full.String()] = full
-		}
-		for _, in := range conformance {
-			if left > 0 && x.possible(in) {
-				middle(w.then(in), left-1)
-			}
-		}
-	}
-	for _, w := range order {
-		middle(w, extra+1)
-	}
-	require.Ran(t, "states", len(order), 12)
-	require.Ran(t, "words that tell them apart", len(telling), 5)
-	return suite
-}
-
-// separating returns words such that any two of the states that access leads
-// to answer differently to at least one of them.
-func separating(t *testing.T, access []word) (telling []word) {
-	answer := func(w, tail word) string {
-		before, _ := expect(w)
-		var text strings.Builder
-		for _, in := range tail.inputs {
-			if _, x := expect(w); !x.possible(in) {
-				text.WriteString("impossible;")
-				continue
-			}
-			w = w.then(in)
-		}
-		after, _ := expect(w)
-		base := before[len(before)-1]
-		for _, s := range after[len(before):] {
-			fmt.Fprintf(&text, "%s,%d,%v;", strings.TrimPrefix(s.events, base.events), s.bytes-base.bytes, s.ended)
-		}
-		return text.String()
-	}
-	var candidates []word
-	for _, a := range conformance {
-		candidates = append(candidates, word{}.then(a))
-	}
-	for _, a := range conformance {
-		for _, b := range conformance {
-			candidates = append(candidates, word{}.then(a).then(b))
-		}
-	}
-	for i, v := range access {
-		for _, w := range access[:i] {
-			told := func(c word) bool { return answer(v, c) != answer(w, c) }
-			if slices.ContainsFunc(telling, told) {
-				continue
-			}
-			at := slices.IndexFunc(candidates, told)
-			if at < 0 {
-				t.Fatalf("nothing tells the states after %s and %s apart", v, w)
-			}
-			telling = append(telling, candidates[at])
-		}
-	}
-	return telling
 }

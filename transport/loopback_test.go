@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"accio/explore"
 	"accio/protocol"
 )
 
@@ -26,16 +27,16 @@ func TestEveryWordOverLoopback(t *testing.T) {
 	list := overLoopback()
 	eachPath(t, func(t *testing.T, path string) {
 		t.Parallel()
-		var failures shortest
+		var failures explore.Shortest
 		var gaveUp atomic.Bool // the others would have to be waited for as long
-		queue := make(chan word)
+		queue := make(chan explore.Word)
 		var workers sync.WaitGroup
 		for range 8 {
 			workers.Go(func() {
 				for w := range queue {
-					failures.ran()
+					failures.Ran()
 					if err := tryLoopback(t, path, w); err != nil {
-						failures.failf(w.rank(), "%s: %v", w, err)
+						failures.Failf(alphabet.Rank(w), "%s: %v", w, err)
 						var inVain *waitedInVain
 						gaveUp.CompareAndSwap(false, errors.As(err, &inVain))
 					}
@@ -50,16 +51,16 @@ func TestEveryWordOverLoopback(t *testing.T) {
 		}
 		close(queue)
 		workers.Wait()
-		failures.report(t, deep(346, 1976))
+		wantSessions(t, &failures, deep(346, 1976))
 	})
 }
 
 // overLoopback returns the words that are played, the shortest first.
-func overLoopback() (list []word) {
-	add := func(w word, maximal bool) {
-		for i, in := range w.inputs {
-			maximal = maximal && in.what != 'w' && in.what != 'o' && (in.pause == 0 || in.pause == idleLimit) &&
-				!(i == 0 && w.early && in.what == 's')
+func overLoopback() (list []explore.Word) {
+	add := func(w explore.Word, maximal bool) {
+		for i, in := range w.Inputs {
+			maximal = maximal && in.What != explore.Shut && in.What != explore.Open && (in.Pause == 0 || in.Pause == idleLimit) &&
+				!(i == 0 && w.Early && in.What == explore.Stop)
 		}
 		if maximal {
 			list = append(list, w)
@@ -68,14 +69,14 @@ func overLoopback() (list []word) {
 	depth := deep(3, 4)
 	words(depth, add)
 	for _, early := range []bool{false, true} {
-		whole := word{early: early}.then(input{name: "c1", bytes: protocol.Confirm1}).then(input{name: "c2", bytes: protocol.Confirm2})
-		extend(whole, depth+1, func(w word, maximal bool) {
-			if len(w.inputs) > depth { // the others are there
+		whole := explore.Word{Early: early}.Then(explore.Text("c1", protocol.Confirm1), explore.Text("c2", protocol.Confirm2))
+		alphabet.Extend(expected, whole, depth+1, func(w explore.Word, maximal bool) {
+			if len(w.Inputs) > depth { // the others are there
 				add(w, maximal)
 			}
 		})
 	}
-	slices.SortStableFunc(list, func(v, w word) int { return slices.Compare(v.rank(), w.rank()) })
+	slices.SortStableFunc(list, func(v, w explore.Word) int { return slices.Compare(alphabet.Rank(v), alphabet.Rank(w)) })
 	return list
 }
 
@@ -95,7 +96,7 @@ func (p *tap) get() string {
 // tryLoopback plays the word with a short idle limit. On a busy machine that
 // can pass before the client has had its turn; what then happens instead is
 // tried again with a longer one. A fault of the server's stays.
-func tryLoopback(t *testing.T, path string, w word) error {
+func tryLoopback(t *testing.T, path string, w explore.Word) error {
 	for _, idle := range []time.Duration{50 * time.Millisecond, time.Second, patience} {
 		want, got, err := playLoopback(path, w, idle)
 		switch {
@@ -134,8 +135,8 @@ func (e *waitedInVain) Error() string {
 
 // playLoopback returns what the word wants and what came. Where the word leaves
 // the session open, the client's close has to end it and to change no count.
-func playLoopback(path string, w word, idle time.Duration) (want, got outcome, err error) {
-	waits := slices.ContainsFunc(w.inputs, func(in input) bool { return in.pause > 0 })
+func playLoopback(path string, w explore.Word, idle time.Duration) (want, got outcome, err error) {
+	waits := slices.ContainsFunc(w.Inputs, func(in explore.Input) bool { return in.Pause > 0 })
 	if !waits {
 		idle = patience
 	}
@@ -164,62 +165,63 @@ func playLoopback(path string, w word, idle time.Duration) (want, got outcome, e
 	c := peer{TCPConn: tcp}
 	defer c.Close()
 	serve := func() { served <- s.Serve(ctx, watching) }
-	if !w.early {
+	if !w.Early {
 		go serve()
 	}
-	expected, last := expect(w)
+	expect := expected.Expect(w)
+	last := expect[len(expect)-1]
 	now := func() (outcome, bool) {
 		p, serving := s.Progress()
 		return outcome{events.get(), p.Bytes}, serving
 	}
-	await := func(inputs int, want seen) {
+	await := func(inputs int, want explore.Seen) {
 		come := watching.until(func() bool {
 			got, serving := now()
-			return len(got.events) >= len(want.events) && (want.ended || !serving || got.bytes >= want.bytes) || ctx.Err() != nil
+			return len(got.events) >= len(want.Notes) && (want.Ended || !serving || got.bytes >= want.Count) || ctx.Err() != nil
 		})
 		if got, _ := now(); !come && err == nil {
-			err = &waitedInVain{inputs, outcome{want.events, want.bytes}, got}
+			err = &waitedInVain{inputs, outcome{want.Notes, want.Count}, got}
 		}
 	}
-	if !w.early {
-		await(0, expected[0])
-		expected = expected[1:]
+	if !w.Early {
+		await(0, expect[0])
+		expect = expect[1:]
 	}
-	for i, in := range w.inputs {
+	for i, in := range w.Inputs {
 		if err != nil {
 			break
 		}
-		switch in.what {
-		case 'e':
+		switch in.What {
+		case explore.End:
 			c.CloseWrite()
-		case 'r':
+		case explore.Reset:
 			c.reset()
-		case 's':
+		case explore.Stop:
 			stop()
 		default:
-			if in.bytes != "" {
-				c.Write([]byte(in.bytes)) // an error shows in what is seen
+			if in.Bytes != "" {
+				c.Write([]byte(in.Bytes)) // an error shows in what is seen
 			}
 		}
-		if i == 0 && w.early {
+		if i == 0 && w.Early {
 			go serve()
 		}
-		if i < len(expected) {
-			await(i+1, expected[i])
+		if i < len(expect) {
+			await(i+1, expect[i])
 		}
 	}
 	left, _ := now()
 	if err != nil {
 		stop()
 	}
-	if err != nil || !last.ended {
+	if err != nil || !last.Ended {
 		c.Close()
 	}
 	if errServe := <-served; errServe != nil {
 		return want, got, fmt.Errorf("Serve: %w", errServe)
 	}
-	want, got = outcome{last.events, last.bytes}, outcome{events.get(), events.result.Bytes}
-	if last.ended {
+	want, got = outcome{last.Notes, last.Count}, outcome{events.get(), events.result.Bytes}
+	if last.Ended {
 		return want, got, err
 	}
 	if end, ok := strings.CutPrefix(got.events, want.events); ok && (end == "closed " || end == "failed ") && got.bytes == left.bytes {

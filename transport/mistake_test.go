@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/protocol"
 )
@@ -82,7 +83,7 @@ func TestMistakesAreNamed(t *testing.T) {
 	}
 	told := map[int]int{}
 	for _, test := range tests {
-		p := playServer(t, func(peer *script, _ context.CancelFunc) { peer.arrive(test.sent) })
+		p := playServer(t, func(peer *explore.Conn, _ context.CancelFunc) { peer.Arrive(test.sent) })
 		if p.Event != fsm.Mismatched || !strings.HasPrefix(p.Hint, test.hint) {
 			t.Errorf("%q: %s, want %s", test.sent, p.Explanation(), test.hint)
 		}
@@ -153,15 +154,15 @@ func TestMistakesOfAServerAreNamed(t *testing.T) {
 		"hello":                        `wanted "accio\r\n", exactly`,
 		protocol.Confirm1:              `wanted "accio\r\n", exactly`, // which the client has not sent yet
 	} {
-		p := playClient(t, strings.NewReader("file"), func(peer *script, _ context.CancelFunc) { peer.arrive(sent) })
+		p := playClient(t, strings.NewReader("file"), func(peer *explore.Conn, _ context.CancelFunc) { peer.Arrive(sent) })
 		if p.Event != fsm.Mismatched || p.Hint != hint {
 			t.Errorf("%q: %s, want %s", sent, p.Explanation(), hint)
 		}
 	}
-	echo := playClient(t, strings.NewReader("file"), func(peer *script, _ context.CancelFunc) {
-		peer.arrive(protocol.Accio)
+	echo := playClient(t, strings.NewReader("file"), func(peer *explore.Conn, _ context.CancelFunc) {
+		peer.Arrive(protocol.Accio)
 		synctest.Wait()
-		peer.arrive(peer.sent())
+		peer.Arrive(peer.Said())
 	})
 	if want := `that came back as it was sent; the answer to it is "accio\r\n"`; echo.Hint != want {
 		t.Errorf("%s, want %s", echo.Explanation(), want)
@@ -178,8 +179,8 @@ func TestWhatHasArrivedIsShown(t *testing.T) {
 		{protocol.Confirm1 + "con" + long, "con" + long[:37], `received "con" >> "` + long[:37] + `", hex 63 6f 6e >> 30 31 `},
 	} {
 		for _, limit := range []int{0, 1, 7} {
-			p := playServer(t, func(peer *script, _ context.CancelFunc) { peer.arrive(test.sent) },
-				func(s *session) { s.conn.(*script).limit = limit })
+			p := playServer(t, func(peer *explore.Conn, _ context.CancelFunc) { peer.Arrive(test.sent) },
+				func(s *session) { s.conn.(*explore.Conn).Limit(limit) })
 			if p.Event != fsm.Mismatched || p.Received != test.received || !strings.Contains(p.Explanation(), "("+test.text) {
 				t.Errorf("%q, %d bytes a call: received %q: %s; want %s", test.sent, limit, p.Received, p.Explanation(), test.text)
 			}
@@ -189,7 +190,7 @@ func TestWhatHasArrivedIsShown(t *testing.T) {
 	table := protocol.Server.Clone()
 	table.Activities[1].Text = long
 	sent := long[:60] + "X" + long
-	p := play(t, &table, func(peer *script, _ context.CancelFunc) { peer.arrive(sent) })
+	p := play(t, &table, func(peer *explore.Conn, _ context.CancelFunc) { peer.Arrive(sent) })
 	if want := sent[40:80]; p.Right != 20 || p.Received != want {
 		t.Errorf("received %q, %d right; want %q and 20", p.Received, p.Right, want)
 	}
@@ -200,20 +201,20 @@ func TestWhatHasArrivedIsShown(t *testing.T) {
 func TestTheRestIsOverheard(t *testing.T) {
 	for _, follows := range []struct {
 		name string
-		do   func(*script, context.CancelFunc)
+		do   func(*explore.Conn, context.CancelFunc)
 	}{
-		{"nothing", func(*script, context.CancelFunc) {}},
-		{"the end", func(peer *script, _ context.CancelFunc) { peer.end() }},
-		{"a reset", func(peer *script, _ context.CancelFunc) { peer.reset() }},
+		{"nothing", func(*explore.Conn, context.CancelFunc) {}},
+		{"the end", func(peer *explore.Conn, _ context.CancelFunc) { peer.End() }},
+		{"a reset", func(peer *explore.Conn, _ context.CancelFunc) { peer.Reset() }},
 	} {
 		errors, last := 0, time.Time{}
-		p := playServer(t, func(peer *script, stop context.CancelFunc) {
+		p := playServer(t, func(peer *explore.Conn, stop context.CancelFunc) {
 			time.Sleep(time.Second)
-			peer.change(func() { peer.arrived = []byte("con") })
+			peer.Arrive("con")
 			synctest.Wait()
-			peer.change(func() { peer.arrived = []byte("X and more") })
+			peer.Arrive("X and more")
 			follows.do(peer, stop)
-		}, func(s *session) { s.conn = &errorCounter{s.conn.(*script), &errors, &last} })
+		}, func(s *session) { s.conn = &errorCounter{s.conn.(*explore.Conn), &errors, &last} })
 		p.wantEnd(t, protocol.AwaitConfirm1, fsm.Mismatched, time.Second)
 		if waited := last.Sub(p.Started) - time.Second; p.Received != "conX and more" || errors != 1 || waited != 0 {
 			t.Errorf("followed by %s: received %q, %d errors read, waited for %s", follows.name, p.Received, errors, waited)
@@ -223,13 +224,13 @@ func TestTheRestIsOverheard(t *testing.T) {
 
 // errorCounter counts the errors that Read returns, and notes when the last was.
 type errorCounter struct {
-	*script
+	*explore.Conn
 	errors *int
 	last   *time.Time
 }
 
 func (c *errorCounter) Read(p []byte) (int, error) {
-	n, err := c.script.Read(p)
+	n, err := c.Conn.Read(p)
 	if err != nil {
 		*c.errors++
 		*c.last = time.Now()

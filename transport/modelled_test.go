@@ -70,10 +70,13 @@ func (m *modelled) give(p place, o outside, what stimulus) (_ place, ok bool, er
 // takesNothing is a rule of the server's time, though it speaks of the client.
 const takesNothing = "client takes nothing for the idle limit"
 
+// maxSteps is beyond any that a run of the model has.
+const maxSteps = 50
+
 // settle returns every place where the model can come to rest. Time passes
 // only when nothing else moves, and if it is to. A broken table may never rest.
 func (m *modelled) settle(p place, silence bool) map[place]bool {
-	return m.within(maxEvents, p, silence)
+	return m.within(maxSteps, p, silence)
 }
 
 // within is settle within so many steps; beyond them level 1 goes in circles.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/internal/require"
 	"accio/model"
@@ -21,11 +22,11 @@ type cell struct {
 
 // across returns for each cell the words to the depth that come across it, the
 // shortest first.
-func across(depth int) map[cell][]word {
-	all := map[cell][]word{}
-	words(depth, func(w word, _ bool) {
+func across(depth int) map[cell][]explore.Word {
+	all := map[cell][]explore.Word{}
+	words(depth, func(w explore.Word, _ bool) {
 		met := map[cell]bool{}
-		for _, tr := range explore("scripted", &protocol.Server, w, nil).path {
+		for _, tr := range toldBy(run("scripted", w, nil)).path {
 			if c := (cell{tr.From, tr.Event}); !met[c] {
 				met[c] = true
 				all[c] = append(all[c], w)
@@ -33,7 +34,7 @@ func across(depth int) map[cell][]word {
 		}
 	})
 	for _, list := range all {
-		slices.SortStableFunc(list, func(v, w word) int { return len(v.inputs) - len(w.inputs) })
+		slices.SortStableFunc(list, func(v, w explore.Word) int { return len(v.Inputs) - len(w.Inputs) })
 	}
 	return all
 }
@@ -81,22 +82,22 @@ func TestMutantsOfTheTableAreKilled(t *testing.T) {
 	if want := (map[model.Change]int{model.Add: 25 * 7}); !maps.Equal(equivalent, want) {
 		t.Errorf("equivalent %v, want %v", equivalent, want)
 	}
-	if want := (map[string]int{"illegal event": 24, "endless": 21, "events": 103, "result": 20}); !maps.Equal(reasons, want) {
+	if want := (map[string]int{"illegal event": 24, "endless": 21, "seen": 103, "result": 20}); !maps.Equal(reasons, want) {
 		t.Errorf("killed by %v, want %v", reasons, want)
 	}
 }
 
 // kill runs a word on a mutant and says by what it is killed, if it is.
-func kill(table *fsm.Table, w word) (reason, example string) {
-	x := explore("scripted", table, w, nil)
-	d := x.differs(w)
+func kill(table *fsm.Table, w explore.Word) (reason, example string) {
+	x := runTable("scripted", table, w, nil)
+	d := differs(x, w)
 	if d == nil {
 		return "", ""
 	}
-	if illegal := (*fsm.IllegalEventError)(nil); errors.As(x.result.Err, &illegal) {
+	if illegal := (*fsm.IllegalEventError)(nil); errors.As(toldBy(x).result.Err, &illegal) {
 		return "illegal event", d.String()
 	}
-	return string(d.aspect), d.String()
+	return string(d.Aspect), d.String()
 }
 
 // The mutants that count as equivalent, since no session to depth 4 comes
@@ -105,7 +106,7 @@ func kill(table *fsm.Table, w word) (reason, example string) {
 func TestMutantsThatNoSessionMeetsAreEquivalent(t *testing.T) {
 	t.Parallel()
 	depth := deep(1, 3)
-	var failures shortest
+	var failures explore.Shortest
 	var equivalent []model.Mutant
 	synctest.Test(t, func(*testing.T) {
 		met := across(4)
@@ -116,24 +117,26 @@ func TestMutantsThatNoSessionMeetsAreEquivalent(t *testing.T) {
 		}
 	})
 	require.Ran(t, "mutants", len(equivalent), 25*7)
-	inShares(t, maximalWords[depth], func(mine func() bool) {
-		words(depth, func(w word, maximal bool) {
+	require.Ran(t, "words", explore.InShares(t, func(t *testing.T, mine func() bool) {
+		words(depth, func(w explore.Word, maximal bool) {
 			if !maximal || !mine() {
 				return
 			}
-			want := explore("scripted", &protocol.Server, w, nil)
+			plain := run("scripted", w, nil)
+			want := toldBy(plain)
 			for i, m := range equivalent {
-				failures.ran()
-				got := explore("scripted", m.Table, w, nil)
+				failures.Ran()
+				x := runTable("scripted", m.Table, w, nil)
+				got := toldBy(x)
 				switch {
 				case !slices.Equal(got.path, want.path):
-					failures.failf(append(w.rank(), i), "%s: %s takes %v, the table %v", w, m.Name, got.path, want.path)
-				case got.err != nil || !slices.Equal(got.seen, want.seen) || got.result.State != want.result.State || got.result.Bytes != want.result.Bytes:
-					failures.failf(append(w.rank(), i), "%s: %s shows %v and ends in %s, the table %v and in %s",
-						w, m.Name, got.seen, got.result.State, want.seen, want.result.State)
+					failures.Failf(append(alphabet.Rank(w), i), "%s: %s takes %v, the table %v", w, m.Name, got.path, want.path)
+				case x.Err != nil || !slices.Equal(x.Seen, plain.Seen) || got.result.State != want.result.State || got.result.Bytes != want.result.Bytes:
+					failures.Failf(append(alphabet.Rank(w), i), "%s: %s shows %v and ends in %s, the table %v and in %s",
+						w, m.Name, x.Seen, got.result.State, plain.Seen, want.result.State)
 				}
 			}
 		})
-	})
-	failures.report(t, len(equivalent)*maximalWords[depth])
+	}), maximalWords[depth])
+	wantSessions(t, &failures, len(equivalent)*maximalWords[depth])
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/internal/require"
 )
@@ -124,15 +125,15 @@ func TestOwnActionsAndHowBytesArrive(t *testing.T) {
 		{"12345678901\nquit\n", "hello\n", "said mismatched", 0}, // as long as a line may be
 	} {
 		for piece := 1; piece <= len(test.says); piece++ {
-			p := playLines(t, func(peer *script, _ context.CancelFunc) {
+			p := playLines(t, func(peer *explore.Conn, _ context.CancelFunc) {
 				for rest := test.says; rest != ""; rest = rest[min(piece, len(rest)):] {
-					peer.arrive(rest[:min(piece, len(rest))])
+					peer.Arrive(rest[:min(piece, len(rest))])
 					time.Sleep(time.Millisecond)
 				}
-				peer.end()
+				peer.End()
 			})
-			if p.eventsText() != test.events || p.conn.sent() != test.hears || p.Bytes != test.bytes {
-				t.Errorf("%q in pieces of %d: %s, heard %q, %d bytes; %s", test.says, piece, p.eventsText(), p.conn.sent(), p.Bytes, p.Explanation())
+			if p.eventsText() != test.events || p.conn.Said() != test.hears || p.Bytes != test.bytes {
+				t.Errorf("%q in pieces of %d: %s, heard %q, %d bytes; %s", test.says, piece, p.eventsText(), p.conn.Said(), p.Bytes, p.Explanation())
 			}
 			played++
 		}
@@ -156,24 +157,28 @@ func TestOwnActionsThatEndBadly(t *testing.T) {
 		{"an event of its own", sends("curse\n"), "refused", 0, "Listen: refused"},
 		{"an end within a line", sends("noop\nno"), fsm.Closed, time.Millisecond, "Listen: the guest closed"},
 		{"an end within the body", sends("keep\nno\n"), fsm.Closed, time.Millisecond, "Keep: the guest closed"},
-		{"a silence within a line", func(peer *script, _ context.CancelFunc) { peer.arrive("no"); time.Sleep(time.Minute) },
+		{"a silence within a line", func(peer *explore.Conn, _ context.CancelFunc) { peer.Arrive("no"); time.Sleep(time.Minute) },
 			fsm.TimedOut, DefaultIdleTimeout, "Listen: no data for 10s; who has nothing to say says quit"},
-		{"a guest that takes nothing", func(peer *script, _ context.CancelFunc) {
+		{"a guest that takes nothing", func(peer *explore.Conn, _ context.CancelFunc) {
 			time.Sleep(time.Second)
-			peer.stall(2)
-			peer.arrive("echo\nxyz")
+			peer.Stall(2)
+			peer.Arrive("echo\nxyz")
 			time.Sleep(time.Minute)
 		}, fsm.TimedOut, time.Second + DefaultIdleTimeout, "Listen: no data for 10s; the guest takes no data"},
 		{"an end within bytes", sends("echo\nx"), fsm.Closed, time.Millisecond, "Listen: the guest closed"},
-		{"a reset", func(peer *script, _ context.CancelFunc) {
-			peer.arrive("no")
+		{"a reset", func(peer *explore.Conn, _ context.CancelFunc) {
+			peer.Arrive("no")
 			time.Sleep(time.Second)
-			peer.fail(errBroken)
+			peer.Fail(errBroken)
 		},
 			fsm.Failed, time.Second, "Listen: broken"},
-		{"a shutdown", func(peer *script, stop context.CancelFunc) { peer.arrive("no"); time.Sleep(time.Second); stop() },
+		{"a shutdown", func(peer *explore.Conn, stop context.CancelFunc) { peer.Arrive("no"); time.Sleep(time.Second); stop() },
 			fsm.Shutdown, time.Second, "Listen: told to stop"},
-		{"a shutdown before what has arrived", func(peer *script, stop context.CancelFunc) { time.Sleep(time.Second); stop(); peer.arrive("noop\n") },
+		{"a shutdown before what has arrived", func(peer *explore.Conn, stop context.CancelFunc) {
+			time.Sleep(time.Second)
+			stop()
+			peer.Arrive("noop\n")
+		},
 			fsm.Shutdown, time.Second, "Listen: told to stop"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -191,16 +196,16 @@ func TestOwnActionWritesInPieces(t *testing.T) {
 		state, from fsm.State
 		sent        string
 	}{time.Second: {"End", "", "hello\necho: abcok\n"}, time.Minute: {"Fault", "Listen", "hello\necho"}} {
-		p := play(t, &lines, func(peer *script, _ context.CancelFunc) {
-			peer.arrive("echo\nabcquit\nbye\n")
+		p := play(t, &lines, func(peer *explore.Conn, _ context.CancelFunc) {
+			peer.Arrive("echo\nabcquit\nbye\n")
 			time.Sleep(pause)
-			peer.stall(1000)
+			peer.Stall(1000)
 		}, func(s *session) {
 			s.do = doLines
-			s.conn.(*script).stall(len("hello\necho"))
+			s.conn.(*explore.Conn).Stall(len("hello\necho"))
 		})
-		if p.State != want.state || p.From != want.from || p.conn.sent() != want.sent {
-			t.Errorf("room after %s: %s, %s, sent %q, want %q", pause, p.State, p.Explanation(), p.conn.sent(), want.sent)
+		if p.State != want.state || p.From != want.from || p.conn.Said() != want.sent {
+			t.Errorf("room after %s: %s, %s, sent %q, want %q", pause, p.State, p.Explanation(), p.conn.Said(), want.sent)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/protocol"
 )
@@ -16,7 +17,7 @@ import (
 // frozen makes the whole program stand still for d between two calls of the
 // connection, as SIGSTOP does: what happens meanwhile is found all at once.
 type frozen struct {
-	*script
+	*explore.Conn
 	calls  int // before the freeze
 	freeze func()
 }
@@ -27,20 +28,20 @@ func (f *frozen) tick() {
 	}
 }
 
-func (f *frozen) Read(p []byte) (int, error)  { f.tick(); return f.script.Read(p) }
-func (f *frozen) Discard() (int64, error)     { f.tick(); return f.script.Discard() }
-func (f *frozen) Write(p []byte) (int, error) { f.tick(); return f.script.Write(p) }
+func (f *frozen) Read(p []byte) (int, error)  { f.tick(); return f.Conn.Read(p) }
+func (f *frozen) Discard() (int64, error)     { f.tick(); return f.Conn.Discard() }
+func (f *frozen) Write(p []byte) (int, error) { f.tick(); return f.Conn.Write(p) }
 
 // freezeAt plays a session in which the process stands still before its nth
 // call of the connection; meanwhile an hour passes and f happens.
-func freezeAt(t *testing.T, n int, f func(peer *script, stop context.CancelFunc)) *played {
+func freezeAt(t *testing.T, n int, f func(peer *explore.Conn, stop context.CancelFunc)) *played {
 	t.Helper()
 	p := &played{}
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
-		p.conn = newScript()
-		p.conn.arrive(header[:5])
+		p.conn = explore.NewConn()
+		p.conn.Arrive(header[:5])
 		s := &session{table: &protocol.Server, idle: DefaultIdleTimeout}
 		s.conn = &frozen{p.conn, n, func() { time.Sleep(time.Hour); f(p.conn, stop); synctest.Wait() }}
 		s.machine = fsm.NewMachine(s.table, nil)
@@ -52,25 +53,25 @@ func freezeAt(t *testing.T, n int, f func(peer *script, stop context.CancelFunc)
 
 func TestBytesBeatTheDeadline(t *testing.T) {
 	for n := 1; n <= 3; n++ {
-		freezeAt(t, n, func(peer *script, _ context.CancelFunc) {
-			peer.arrive(header[5:] + "late")
-			peer.end()
+		freezeAt(t, n, func(peer *explore.Conn, _ context.CancelFunc) {
+			peer.Arrive(header[5:] + "late")
+			peer.End()
 		}).wantDone(t, 4)
 	}
 }
 
 func TestTheEndBeatsTheDeadline(t *testing.T) {
-	p := freezeAt(t, 3, func(peer *script, _ context.CancelFunc) { peer.end() })
+	p := freezeAt(t, 3, func(peer *explore.Conn, _ context.CancelFunc) { peer.End() })
 	p.wantEnd(t, protocol.AwaitConfirm1, fsm.Closed, time.Hour)
 }
 
 func TestTheResetBeatsTheDeadline(t *testing.T) {
-	p := freezeAt(t, 3, func(peer *script, _ context.CancelFunc) { peer.reset() })
+	p := freezeAt(t, 3, func(peer *explore.Conn, _ context.CancelFunc) { peer.Reset() })
 	p.wantEnd(t, protocol.AwaitConfirm1, fsm.Failed, time.Hour)
 }
 
 func TestTheDeadlineComesLast(t *testing.T) {
-	p := freezeAt(t, 3, func(*script, context.CancelFunc) {})
+	p := freezeAt(t, 3, func(*explore.Conn, context.CancelFunc) {})
 	p.wantEnd(t, protocol.AwaitConfirm1, fsm.TimedOut, time.Hour)
 }
 
@@ -78,16 +79,16 @@ func TestShutdownBeatsEverything(t *testing.T) {
 	from := []fsm.State{protocol.SendAccio1, protocol.AwaitConfirm1, protocol.AwaitConfirm1}
 	for _, what := range []struct {
 		name string
-		do   func(*script)
+		do   func(*explore.Conn)
 	}{
-		{"bytes and end", func(peer *script) { peer.arrive(header[5:]); peer.end() }},
-		{"a wrong byte", func(peer *script) { peer.arrive("wrong") }},
-		{"end", (*script).end},
-		{"reset", (*script).reset},
-		{"silence", func(*script) {}},
+		{"bytes and end", func(peer *explore.Conn) { peer.Arrive(header[5:]); peer.End() }},
+		{"a wrong byte", func(peer *explore.Conn) { peer.Arrive("wrong") }},
+		{"end", (*explore.Conn).End},
+		{"reset", (*explore.Conn).Reset},
+		{"silence", func(*explore.Conn) {}},
 	} {
 		for n := range from {
-			p := freezeAt(t, n+1, func(peer *script, stop context.CancelFunc) { what.do(peer); stop() })
+			p := freezeAt(t, n+1, func(peer *explore.Conn, stop context.CancelFunc) { what.do(peer); stop() })
 			if p.From != from[n] || p.Event != fsm.Shutdown {
 				t.Errorf("%s before call %d: %s from %s, want shutdown from %s", what.name, n+1, p.Event, p.From, from[n])
 			}
@@ -97,26 +98,26 @@ func TestShutdownBeatsEverything(t *testing.T) {
 
 // Bytes come before the end or the reset that follows them in the stream.
 func TestStreamOrder(t *testing.T) {
-	for _, follows := range []func(*script){(*script).end, (*script).reset} {
-		p := freezeAt(t, 3, func(peer *script, _ context.CancelFunc) { peer.arrive("wrong"); follows(peer) })
+	for _, follows := range []func(*explore.Conn){(*explore.Conn).End, (*explore.Conn).Reset} {
+		p := freezeAt(t, 3, func(peer *explore.Conn, _ context.CancelFunc) { peer.Arrive("wrong"); follows(peer) })
 		p.wantEnd(t, protocol.AwaitConfirm1, fsm.Mismatched, time.Hour)
 	}
 }
 
 // hooked calls before at every deadline that is set.
 type hooked struct {
-	*script
+	*explore.Conn
 	before, after func(n int)
 	n             int
 }
 
 func (h *hooked) SetDeadline(t time.Time) error {
 	if t == elapsed { // the shutdown's own
-		return h.script.SetDeadline(t)
+		return h.Conn.SetDeadline(t)
 	}
 	h.n++
 	h.before(h.n)
-	err := h.script.SetDeadline(t)
+	err := h.Conn.SetDeadline(t)
 	h.after(h.n)
 	return err
 }
@@ -139,10 +140,10 @@ func TestShutdownWhileADeadlineIsSet(t *testing.T) {
 					}
 				}
 				s := &session{table: &protocol.Server, idle: DefaultIdleTimeout}
-				conn := newScript()
-				s.conn = &hooked{script: conn, before: shoot(early), after: shoot(!early)}
+				conn := explore.NewConn()
+				s.conn = &hooked{Conn: conn, before: shoot(early), after: shoot(!early)}
 				s.machine = fsm.NewMachine(s.table, nil)
-				time.AfterFunc(time.Second, func() { conn.arrive("c") }) // so that a deadline is set at 10 s
+				time.AfterFunc(time.Second, func() { conn.Arrive("c") }) // so that a deadline is set at 10 s
 				defer interrupt(ctx, s.conn)()
 				p.Result = s.conclude(ctx, Result{Started: time.Now()})
 			})

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/protocol"
 )
@@ -36,14 +37,14 @@ func TestProgressOfTheHeader(t *testing.T) {
 
 // stage is a listener of one scripted connection.
 type stage struct {
-	*script
+	*explore.Conn
 	offered chan Incoming // closed by Close
 	closing sync.Once
 }
 
 func newStage() *stage {
-	s := &stage{script: newScript(), offered: make(chan Incoming, 1)}
-	s.offered <- onStage{s.script}
+	s := &stage{Conn: explore.NewConn(), offered: make(chan Incoming, 1)}
+	s.offered <- onStage{s.Conn}
 	return s
 }
 
@@ -58,7 +59,7 @@ func (s *stage) Close() error { s.closing.Do(func() { close(s.offered) }); retur
 
 func (s *stage) Addr() netip.AddrPort { return netip.AddrPort{} }
 
-type onStage struct{ *script }
+type onStage struct{ *explore.Conn }
 
 func (c onStage) Remote() netip.AddrPort { return netip.AddrPort{} }
 func (c onStage) Close() error           { return nil }
@@ -94,16 +95,16 @@ func progressAt(t *testing.T, a fsm.Activity, got int) {
 			before += b.Text
 		}
 	}
-	p.arrive(before)
+	p.Arrive(before)
 	time.Sleep(time.Second)
 	want(a.State, 0, 0, time.Second)
 	for i := range got {
-		p.arrive(a.Text[i : i+1])
+		p.Arrive(a.Text[i : i+1])
 		want(a.State, i+1, 0, 0)
 		time.Sleep(9 * time.Second)
 		want(a.State, i+1, 0, 9*time.Second)
 	}
-	p.arrive(a.Text[got:])
+	p.Arrive(a.Text[got:])
 	synctest.Wait()
 	if now, _ := s.Progress(); now.State == a.State || now.Arrived != 0 || now.Silence != 0 {
 		t.Errorf("after it: %+v", now)
@@ -121,12 +122,12 @@ func TestProgressOfThePayload(t *testing.T) {
 		s := &Server{Table: &protocol.Server, Result: func(Result) error { return nil }}
 		ctx, stop := context.WithCancel(t.Context())
 		go s.Serve(ctx, p)
-		p.arrive(header + "12345")
+		p.Arrive(header + "12345")
 		time.Sleep(3 * time.Second)
 		if now, ok := s.Progress(); !ok || now.State != protocol.Streaming || now.Arrived != 0 || now.Bytes != 5 || now.Silence != 3*time.Second {
 			t.Errorf("%v, %+v", ok, now)
 		}
-		p.end()
+		p.End()
 		synctest.Wait()
 		if now, ok := s.Progress(); ok {
 			t.Errorf("after the end: %+v", now)

@@ -8,28 +8,29 @@ import (
 	"testing/synctest"
 	"time"
 
+	"accio/explore"
 	"accio/protocol"
 )
 
 // What the log says of each way to fail, §8.1 to §8.6 among them.
 func TestExplanations(t *testing.T) {
 	say := func(text string) actor {
-		return func(peer *script, _ context.CancelFunc) { peer.arrive(text) }
+		return func(peer *explore.Conn, _ context.CancelFunc) { peer.Arrive(text) }
 	}
 	leave := func(text string) actor {
-		return func(peer *script, _ context.CancelFunc) {
-			peer.change(func() { peer.arrived, peer.ended = []byte(text), true })
+		return func(peer *explore.Conn, _ context.CancelFunc) {
+			peer.AtOnce(func(c explore.Client) { c.Arrive(text); c.End() })
 		}
 	}
 	broke := func(text string, err error) actor {
-		return func(peer *script, _ context.CancelFunc) {
-			peer.arrive(text)
+		return func(peer *explore.Conn, _ context.CancelFunc) {
+			peer.Arrive(text)
 			time.Sleep(time.Second)
-			peer.fail(err)
+			peer.Fail(err)
 		}
 	}
-	waits := func(d time.Duration, then func(*script)) actor {
-		return func(peer *script, _ context.CancelFunc) { time.Sleep(d); then(peer) }
+	waits := func(d time.Duration, then func(*explore.Conn)) actor {
+		return func(peer *explore.Conn, _ context.CancelFunc) { time.Sleep(d); then(peer) }
 	}
 	const (
 		second   = protocol.Confirm1
@@ -52,12 +53,12 @@ func TestExplanations(t *testing.T) {
 			"that takes shutdown(SHUT_WR) in Python and C, shutdownOutput() in Java, and the flag -N of OpenBSD nc"},
 		{"§8.4", say(""), `AwaitConfirm1: no data for 10s; waited for "confirm-accio\r\n"; ` + deadlock},
 		{"§8.4", say(second), `AwaitConfirm2: no data for 10s; waited for "confirm-accio-again\r\n\r\n"`},
-		{"§8.4", waits(4940*time.Millisecond, (*script).end), "AwaitConfirm1: " + nothing + "it had waited for 4.9s; " + deadlock},
-		{"§8.4", waits(time.Second, (*script).end), "AwaitConfirm1: " + nothing + "it had waited for 1s; " + deadlock},
-		{"§8.4", waits(3*time.Second, (*script).reset), "AwaitConfirm1: " + reset + "; it had waited for 3s; " + deadlock},
-		{"§8.6", waits(time.Second-1, (*script).end), "AwaitConfirm1: " + nothing + probe},
+		{"§8.4", waits(4940*time.Millisecond, (*explore.Conn).End), "AwaitConfirm1: " + nothing + "it had waited for 4.9s; " + deadlock},
+		{"§8.4", waits(time.Second, (*explore.Conn).End), "AwaitConfirm1: " + nothing + "it had waited for 1s; " + deadlock},
+		{"§8.4", waits(3*time.Second, (*explore.Conn).Reset), "AwaitConfirm1: " + reset + "; it had waited for 3s; " + deadlock},
+		{"§8.6", waits(time.Second-1, (*explore.Conn).End), "AwaitConfirm1: " + nothing + probe},
 		{"§8.6", leave(""), "AwaitConfirm1: " + nothing + probe},
-		{"§8.6", waits(1, (*script).reset), "AwaitConfirm1: " + reset + "; " + probe + "; " + causes},
+		{"§8.6", waits(1, (*explore.Conn).Reset), "AwaitConfirm1: " + reset + "; " + probe + "; " + causes},
 		{"§8.5", say(second + "confirm-accio-again\r\n"),
 			`AwaitConfirm2: no data for 10s; the empty line is missing; wanted "confirm-accio-again\r\n\r\n", exactly (received "confirm-accio-again\r\n")`},
 		{"§8.5", leave(second + "confirm-accio-again\r\n"),
@@ -70,8 +71,8 @@ func TestExplanations(t *testing.T) {
 		{"", broke("c", syscall.ECONNRESET), "AwaitConfirm1: " + reset + "; " + causes + ` (received "c")`},
 		{"", say("c"), `AwaitConfirm1: no data for 10s; 1 of 15 bytes came, "onfirm-accio\r\n" is missing (received "c")`},
 		{"", leave("c"), `AwaitConfirm1: the client closed within the 15 bytes of "confirm-accio\r\n"; 1 of 15 bytes came, "onfirm-accio\r\n" is missing (received "c")`},
-		{"§6.4", func(_ *script, stop context.CancelFunc) { time.Sleep(time.Second); stop() }, "AwaitConfirm1: told to stop"},
-		{"§6.4", func(peer *script, stop context.CancelFunc) { peer.arrive("con"); time.Sleep(time.Second); stop() }, "AwaitConfirm1: told to stop"},
+		{"§6.4", func(_ *explore.Conn, stop context.CancelFunc) { time.Sleep(time.Second); stop() }, "AwaitConfirm1: told to stop"},
+		{"§6.4", func(peer *explore.Conn, stop context.CancelFunc) { peer.Arrive("con"); time.Sleep(time.Second); stop() }, "AwaitConfirm1: told to stop"},
 	} {
 		explained++
 		p := playServer(t, test.actor)
@@ -93,7 +94,7 @@ func TestExplanations(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 
-	stalled := playServer(t, say(""), func(s *session) { s.conn.(*script).room = 0 })
+	stalled := playServer(t, say(""), func(s *session) { s.conn.(*explore.Conn).Stall(0) })
 	if got, want := stalled.Explanation(), "SendAccio1: no data for 10s; the client takes no data"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -103,16 +104,16 @@ func TestExplanations(t *testing.T) {
 func TestExplanationsOfTheEnd(t *testing.T) {
 	const answers = "AwaitClose: the server sent '1', wanted the end of the stream; received >> "
 	for _, test := range []struct {
-		then func(*script)
+		then func(*explore.Conn)
 		want string
 	}{
-		{func(peer *script) { peer.arrive("1") }, answers + `"1", hex >> 31`},
-		{func(peer *script) { peer.arrive("123") }, answers + `"123", hex >> 31 32 33`},
-		{(*script).reset, "AwaitClose: the server reset the connection; its log says why"},
-		{func(*script) {}, "AwaitClose: no data for 10s; the server did not close after the end of the file"},
+		{func(peer *explore.Conn) { peer.Arrive("1") }, answers + `"1", hex >> 31`},
+		{func(peer *explore.Conn) { peer.Arrive("123") }, answers + `"123", hex >> 31 32 33`},
+		{(*explore.Conn).Reset, "AwaitClose: the server reset the connection; its log says why"},
+		{func(*explore.Conn) {}, "AwaitClose: no data for 10s; the server did not close after the end of the file"},
 	} {
-		p := playClient(t, strings.NewReader("file"), func(peer *script, _ context.CancelFunc) {
-			peer.takesTurns(protocol.Accio + protocol.Accio)
+		p := playClient(t, strings.NewReader("file"), func(peer *explore.Conn, _ context.CancelFunc) {
+			takesTurns(peer, protocol.Accio+protocol.Accio)
 			synctest.Wait()
 			test.then(peer)
 		})

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/protocol"
 )
@@ -17,37 +18,37 @@ const header = protocol.Confirm1 + protocol.Confirm2
 
 // sends returns an actor that sends each text when the one before is taken.
 func sends(texts ...string) actor {
-	return func(peer *script, _ context.CancelFunc) {
+	return func(peer *explore.Conn, _ context.CancelFunc) {
 		for _, text := range texts {
-			peer.arrive(text)
+			peer.Arrive(text)
 			time.Sleep(time.Millisecond)
 		}
-		peer.end()
+		peer.End()
 	}
 }
 
 // §1.1, §1.2, §1.3, §1.4, §1.5, §2.1, §2.2: each confirmation is asked for by a command of its own.
 func TestCommandsAndConfirmationsTakeTurns(t *testing.T) {
-	p := playServer(t, func(peer *script, _ context.CancelFunc) {
+	p := playServer(t, func(peer *explore.Conn, _ context.CancelFunc) {
 		time.Sleep(time.Second)
 		for i, text := range []string{protocol.Confirm1, protocol.Confirm2} {
-			if got, want := peer.sent(), strings.Repeat("accio\r\n", i+1); got != want {
+			if got, want := peer.Said(), strings.Repeat("accio\r\n", i+1); got != want {
 				t.Errorf("before confirmation %d the server has sent %q, want %q", i+1, got, want)
 			}
-			peer.arrive(text[:len(text)-1])
+			peer.Arrive(text[:len(text)-1])
 			time.Sleep(time.Second)
-			if got, want := peer.sent(), strings.Repeat("accio\r\n", i+1); got != want {
+			if got, want := peer.Said(), strings.Repeat("accio\r\n", i+1); got != want {
 				t.Errorf("before the end of confirmation %d the server has sent %q, want %q", i+1, got, want)
 			}
-			peer.arrive(text[len(text)-1:])
+			peer.Arrive(text[len(text)-1:])
 			time.Sleep(time.Second)
 		}
-		peer.arrive("payload")
-		peer.end()
+		peer.Arrive("payload")
+		peer.End()
 	})
 	p.wantDone(t, 7)
-	if want := "accio\r\naccio\r\n"; p.conn.sent() != want {
-		t.Errorf("sent %q, want %q", p.conn.sent(), want)
+	if want := "accio\r\naccio\r\n"; p.conn.Said() != want {
+		t.Errorf("sent %q, want %q", p.conn.Said(), want)
 	}
 	if want := "sent confirmed sent confirmed closed"; p.eventsText() != want {
 		t.Errorf("events %s, want %s", p.eventsText(), want)
@@ -73,7 +74,7 @@ func TestPayloadIsWhateverFollowsTheHeader(t *testing.T) {
 // §1.7: every wrong byte at every place of the header, whole and byte by byte,
 // ends the session at that byte.
 func TestEveryWrongByte(t *testing.T) {
-	var failures shortest
+	var failures explore.Shortest
 	for at := range len(header) {
 		for _, wrong := range []byte{'X', '\r', '\n', ' ', 0, 0xff, header[at] ^ 0x20} {
 			if wrong == header[at] {
@@ -88,15 +89,15 @@ func TestEveryWrongByte(t *testing.T) {
 				from = protocol.AwaitConfirm2
 			}
 			for _, limit := range []int{0, 1} {
-				failures.ran()
-				p := playServer(t, sends(text), func(s *session) { s.conn.(*script).limit = limit })
+				failures.Ran()
+				p := playServer(t, sends(text), func(s *session) { s.conn.(*explore.Conn).Limit(limit) })
 				if wrong := p.notEnd(from, fsm.Mismatched, 0); wrong != "" {
-					failures.failf([]int{at, limit}, "%q, %d bytes a call: %s", text, limit, wrong)
+					failures.Failf([]int{at, limit}, "%q, %d bytes a call: %s", text, limit, wrong)
 				}
 			}
 		}
 	}
-	failures.report(t, 2*(38*7-6)) // six bytes of the header are one of the wrong ones
+	wantSessions(t, &failures, 2*(38*7-6)) // six bytes of the header are one of the wrong ones
 }
 
 // states lists for each state of the server that waits how a client gets it
@@ -118,8 +119,8 @@ var states = []struct {
 func eachState(t *testing.T, then actor, check func(t *testing.T, state fsm.State, payload int64, p *played)) {
 	for _, at := range states {
 		t.Run(fmt.Sprintf("%s after %d bytes", at.state, len(at.sent)), func(t *testing.T) {
-			check(t, at.state, max(0, int64(len(at.sent)-len(header))), playServer(t, func(peer *script, stop context.CancelFunc) {
-				peer.arrive(at.sent)
+			check(t, at.state, max(0, int64(len(at.sent)-len(header))), playServer(t, func(peer *explore.Conn, stop context.CancelFunc) {
+				peer.Arrive(at.sent)
 				time.Sleep(time.Second)
 				then(peer, stop)
 			}))
@@ -129,7 +130,7 @@ func eachState(t *testing.T, then actor, check func(t *testing.T, state fsm.Stat
 
 // §3.3, and closed in Streaming.
 func TestCloseInEveryState(t *testing.T) {
-	eachState(t, func(peer *script, _ context.CancelFunc) { peer.end() },
+	eachState(t, func(peer *explore.Conn, _ context.CancelFunc) { peer.End() },
 		func(t *testing.T, state fsm.State, payload int64, p *played) {
 			if state == protocol.Streaming {
 				p.wantDone(t, payload)
@@ -140,13 +141,13 @@ func TestCloseInEveryState(t *testing.T) {
 }
 
 func TestResetInEveryState(t *testing.T) {
-	eachState(t, func(peer *script, _ context.CancelFunc) { peer.reset() },
+	eachState(t, func(peer *explore.Conn, _ context.CancelFunc) { peer.Reset() },
 		func(t *testing.T, state fsm.State, _ int64, p *played) { p.wantEnd(t, state, fsm.Failed, time.Second) })
 }
 
 // §4.1: the limit holds in every state; the last byte came at 0 s.
 func TestSilenceInEveryState(t *testing.T) {
-	eachState(t, func(*script, context.CancelFunc) {},
+	eachState(t, func(*explore.Conn, context.CancelFunc) {},
 		func(t *testing.T, state fsm.State, _ int64, p *played) {
 			p.wantEnd(t, state, fsm.TimedOut, 10*time.Second)
 		})
@@ -154,7 +155,7 @@ func TestSilenceInEveryState(t *testing.T) {
 
 // §6.4: a shutdown takes no further time.
 func TestShutdownInEveryState(t *testing.T) {
-	eachState(t, func(_ *script, stop context.CancelFunc) { stop() },
+	eachState(t, func(_ *explore.Conn, stop context.CancelFunc) { stop() },
 		func(t *testing.T, state fsm.State, _ int64, p *played) {
 			p.wantEnd(t, state, fsm.Shutdown, time.Second)
 		})
@@ -166,11 +167,11 @@ func TestShutdownBeforeTheFirstState(t *testing.T) {
 	stop()
 	var p played
 	synctest.Test(t, func(*testing.T) {
-		p.run(ctx, &protocol.Server, func(peer *script, _ context.CancelFunc) { peer.arrive(header); peer.end() })
+		p.run(ctx, &protocol.Server, func(peer *explore.Conn, _ context.CancelFunc) { peer.Arrive(header); peer.End() })
 	})
 	p.wantEnd(t, protocol.SendAccio1, fsm.Shutdown, 0)
-	if p.eventsText() != "shutdown" || p.conn.sent() != "" {
-		t.Errorf("events %q, sent %q; want shutdown and nothing", p.eventsText(), p.conn.sent())
+	if p.eventsText() != "shutdown" || p.conn.Said() != "" {
+		t.Errorf("events %q, sent %q; want shutdown and nothing", p.eventsText(), p.conn.Said())
 	}
 }
 
@@ -180,7 +181,7 @@ func TestShutdownBetweenActivities(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		p, result := newStage(), Result{}
-		p.arrive(header + "payload")
+		p.Arrive(header + "payload")
 		s := &Server{
 			Table:  &protocol.Server,
 			Result: func(r Result) error { result = r; return nil },
@@ -196,8 +197,8 @@ func TestShutdownBetweenActivities(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		peer := newScript()
-		go peer.takesTurns(protocol.Accio + protocol.Accio)
+		peer := explore.NewConn()
+		go takesTurns(peer, protocol.Accio+protocol.Accio)
 		c := &Client{Table: &protocol.Client, Observe: func(tr Transition) {
 			if tr.To == protocol.SendFile {
 				stop()
@@ -207,7 +208,7 @@ func TestShutdownBetweenActivities(t *testing.T) {
 		if err == nil || result.From != protocol.SendFile || result.Event != fsm.Shutdown || result.Bytes != 0 || c.Sent() != 0 {
 			t.Errorf("%v, %d bytes, %d sent", err, result.Bytes, c.Sent())
 		}
-		peer.timer.Stop()
+		peer.Close()
 	})
 }
 
@@ -215,32 +216,32 @@ func TestShutdownBetweenActivities(t *testing.T) {
 func TestShutdownWithinACall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		conn := newScript()
-		conn.arrive(header + "payload")
+		conn := explore.NewConn()
+		conn.Arrive(header + "payload")
 		s := &session{table: &protocol.Server, idle: DefaultIdleTimeout, conn: stopsThen{conn, stop}, machine: fsm.NewMachine(&protocol.Server, nil)}
 		if r := s.conclude(ctx, Result{Started: time.Now()}); r.From != protocol.Streaming || r.Event != fsm.Shutdown || r.Bytes != 7 {
 			t.Errorf("%s, %d bytes", r.Explanation(), r.Bytes)
 		}
-		conn.timer.Stop()
+		conn.Close()
 	})
 }
 
 // stopsThen is told to stop whenever bytes of a payload are taken.
 type stopsThen struct {
-	*script
+	*explore.Conn
 	stop func()
 }
 
 func (c stopsThen) Discard() (int64, error) {
 	defer c.stop()
-	return c.script.Discard()
+	return c.Conn.Discard()
 }
 
 // Who has been interrupted goes on when the interruption is over.
 func TestInterruptIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		uninterrupt := interrupt(ctx, slowDeadline{newScript()})
+		uninterrupt := interrupt(ctx, slowDeadline{explore.NewConn()})
 		stop()
 		synctest.Wait()
 		began := time.Now()
@@ -251,7 +252,7 @@ func TestInterruptIsWaitedFor(t *testing.T) {
 }
 
 // slowDeadline takes a second to set one.
-type slowDeadline struct{ *script }
+type slowDeadline struct{ *explore.Conn }
 
 func (slowDeadline) SetDeadline(time.Time) error { time.Sleep(time.Second); return nil }
 
@@ -265,20 +266,20 @@ func TestWritingStates(t *testing.T) {
 		{protocol.SendAccio1, 0, header}, {protocol.SendAccio1, 3, header}, {protocol.SendAccio1, 5, header},
 		{protocol.SendAccio2, 7, header}, {protocol.SendAccio2, 10, header},
 	} {
-		begin := func(peer *script) {
-			peer.arrive(at.sent)
+		begin := func(peer *explore.Conn) {
+			peer.Arrive(at.sent)
 			time.Sleep(time.Second)
 		}
-		stalled := func(s *session) { s.conn.(*script).room = at.room }
+		stalled := func(s *session) { s.conn.(*explore.Conn).Stall(at.room) }
 		t.Run(fmt.Sprintf("%s, room for %d", at.state, at.room), func(t *testing.T) {
 			// §4.2: a write does not restart the clock; the bytes that came at 0 s did.
-			playServer(t, func(peer *script, _ context.CancelFunc) { begin(peer); peer.stall(1) }, stalled).
+			playServer(t, func(peer *explore.Conn, _ context.CancelFunc) { begin(peer); peer.Stall(1) }, stalled).
 				wantEnd(t, at.state, fsm.TimedOut, 10*time.Second)
-			playServer(t, func(peer *script, stop context.CancelFunc) { begin(peer); stop() }, stalled).
+			playServer(t, func(peer *explore.Conn, stop context.CancelFunc) { begin(peer); stop() }, stalled).
 				wantEnd(t, at.state, fsm.Shutdown, time.Second)
-			playServer(t, func(peer *script, _ context.CancelFunc) { begin(peer); peer.reset() }, stalled).
+			playServer(t, func(peer *explore.Conn, _ context.CancelFunc) { begin(peer); peer.Reset() }, stalled).
 				wantEnd(t, at.state, fsm.Failed, time.Second)
-			playServer(t, func(peer *script, _ context.CancelFunc) { begin(peer); peer.stall(-1); peer.end() }, stalled).
+			playServer(t, func(peer *explore.Conn, _ context.CancelFunc) { begin(peer); peer.Stall(-1); peer.End() }, stalled).
 				wantDone(t, 0)
 		})
 	}
@@ -286,52 +287,52 @@ func TestWritingStates(t *testing.T) {
 
 // §4.2: bytes that arrive restart the clock, nothing else does.
 func TestIdleLimitIsMeasuredFromTheLastByte(t *testing.T) {
-	slow := playServer(t, func(peer *script, _ context.CancelFunc) {
+	slow := playServer(t, func(peer *explore.Conn, _ context.CancelFunc) {
 		for _, b := range []byte(header + "payload") {
 			time.Sleep(9 * time.Second)
-			peer.arrive(string(b))
+			peer.Arrive(string(b))
 		}
 		time.Sleep(9 * time.Second)
-		peer.end()
+		peer.End()
 	})
 	slow.wantDone(t, 7)
 
-	burst := playServer(t, func(peer *script, _ context.CancelFunc) {
-		peer.arrive(header)
+	burst := playServer(t, func(peer *explore.Conn, _ context.CancelFunc) {
+		peer.Arrive(header)
 		for range 40 {
 			time.Sleep(100 * time.Millisecond)
-			peer.arrive("burst")
+			peer.Arrive("burst")
 		}
 	})
 	burst.wantEnd(t, protocol.Streaming, fsm.TimedOut, 14*time.Second)
 
-	edge := playServer(t, func(peer *script, _ context.CancelFunc) {
+	edge := playServer(t, func(peer *explore.Conn, _ context.CancelFunc) {
 		time.Sleep(10*time.Second - 1)
-		peer.arrive("c")
+		peer.Arrive("c")
 		time.Sleep(10*time.Second - 1)
-		peer.arrive("o")
+		peer.Arrive("o")
 	})
 	edge.wantEnd(t, protocol.AwaitConfirm1, fsm.TimedOut, 30*time.Second-2)
 
-	limit := playServer(t, func(*script, context.CancelFunc) {}, func(s *session) { s.idle = time.Minute })
+	limit := playServer(t, func(*explore.Conn, context.CancelFunc) {}, func(s *session) { s.idle = time.Minute })
 	limit.wantEnd(t, protocol.AwaitConfirm1, fsm.TimedOut, time.Minute)
 }
 
 // §2.6: the error is told once, and Error is where it leads.
 func TestAnErrorIsReadOnce(t *testing.T) {
-	p := playServer(t, func(peer *script, _ context.CancelFunc) {
-		peer.arrive(header + "data")
+	p := playServer(t, func(peer *explore.Conn, _ context.CancelFunc) {
+		peer.Arrive(header + "data")
 		time.Sleep(time.Second)
-		peer.fail(errBroken)
+		peer.Fail(errBroken)
 	})
 	p.wantEnd(t, protocol.Streaming, fsm.Failed, time.Second)
 	if p.Err != errBroken || p.Bytes != 4 {
 		t.Errorf("error %v after %d bytes, want %v after 4", p.Err, p.Bytes, errBroken)
 	}
-	for _, ends := range []func(*script){(*script).end, (*script).reset, func(*script) {}} {
+	for _, ends := range []func(*explore.Conn){(*explore.Conn).End, (*explore.Conn).Reset, func(*explore.Conn) {}} {
 		errors, last := 0, time.Time{}
-		playServer(t, func(peer *script, _ context.CancelFunc) { peer.arrive("con"); synctest.Wait(); ends(peer) },
-			func(s *session) { s.conn = &errorCounter{s.conn.(*script), &errors, &last} })
+		playServer(t, func(peer *explore.Conn, _ context.CancelFunc) { peer.Arrive("con"); synctest.Wait(); ends(peer) },
+			func(s *session) { s.conn = &errorCounter{s.conn.(*explore.Conn), &errors, &last} })
 		if errors != 1 {
 			t.Errorf("%d errors were read, want 1", errors)
 		}
@@ -340,12 +341,10 @@ func TestAnErrorIsReadOnce(t *testing.T) {
 
 // §1.12
 func TestAResetAfterTheEndChangesNothing(t *testing.T) {
-	p := playServer(t, func(peer *script, _ context.CancelFunc) {
-		peer.arrive(header)
+	p := playServer(t, func(peer *explore.Conn, _ context.CancelFunc) {
+		peer.Arrive(header)
 		synctest.Wait() // both commands are written
-		peer.change(func() {
-			peer.arrived, peer.ended, peer.broken = []byte("data"), true, errBroken
-		})
+		peer.AtOnce(func(c explore.Client) { c.Arrive("data"); c.End(); c.Reset() })
 	})
 	p.wantDone(t, 4)
 }
@@ -398,8 +397,8 @@ func TestServerGoesByItsTable(t *testing.T) {
 		table := protocol.Server.Clone()
 		table.Activities[0].Text = "welcome\r\n"
 		p := newStage()
-		p.arrive(header + "payload")
-		p.end()
+		p.Arrive(header + "payload")
+		p.End()
 		s := &Server{Table: &table, Result: func(r Result) error {
 			if r.State != protocol.Done || r.Bytes != 7 {
 				t.Errorf("%s with %d bytes", r.State, r.Bytes)
@@ -407,8 +406,8 @@ func TestServerGoesByItsTable(t *testing.T) {
 			stop()
 			return nil
 		}}
-		if err := s.Serve(ctx, p); err != nil || p.sent() != "welcome\r\n"+protocol.Accio {
-			t.Errorf("%v; sent %q", err, p.sent())
+		if err := s.Serve(ctx, p); err != nil || p.Said() != "welcome\r\n"+protocol.Accio {
+			t.Errorf("%v; sent %q", err, p.Said())
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/model"
 	"accio/protocol"
@@ -19,7 +20,7 @@ import (
 type letter struct {
 	rule     string // what level 1 calls it
 	piece    string // that arrives
-	do       func(c client, stop context.CancelFunc)
+	do       func(c explore.Client, stop context.CancelFunc)
 	possible func(o outside) bool
 }
 
@@ -31,16 +32,16 @@ var pieces = []string{"confirm-accio", "\r\n", "-again\r\n\r\n", "x"}
 // level 1 tells apart.
 var letters = func() []letter {
 	open := func(o outside) bool { return !o.end && !o.reset }
-	reset := func(c client, _ context.CancelFunc) { c.reset() }
+	reset := func(c explore.Client, _ context.CancelFunc) { c.Reset() }
 	all := []letter{
-		{"client ends its side", "", func(c client, _ context.CancelFunc) { c.end() }, open},
+		{"client ends its side", "", func(c explore.Client, _ context.CancelFunc) { c.End() }, open},
 		{"client resets", "", reset, open},
 		{"client resets after its end", "", reset, func(o outside) bool { return o.end && !o.reset }},
-		{"shutdown comes", "", func(_ client, stop context.CancelFunc) { stop() }, func(o outside) bool { return !o.stopped }},
+		{"shutdown comes", "", func(_ explore.Client, stop context.CancelFunc) { stop() }, func(o outside) bool { return !o.stopped }},
 	}
 	for _, piece := range pieces {
 		all = append(all, letter{"client sends " + strconv.Quote(piece), piece,
-			func(c client, _ context.CancelFunc) { c.arrive(piece) },
+			func(c explore.Client, _ context.CancelFunc) { c.Arrive(piece) },
 			func(o outside) bool { return open(o) && o.unread < model.DefaultAhead }})
 	}
 	return all
@@ -112,18 +113,18 @@ func stimuli() []stimulus {
 }
 
 // do gives the stimulus to the connection.
-func (s stimulus) do(to client, stop context.CancelFunc) {
-	to.atOnce(func(c client) { // or else the session could run in between
+func (s stimulus) do(to player, stop context.CancelFunc) {
+	to.AtOnce(func(c explore.Client) { // or else the session could run in between
 		for _, l := range s.letters {
 			l.do(c, stop)
 		}
 		switch {
 		case s.deaf:
-			c.deafen()
+			c.Deafen()
 		case s.shut:
-			c.stall(0)
+			c.Stall(0)
 		case s.open:
-			c.stall(-1)
+			c.Stall(-1)
 		}
 	})
 	if s.silence {
@@ -150,14 +151,23 @@ type rest struct {
 // coded plays the stimuli on a server, the first at the moment in which it
 // accepts the connection. It must be called in a bubble.
 func coded(run []stimulus) rest {
-	c := newScript()
+	c := explore.NewConn()
 	ln := newTurns(c)
 	return playedOn(c, ln, func(f func()) { ln.accept = f }, run)
 }
 
+// player is a connection that stimuli are played on.
+type player interface {
+	explore.Client
+	AtOnce(f func(c explore.Client))
+	Holds() explore.Holding
+	Said() string
+	Taken() []byte
+}
+
 // playedOn plays them with a client and a listener that calls f, which it was
 // given, just before it returns the client's connection.
-func playedOn(c client, ln Listener, accepting func(f func()), run []stimulus) rest {
+func playedOn(c player, ln Listener, accepting func(f func()), run []stimulus) rest {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	var r rest
@@ -173,7 +183,7 @@ func playedOn(c client, ln Listener, accepting func(f func()), run []stimulus) r
 			r.events += string(tr.Event) + " "
 			r.eof = r.eof || tr.Event == fsm.Closed
 			if tr.Event != fsm.Shutdown { // what is taken in the same moment is not looked at
-				r.read = c.confirmations()
+				r.read = wholeConfirmations(c.Taken())
 			}
 		},
 	}
@@ -186,14 +196,14 @@ func playedOn(c client, ln Listener, accepting func(f func()), run []stimulus) r
 		synctest.Wait()
 	}
 	at := r // what follows only ends it
-	at.wrote = c.commands()
+	at.wrote = wholeCommands(c.Said())
 	if now := s.current.Load(); now != nil {
-		k := now.session.key(c.holds())
+		k := now.session.key(c.Holds())
 		at.state, at.at, at.queue, at.end, at.reset = k.state, k.at, k.queue, k.end, k.reset
-		at.read = c.confirmations()
+		at.read = wholeConfirmations(c.Taken())
 	}
 	stop()
-	c.stall(-1)
+	c.Stall(-1)
 	if err := <-served; err != nil {
 		at.events += err.Error()
 	}
@@ -209,8 +219,6 @@ func wholeCommands(text string) int {
 	return n
 }
 
-func (s *script) commands() int { return wholeCommands(s.sent()) }
-
 // wholeConfirmations is how many of them stand at the beginning of what was
 // taken from a client.
 func wholeConfirmations(taken []byte) (n int) {
@@ -220,10 +228,4 @@ func wholeConfirmations(taken []byte) (n int) {
 		}
 	}
 	return n
-}
-
-func (s *script) confirmations() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return wholeConfirmations(s.taken)
 }

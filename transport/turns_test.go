@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"accio/explore"
 	"accio/protocol"
 )
 
@@ -15,11 +16,11 @@ import (
 // for Close.
 type turns struct {
 	failing
-	conns  []*script
+	conns  []*explore.Conn
 	accept func() // called just before a connection is returned
 }
 
-func newTurns(conns ...*script) *turns {
+func newTurns(conns ...*explore.Conn) *turns {
 	return &turns{failing{closed: make(chan struct{})}, conns, func() {}}
 }
 
@@ -35,37 +36,35 @@ func (l *turns) Accept() (Incoming, error) {
 }
 
 // incoming is a scripted connection that a listener has returned.
-type incoming struct{ *script }
+type incoming struct{ *explore.Conn }
 
 func (incoming) Remote() netip.AddrPort { return netip.AddrPort{} }
-
-func (c incoming) Close() error { return c.SetDeadline(time.Time{}) }
 
 // §5.5: a byte every nine seconds holds the next client up for as long as it
 // comes, here for a day.
 func TestSenderWithoutEndHoldsUpTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		first, second := newScript(), newScript()
+		first, second := explore.NewConn(), explore.NewConn()
 		var results []Result
 		s := &Server{Table: &protocol.Server, Result: func(r Result) error { results = append(results, r); return nil }}
 		served := make(chan error, 1)
 		go func() { served <- s.Serve(ctx, newTurns(first, second)) }()
-		first.arrive(header)
-		second.arrive(header)
-		second.end()
+		first.Arrive(header)
+		second.Arrive(header)
+		second.End()
 		const day = 24 * 60 * 60 / 9
 		for range day {
 			time.Sleep(9 * time.Second)
-			first.arrive("x")
+			first.Arrive("x")
 		}
 		synctest.Wait()
-		if second.sent() != "" || len(results) != 0 {
-			t.Errorf("the second client was sent %q, and there are %d results", second.sent(), len(results))
+		if second.Said() != "" || len(results) != 0 {
+			t.Errorf("the second client was sent %q, and there are %d results", second.Said(), len(results))
 		}
-		first.end()
+		first.End()
 		synctest.Wait()
-		if len(results) != 2 || results[0].Bytes != day || results[1].State != protocol.Done || second.sent() != protocol.Accio+protocol.Accio {
+		if len(results) != 2 || results[0].Bytes != day || results[1].State != protocol.Done || second.Said() != protocol.Accio+protocol.Accio {
 			t.Errorf("%+v", results)
 		}
 		stop()
