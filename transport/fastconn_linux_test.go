@@ -248,10 +248,10 @@ func TestFastConnHalfCloses(t *testing.T) {
 			t.Fatal(err)
 		}
 		buffer := make([]byte, 8)
-		if n, err := g.client.Read(g.fd, buffer); n != 3 || err != nil {
+		if n, err := g.Guest.Read(buffer); n != 3 || err != nil {
 			t.Error(n, err)
 		}
-		if n, err := g.client.Read(g.fd, buffer); n != 0 || err != nil {
+		if n, err := g.Guest.Read(buffer); n != 0 || err != nil {
 			t.Errorf("%d, %v; want the end", n, err)
 		}
 		g.Arrive("xyz")

@@ -13,7 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"accio/internal/simkernel"
+	"accio/explore/simkernel"
 	"accio/protocol"
 
 	"golang.org/x/sys/unix"
@@ -81,7 +81,7 @@ func idle(t *testing.T, f func(g *simulated, s *Server, connect func()), failing
 			t.Fatal(err)
 		}
 		first.Close()
-		g.client.Close(g.fd)
+		g.Leave()
 		g.made, g.before = 0, map[string]int{"accept4": 1, "setsockopt": 3}
 		g.Fail("accept4", failing...)
 		s := &Server{Table: &protocol.Server, Result: func(Result) error { g.results.Add(1); return nil }}

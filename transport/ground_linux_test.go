@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 
 	"accio/explore"
+	"accio/explore/simkernel"
 	"accio/fsm"
-	"accio/internal/simkernel"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,13 +28,11 @@ func init() {
 type simulated struct {
 	*calls
 	told
-	table  *fsm.Table
-	ln     *fastListener
-	s      atomic.Pointer[session]
-	client *simkernel.Process
-	fd     int // the client's
-	sent   []byte
-	has    explore.Holding
+	*simkernel.Guest
+	k     *simkernel.Kernel
+	table *fsm.Table
+	ln    *fastListener
+	s     atomic.Pointer[session]
 
 	before  map[string]int // see did
 	results atomic.Int64   // of the idle server
@@ -64,10 +62,7 @@ type calls struct {
 	*simkernel.Process
 	yield   func()
 	made    int
-	event   int // eventfd
-	took    int
-	gave    []byte
-	refused int
+	event   int         // eventfd
 	size    int         // of the last recvfrom
 	endless bool        // the last ppoll had no timeout
 	shut    atomic.Bool // the listener
@@ -114,19 +109,14 @@ func (c *calls) Ppoll(fds []unix.PollFd, timeout *unix.Timespec) (int, error) {
 func (c *calls) Read(fd int, p []byte) (n int, err error) {
 	c.point()
 	defer c.point()
-	if n, err = c.Process.Read(fd, p); fd != c.event {
-		c.took += n
-	}
-	return n, err
+	return c.Process.Read(fd, p)
 }
 
 func (c *calls) Recv(fd, size, flags int) (n int, err error) {
 	c.point()
 	defer c.point()
 	c.size = size
-	n, err = c.Process.Recv(fd, size, flags)
-	c.took += n
-	return n, err
+	return c.Process.Recv(fd, size, flags)
 }
 
 func (c *calls) Write(fd int, p []byte) (n int, err error) {
@@ -136,21 +126,13 @@ func (c *calls) Write(fd int, p []byte) (n int, err error) {
 	}
 	c.point()
 	defer c.point()
-	n, err = c.Process.Write(fd, p)
-	c.gave = append(c.gave, p[:n]...)
-	if err == errRefused {
-		c.refused++
-	}
-	return n, err
+	return c.Process.Write(fd, p)
 }
 
 func (c *calls) Shutdown(fd, how int) error {
 	defer c.shut.Store(true)
 	return c.Process.Shutdown(fd, how)
 }
-
-// errRefused is what nothing else gives a write.
-const errRefused = unix.EHOSTUNREACH
 
 func onSimulated(table *fsm.Table) explore.Subject {
 	return func() explore.Ground {
@@ -162,7 +144,7 @@ func onSimulated(table *fsm.Table) explore.Subject {
 
 func newSimulated() *simulated {
 	k := simkernel.New()
-	g := &simulated{calls: &calls{Process: k.Process()}, client: k.Process(), before: map[string]int{}}
+	g := &simulated{k: k, calls: &calls{Process: k.Process()}, before: map[string]int{}}
 	ln, err := listenBy(g.calls, 0)
 	if err != nil {
 		panic(err)
@@ -174,8 +156,8 @@ func newSimulated() *simulated {
 
 // connect makes a client come.
 func (g *simulated) connect() {
-	g.fd, _ = g.client.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0)
-	if err := g.client.Connect(g.fd, g.ln.Addr()); err != nil {
+	var err error
+	if g.Guest, err = g.k.Guest(g.ln.Addr()); err != nil {
 		panic(err)
 	}
 }
@@ -195,7 +177,6 @@ func (g *simulated) Serve(ctx context.Context, x *explore.Session) {
 
 func (g *simulated) session() *session { return g.s.Load() }
 func (g *simulated) Limit(n int)       { g.Process.Limit = n }
-func (g *simulated) Still(f func())    { g.client.AtOnce(f) }
 
 func (g *simulated) Says() explore.Said {
 	if s := g.session(); s != nil {
@@ -213,7 +194,7 @@ func (g *simulated) Interrupted() bool {
 }
 
 func (g *simulated) Close() error {
-	g.client.Close(g.fd)
+	g.Leave()
 	if open, misuses := g.Open(), g.Misuses(); len(open)+len(misuses) > 0 {
 		return fmt.Errorf("the descriptors %v are left open; not open was that of %v", open, misuses)
 	}
@@ -236,41 +217,4 @@ func codedFast(run []stimulus) rest {
 		r.events += err.Error()
 	}
 	return r
-}
-
-// What follows ignores errors: they are what a client gets that comes too late.
-
-func (g *simulated) Arrive(text string) {
-	g.sent = append(g.sent, text...)
-	g.client.Write(g.fd, []byte(text))
-}
-
-func (g *simulated) End() {
-	g.has.End = true
-	g.client.Shutdown(g.fd, unix.SHUT_WR)
-}
-
-func (g *simulated) Reset() {
-	g.has.Reset = true
-	g.client.Linger(g.fd)
-	g.client.Close(g.fd)
-}
-
-func (g *simulated) Stall(n int) {
-	g.has.Shut = n == 0
-	g.client.Full(g.fd, n == 0)
-}
-
-func (g *simulated) Deafen()      { g.client.Refuse(g.fd, errRefused) }
-func (g *simulated) Said() string { return string(g.gave) }
-func (g *simulated) Refused() int { return g.refused }
-
-func (g *simulated) AtOnce(f func(c explore.Client)) { g.client.AtOnce(func() { f(g) }) }
-
-func (g *simulated) Taken() []byte { return g.sent[:g.took] }
-
-func (g *simulated) Holds() explore.Holding {
-	has := g.has
-	has.Queue = string(g.sent[g.took:])
-	return has
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"accio/internal/simkernel"
+	"accio/explore/simkernel"
 
 	"golang.org/x/sys/unix"
 )

@@ -21,6 +21,7 @@ type stream struct {
 	dead     bool  // tcp_done after a reset
 	full     bool  // see Full
 	refuse   error // see Refuse
+	refusals int   // how often that was given
 }
 
 // receive is tcp_recvmsg_locked. Without a buffer bytes cannot be copied.
@@ -83,6 +84,7 @@ func (s *socket) takeError() error {
 // send is tcp_sendmsg_locked. With urgent the last byte is urgent.
 func (s *socket) send(p []byte, urgent bool) (int, error) {
 	if s.refuse != nil {
+		s.refusals++
 		return 0, s.refuse
 	}
 	if state := s.state(); s.err != nil || s.noMore || state != established && state != closeWait {
@@ -92,7 +94,7 @@ func (s *socket) send(p []byte, urgent bool) (int, error) {
 		return 0, unix.EPIPE
 	}
 	n := min(len(p), or(s.k.SendBuffer, Buffer)-len(s.sending))
-	if n <= 0 || s.full {
+	if len(p) > 0 && (n <= 0 || s.full) {
 		return 0, unix.EAGAIN
 	}
 	s.sending = append(s.sending, p[:n]...)
