@@ -19,7 +19,7 @@ import (
 )
 
 // engine are the packages that would serve any protocol.
-var engine = []string{"fsm", "transport", "explore", "explore/simkernel", "trace", "diagram", "live", "modelcheck", "modelcheck/browse", "model/guarded"}
+var engine = []string{"fsm", "transport", "explore", "explore/simkernel", "explore/served", "trace", "diagram", "live", "modelcheck", "modelcheck/browse", "model/guarded"}
 
 // words are those of the protocol: what its tables name and send, and what people
 // call these.
@@ -123,5 +123,5 @@ func TestEngineKnowsNoProtocol(t *testing.T) {
 			imported++
 		}
 	}
-	require.Ran(t, "packages of ours", imported, 12)
+	require.Ran(t, "packages of ours", imported, 13)
 }

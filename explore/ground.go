@@ -76,3 +76,14 @@ func (g *plain) Interrupted() bool {
 	g.asked++
 	return g.asked > 1000 || g.Conn.Interrupted()
 }
+
+// Hear makes a subject of which only as much is seen as f returns of it: the codes of
+// its answers, for example, and not what it notes.
+func Hear(subject Subject, f func(s Seen) Seen) Subject {
+	return func() Ground { return &heard{subject(), f} }
+}
+
+type heard struct {
+	Ground
+	f func(s Seen) Seen
+}

@@ -131,6 +131,9 @@ func (s *Session) look(over chan struct{}, lag time.Duration) bool {
 		now.Count, now.Closed, s.Key = says.Count, says.Closed && !now.Ended, says.Key
 		s.Within = s.Yields
 	})
+	if h, ok := s.Ground.(*heard); ok {
+		now = h.f(now)
+	}
 	s.Seen = append(s.Seen, now)
 	return now.Ended
 }
