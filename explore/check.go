@@ -99,7 +99,7 @@ func (s *Suite) cuts(t *testing.T) *Shortest {
 		}
 		for limit := 1; limit <= len(s.Session); limit++ {
 			if mine() {
-				s.play(failures, whole(true, s.Session), func(x *Session, _ context.CancelFunc) { x.Ground.Limit(limit) }, limit)
+				s.play(failures, whole(true, s.Session), func(x *Session, _ int, _ context.CancelFunc) { x.Ground.Limit(limit) }, limit)
 			}
 		}
 	})

@@ -48,8 +48,8 @@ var (
 // Inject runs the word and makes what happen at the nth yield point.
 func Inject(subject Subject, w Word, n int, what Happening) *Injected {
 	in := &Injected{What: what.Name, Word: w, Point: n}
-	in.Session = Run(subject, w, func(s *Session, stop context.CancelFunc) {
-		if s.Yields != n {
+	in.Session = Run(subject, w, func(s *Session, at int, stop context.CancelFunc) {
+		if at != n {
 			return
 		}
 		in.Came = true

@@ -3,6 +3,7 @@ package explore
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing/synctest"
 	"time"
 )
@@ -21,15 +22,16 @@ type Session struct {
 	// its ground says that should not be.
 	Err any
 
-	at    func(s *Session, stop context.CancelFunc)
+	at    Hook
 	stop  context.CancelFunc
+	mu    sync.Mutex // of Yields
 	notes string
 	noted int
 }
 
-// Hook is called at each yield point of a session, in its goroutine, with what is
-// the operator's to do.
-type Hook func(s *Session, stop context.CancelFunc)
+// Hook is called at each yield point of a session, by the goroutine that passes it,
+// with which one it is, from 1 on, and what is the operator's to do.
+type Hook func(s *Session, n int, stop context.CancelFunc)
 
 // Endless is what a session panics with that notes more than any has to, for a
 // broken server can go in circles.
@@ -51,11 +53,15 @@ func (s *Session) Note(text string) {
 	s.Yield()
 }
 
-// Yield is a point at which something could come in between.
+// Yield is a point at which something could come in between. Several goroutines of a
+// server may pass one.
 func (s *Session) Yield() {
+	s.mu.Lock()
 	s.Yields++
+	n := s.Yields
+	s.mu.Unlock()
 	if s.at != nil {
-		s.at(s, s.stop)
+		s.at(s, n, s.stop)
 	}
 }
 
@@ -129,6 +135,8 @@ func (s *Session) look(over chan struct{}, lag time.Duration) bool {
 	s.Ground.Still(func() { // so that this comes before whatever the server does next
 		says := s.Ground.Says()
 		now.Count, now.Closed, s.Key = says.Count, says.Closed && !now.Ended, says.Key
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.Within = s.Yields
 	})
 	if h, ok := s.Ground.(*heard); ok {

@@ -104,7 +104,7 @@ func TestEveryCutOfTheHeader(t *testing.T) {
 				play([]int{0, cut, 1}, nil, true, header[:cut], header[cut:]+payload)
 			}
 			for limit := 1; limit <= len(header)+1; limit++ {
-				play([]int{1, limit}, func(x *explore.Session, _ context.CancelFunc) { x.Ground.Limit(limit) }, true, header+payload)
+				play([]int{1, limit}, func(x *explore.Session, _ int, _ context.CancelFunc) { x.Ground.Limit(limit) }, true, header+payload)
 			}
 		})
 		wantSessions(t, &failures, 2*37+39)

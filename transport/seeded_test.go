@@ -72,7 +72,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a server that does not go on after the header", "../protocol/server.go", "\t\tfsm.On(AwaitConfirm2, Confirmed, Streaming),\n", "",
 		"TestServerLosesNothingToAPassedDeadline|TestServerIgnoresAResetAfterTheEnd"},
 
-	{"no yield point is injected", "../explore/session.go", "if s.at != nil {", "if s.at != nil && s.Yields < 0 {", yieldPointTests},
+	{"no yield point is injected", "../explore/session.go", "if s.at != nil {", "if s.at != nil && n < 0 {", yieldPointTests},
 	{"no yield point is counted", "../explore/session.go", "s.Yields++\n", "", yieldPointTests},
 	{"failing writes that do not fail", "../explore/conn.go", "case c.deaf != nil:", "case c.deaf != nil && c.half:", "TestWriteFailureAtEveryYieldPoint"},
 	{"a reset that does nothing", "../explore/inject.go", "if !g.Holds().Reset {", "if g.Holds().Reset {", "TestResetAtEveryYieldPoint"},

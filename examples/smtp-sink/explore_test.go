@@ -38,29 +38,6 @@ func TestExplore(t *testing.T) {
 	}
 }
 
-// words calls f for every word of three inputs, and of two behind each of a few that
-// lead somewhere.
-func words(f func(w explore.Word)) {
-	letters := map[string]explore.Input{}
-	alphabet, expected := rfc5321.Alphabet(idle), rfc5321.Server(idle)
-	for _, in := range alphabet {
-		letters[in.Name] = in
-	}
-	whole := func(w explore.Word, maximal bool) {
-		if maximal {
-			f(w)
-		}
-	}
-	alphabet.Words(expected, 3, whole)
-	for _, way := range [][]string{{"ehlo", "mail"}, {"ehlo", "mail", "rcpt"}, {"ehlo", "all"}, {"helo", "null", "rcpt", "data", "dots"}} {
-		var w explore.Word
-		for _, name := range way {
-			w = w.Then(letters[name])
-		}
-		alphabet.Extend(expected, w, len(way)+2, whole)
-	}
-}
-
 // The words that lead far say what RFC 5321 says, too.
 func TestExploreDeeply(t *testing.T) {
 	if racing.Enabled {
@@ -68,7 +45,7 @@ func TestExploreDeeply(t *testing.T) {
 	}
 	var failures explore.Shortest
 	n := explore.InShares(t, func(t *testing.T, mine func() bool) {
-		words(func(w explore.Word) {
+		rfc5321.Words(idle, func(w explore.Word) {
 			if !mine() {
 				return
 			}
@@ -95,7 +72,7 @@ func TestMutantsOfTheTable(t *testing.T) {
 	var mu sync.Mutex
 	met, fates := map[cell][]explore.Word{}, map[string]int{}
 	explore.InShares(t, func(t *testing.T, mine func() bool) {
-		words(func(w explore.Word) {
+		rfc5321.Words(idle, func(w explore.Word) {
 			if !mine() {
 				return
 			}

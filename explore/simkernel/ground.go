@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"testing/synctest"
 
 	"accio/explore"
 )
@@ -46,6 +47,9 @@ type ground struct {
 
 func (g *ground) Serve(ctx context.Context, s *explore.Session) {
 	g.yield = s.Yield
+	if ctx.Err() != nil {
+		g.ln.Close() // or else it would be chance whether the client is accepted
+	}
 	defer context.AfterFunc(ctx, func() { g.ln.Close() })()
 	g.serve(ctx, g.ln)
 }
@@ -64,6 +68,7 @@ func (g *ground) Interrupted() bool {
 func (g *ground) Close() error {
 	g.Leave()
 	g.ln.Close()
+	synctest.Wait() // for what the server has left behind
 	if open := g.server.Open(); len(open) > 0 {
 		return fmt.Errorf("the descriptors %v are left open", open)
 	}

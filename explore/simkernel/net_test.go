@@ -247,7 +247,7 @@ func TestServe(t *testing.T) {
 		Length:  3,
 		Session: "ab\nc\n\n",
 	})
-	if want := (explore.Counts{Words: 82, Cuts: 16, Shutdowns: 185, Resets: 185, Refusals: 185}); counts != want {
+	if want := (explore.Counts{Words: 82, Cuts: 16, Shutdowns: 181, Resets: 181, Refusals: 181}); counts != want {
 		t.Errorf("%v, want %v", counts, want)
 	}
 }

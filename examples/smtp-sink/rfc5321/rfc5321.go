@@ -43,6 +43,29 @@ func Alphabet(idle time.Duration) explore.Alphabet {
 	}
 }
 
+// Words calls f for every word of three inputs, and of two behind each of a few that
+// lead somewhere, if it cannot go on.
+func Words(idle time.Duration, f func(w explore.Word)) {
+	letters := map[string]explore.Input{}
+	alphabet, expected := Alphabet(idle), Server(idle)
+	for _, in := range alphabet {
+		letters[in.Name] = in
+	}
+	whole := func(w explore.Word, maximal bool) {
+		if maximal {
+			f(w)
+		}
+	}
+	alphabet.Words(expected, 3, whole)
+	for _, way := range [][]string{{"ehlo", "mail"}, {"ehlo", "mail", "rcpt"}, {"ehlo", "all"}, {"helo", "null", "rcpt", "data", "dots"}} {
+		var w explore.Word
+		for _, name := range way {
+			w = w.Then(letters[name])
+		}
+		alphabet.Extend(expected, w, len(way)+2, whole)
+	}
+}
+
 // Classes is what is seen of a server: the first digit of the code of each answer,
 // which says what it means (§4.2.1), a question mark for a line that is none, and
 // what it has counted, and whether it has ended.
@@ -82,7 +105,7 @@ type server struct {
 	quit    bool
 	todo    string // answers not written yet
 	queue   string
-	looked  int    // how much of it was seen
+	looked  int // how much of it was seen
 	silent  time.Duration
 	over    bool // by the client
 	lost    bool
