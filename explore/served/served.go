@@ -47,7 +47,15 @@ func (g *ground) Serve(ctx context.Context, s *explore.Session) {
 		}
 		return errOne
 	}
-	if err := g.server.Serve(ctx, &listener{conn: g.Conn, closed: make(chan struct{})}); err != nil && !errors.Is(err, errOne) {
+	inner, stop := context.WithCancel(context.Background())
+	defer stop()
+	g.server.Accepted = func(transport.Result) { // or else nobody is accepted after an early stop
+		if ctx.Err() != nil {
+			stop()
+		}
+		context.AfterFunc(ctx, stop)
+	}
+	if err := g.server.Serve(inner, &listener{conn: g.Conn, closed: make(chan struct{})}); err != nil && !errors.Is(err, errOne) {
 		panic(err)
 	}
 }
