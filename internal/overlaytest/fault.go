@@ -89,7 +89,7 @@ func (f Fault) Try(dir string) (o Outcome, text string, err error) {
 	cmd.Dir = f.dir()
 	// As a flag it would not hold for what the test builds. A missing tool is to
 	// skip the test: its failure would look like a catch.
-	cmd.Env = append(cmd.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+overlay, "ACCIO_LONG=", "ACCIO_REQUIRE=")
+	cmd.Env = append(cmd.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -ldflags=-w -overlay="+overlay, "ACCIO_LONG=", "ACCIO_REQUIRE=")
 	out, err := cmd.CombinedOutput()
 	if _, exit := err.(*exec.ExitError); err != nil && !exit {
 		return "", "", err
