@@ -1,14 +1,12 @@
 package overlaytest
 
 import (
-	"fmt"
 	"os"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"testing"
 
 	"accio/internal/require"
+	"accio/internal/share"
 )
 
 // Catch expects of each of the faults that it is possible and, with try, that
@@ -17,9 +15,9 @@ import (
 func Catch(t *testing.T, try bool, want int, faults []Fault) {
 	t.Helper()
 	var done, tried atomic.Int32
-	first, every, err := share(os.Getenv("ACCIO_FAULTS"))
+	part, err := share.Parse(os.Getenv("ACCIO_FAULTS"))
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("ACCIO_FAULTS is %v", err)
 	}
 	t.Run("faults", func(t *testing.T) {
 		for i, f := range faults {
@@ -28,7 +26,7 @@ func Catch(t *testing.T, try bool, want int, faults []Fault) {
 				if err := f.Possible(); err != nil {
 					t.Fatal(err)
 				}
-				if !try || i%every != first {
+				if !try || !part.Has(i) {
 					return
 				}
 				tried.Add(1)
@@ -46,20 +44,6 @@ func Catch(t *testing.T, try bool, want int, faults []Fault) {
 	})
 	require.Ran(t, "faults", int(done.Load()), want)
 	if try {
-		require.Ran(t, "faults with their tests", int(tried.Load()), (len(faults)-first+every-1)/every)
+		require.Ran(t, "faults with their tests", int(tried.Load()), part.Of(len(faults)))
 	}
-}
-
-// share reads ACCIO_FAULTS. Empty is all.
-func share(text string) (first, every int, err error) {
-	if text == "" {
-		return 0, 1, nil
-	}
-	i, n, _ := strings.Cut(text, "/")
-	first, err = strconv.Atoi(i)
-	every, err2 := strconv.Atoi(n)
-	if err != nil || err2 != nil || first < 1 || first > every {
-		return 0, 0, fmt.Errorf("ACCIO_FAULTS is %q, wanted I/N with I from 1 to N", text)
-	}
-	return first - 1, every, nil
 }
