@@ -1,12 +1,15 @@
 // Command accio is the toolbox of the protocol: it checks the tables, and
-// exports them for other checkers, draws them, and checks traces.
+// exports them for other checkers, draws them, checks traces, and tests anybody's
+// server and client.
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"strings"
 
+	"accio/conform"
 	"accio/internal/cli"
 
 	"github.com/spf13/cobra"
@@ -21,7 +24,7 @@ func main() {
 const usageLine = "usage: accio <command> [flags]; see accio --help"
 
 // commands are the sub-commands, in the order of the help.
-var commands = []func() *cobra.Command{check, newExplore, newDiagram, promela, newTrace}
+var commands = []func() *cobra.Command{check, newExplore, newDiagram, promela, newTrace, newConform}
 
 func run(args []string) int {
 	root := &cobra.Command{
@@ -57,7 +60,11 @@ func run(args []string) int {
 	if err == nil {
 		err = out.err
 	}
-	return cli.Status(os.Stderr, err, usageLine)
+	status := cli.Status(os.Stderr, err, usageLine)
+	if errors.Is(err, conform.ErrNotStarted) {
+		return notStarted
+	}
+	return status
 }
 
 // keeper keeps the first error of its writes, so that no output is lost unsaid.

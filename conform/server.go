@@ -1,0 +1,202 @@
+package conform
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"accio/conform/cage"
+	"accio/fsm"
+	"accio/internal/errno"
+	"accio/protocol"
+)
+
+// serverTry is a try at a server, to which we are the clients.
+type serverTry struct {
+	*try
+	number  int // the port
+	printed int // bytes of standard output that were looked at
+	held    bool
+	clients int
+}
+
+func newServerTry(t *try) *serverTry { return &serverTry{try: t} }
+
+// arguments are the command line for a port.
+func (t *serverTry) arguments(port string) []string {
+	args, replaced := replace(t.suite.Subject.Command, map[string]string{"{port}": port})
+	if !replaced {
+		args = append(args, port)
+	}
+	return args
+}
+
+// replace puts values in the place of their names.
+func replace(command []string, values map[string]string) (args []string, any bool) {
+	for _, arg := range command {
+		for name, value := range values {
+			if strings.Contains(arg, name) {
+				any = true
+				arg = strings.ReplaceAll(arg, name, value)
+			}
+		}
+		args = append(args, arg)
+	}
+	return args, any
+}
+
+// start starts the server, if that is not done, and waits until it listens.
+func (t *serverTry) start() {
+	if t.program != nil || t.suite.Subject.Address != "" {
+		return
+	}
+	if t.number == 0 {
+		t.number = t.port()
+	}
+	t.launch(cage.Command{Args: t.arguments(strconv.Itoa(t.number)), Held: t.held})
+	late := time.Now().Add(2 * t.patience)
+	for {
+		found, known := listening(t.number)
+		switch {
+		case len(found) > 0 || !known:
+			t.note("the server listens on port %d", t.number)
+			t.suite.hasStarted()
+			return
+		case time.Now().After(late):
+			t.late("6.1", "the server to listen on its port", "it did not within %s", 2*t.patience)
+		}
+		select {
+		case <-t.program.Exited():
+			t.fail("6.1", "the server to listen on its port", "its end")
+		case <-t.wait(5 * time.Millisecond):
+		}
+	}
+}
+
+// address is where the server is.
+func (t *serverTry) address(host string) string {
+	if t.suite.Subject.Address != "" {
+		return t.suite.Subject.Address
+	}
+	return net.JoinHostPort(host, strconv.Itoa(t.number))
+}
+
+// dial makes a new client.
+func (t *serverTry) dial() *peer { return t.dialAt("127.0.0.1") }
+
+func (t *serverTry) dialAt(host string) *peer {
+	t.start()
+	t.clients++
+	name := "client"
+	if t.clients > 1 {
+		name += " " + strconv.Itoa(t.clients)
+	}
+	begun := time.Now()
+	for late := begun.Add(2 * t.patience); ; {
+		d := net.Dialer{Timeout: 2 * t.patience}
+		conn, err := d.DialContext(t.ctx, "tcp", t.address(host))
+		if err == nil {
+			t.note("%s connects", name)
+			t.cleanup = append(t.cleanup, func() { conn.Close() })
+			return &peer{try: t.try, conn: conn.(*net.TCPConn), name: name, other: "server", table: &protocol.Client, sent: begun}
+		}
+		_, known := listening(t.number)
+		if !errno.IsRefused(err) || known || time.Now().After(late) {
+			t.late("5.1", "the server to accept a connection", "%v", errors.Unwrap(err))
+		}
+		t.pause(10 * time.Millisecond)
+	}
+}
+
+// reach takes a client to where the server is in a state.
+func (p *peer) reach(s fsm.State) *peer {
+	p.gets(protocol.AwaitAccio1)
+	if s == protocol.AwaitConfirm1 {
+		return p
+	}
+	p.send(protocol.Confirm1)
+	p.gets(protocol.AwaitAccio2)
+	if s == protocol.Streaming {
+		p.send(protocol.Confirm2)
+	}
+	return p
+}
+
+// line expects the next line of standard output. Of a server that somebody else
+// has started nothing is seen.
+func (t *serverTry) line(claim, want string) {
+	t.lineWithin(claim, want, t.patience)
+}
+
+func (t *serverTry) lineWithin(claim, want string, within time.Duration) {
+	if t.program == nil {
+		return
+	}
+	wanted := fmt.Sprintf("the server to print %s", quote(want))
+	late := t.wait(within)
+	for {
+		text, ended, more := t.program.Stdout.Text()
+		text = text[t.printed:]
+		if line, _, ok := strings.Cut(text, "\n"); ok {
+			t.printed += len(line) + 1
+			t.note("the server prints %s", quote(line))
+			if strings.TrimSuffix(line, "\r") != want {
+				t.fail(claim, wanted, "%s", quote(line))
+			}
+			return
+		}
+		if ended {
+			t.fail(claim, wanted, "%s and the end of its output", quote(text))
+		}
+		select {
+		case <-more:
+		case <-late:
+			t.late(claim, wanted, "%s within %s", orNothing(text), within)
+		}
+	}
+}
+
+func orNothing(text string) string {
+	if text == "" {
+		return "nothing"
+	}
+	return quote(text)
+}
+
+// noMore expects that nothing else was printed by a server that has ended, or by
+// now.
+func (t *serverTry) noMore(claim string) {
+	if t.program == nil {
+		return
+	}
+	if text, _, _ := t.program.Stdout.Text(); text[t.printed:] != "" {
+		t.fail(claim, "nothing more on standard output", "%s", quote(text[t.printed:]))
+	}
+}
+
+// serves expects that the next client is served.
+func (t *serverTry) serves() {
+	t.sends("abc")
+}
+
+// sends is a good session with a file.
+func (t *serverTry) sends(file string) {
+	p := t.dial().reach(protocol.Streaming)
+	if file != "" {
+		p.send(file)
+	}
+	p.endStream()
+	t.line("1.5", strconv.Itoa(len(file)))
+	p.ends("3.4", "the server to close after the end of the stream", t.patience)
+}
+
+// where the kernel says that the server listens.
+func (t *serverTry) where() []string {
+	found, _ := listening(t.number)
+	slices.Sort(found)
+	return found
+}

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package conform
+
+import "syscall"
+
+// Where there are none, the cases that send them are skipped.
+const stopSignal, continueSignal = syscall.Signal(0), syscall.Signal(0)

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package conform
+
+func (p *peer) urgent(byte) { panic(skipped{"it wants Linux"}) }
