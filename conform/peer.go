@@ -187,3 +187,6 @@ func (p *peer) leave() {
 	p.note("%s closes", p.name)
 	p.conn.Close()
 }
+
+func isEnd(err error) bool  { return errors.Is(err, io.EOF) }
+func isLate(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

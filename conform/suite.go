@@ -222,7 +222,7 @@ func (s *Suite) attempt(ctx context.Context, a *attempt, patience time.Duration)
 		}
 	case failure:
 		r.fill(f, c)
-		if f.late {
+		if f.late || t.hasty {
 			a.late = f.wanted
 		} else {
 			r.Verdict = Fail

@@ -23,6 +23,7 @@ type try struct {
 	idle     time.Duration // the idle limit of the program under test
 	program  *cage.Process // nil before it is started, or if it is not ours
 	over     bool          // it was to end
+	hasty    bool          // something was done that is wrong for a program that is only slow
 	cleanup  []func()
 }
 

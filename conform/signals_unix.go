@@ -1,7 +1,0 @@
-//go:build unix
-
-package conform
-
-import "syscall"
-
-const stopSignal, continueSignal = syscall.SIGSTOP, syscall.SIGCONT
