@@ -12,7 +12,7 @@ import (
 var claims = sync.OnceValue(func() map[string]string {
 	all := map[string]string{}
 	item := regexp.MustCompile(`(?ms)^(?:- |\| )\*\*(\d+\.\d+)\*\*(.*?)\n(?:- |\||\n|#)`)
-	text := strings.ReplaceAll(docs.Protocol, "\n- ", "\n\n- ") // an item ends before the next
+	text := strings.ReplaceAll(docs.Protocol+"\n#", "\n- ", "\n\n- ") // an item ends before the next
 	text = strings.ReplaceAll(text, "\n| ", "\n\n| ")
 	for _, m := range item.FindAllStringSubmatch(text, -1) {
 		all[m[1]] = plain(m[2])

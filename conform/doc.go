@@ -6,3 +6,5 @@
 // happen is waited for with margins. A case that fails as something did not come
 // in time is tried again alone, with twice the patience, before it counts.
 package conform
+
+//go:generate go run ./generate ../docs/conformance-cases.md

@@ -199,6 +199,10 @@ func (s *Suite) expected(id string) bool { return matches(s.Expected, id) }
 func (s *Suite) attempt(ctx context.Context, a *attempt, patience time.Duration) {
 	c := a.c
 	a.late, a.moot = "", ""
+	if ctx.Err() != nil {
+		a.moot = "interrupted"
+		return
+	}
 	r := Result{ID: c.ID, Title: c.Title, Claims: c.Claims, Level: c.Level, Weight: c.Weight}
 	if why := s.lacks(c); why != "" {
 		r.Verdict, r.Reason = Skip, why
@@ -298,4 +302,10 @@ func (s *Suite) lacks(c *Case) string {
 		return "it needs standard output, and --address has none"
 	}
 	return ""
+}
+
+// Clone returns a suite that runs the same, and has not begun.
+func (s *Suite) Clone() *Suite {
+	return &Suite{Subject: s.Subject, Cases: slices.Clone(s.Cases), Expected: s.Expected, Jobs: s.Jobs, Repeat: s.Repeat, Idle: s.Idle,
+		Patience: s.Patience, Large: s.Large, Limits: s.Limits, Env: s.Env, Sandbox: s.Sandbox, Progress: s.Progress}
 }

@@ -148,3 +148,6 @@ func (p *printer) group(event string, cases []conform.Result) {
 
 // rising has the verdicts from the one that says least.
 var rising = []conform.Verdict{conform.Skip, conform.Pass, conform.XFail, conform.Flaky, conform.XPass, conform.Fail}
+
+// Plain is the mark of a verdict without colour; nothing where there is none.
+func Plain(v conform.Verdict) string { return signs[v].sign }

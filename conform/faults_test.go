@@ -1,0 +1,258 @@
+package conform
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"accio/conform/cage"
+	"accio/internal/require"
+	"accio/internal/share"
+)
+
+var update = flag.Bool("update", false, "write testdata/*-faults.txt, for the faults that are tried")
+
+// The faults of the programs are found with a short idle limit.
+const (
+	faultIdle     = time.Second
+	faultPatience = 700 * time.Millisecond
+)
+
+// wrongProgram is one with exactly one fault.
+type wrongProgram struct {
+	name    string
+	command []string
+}
+
+// wrongPrograms are the variants of ours, and those in Python: each fault that
+// testdata/ROLE.py asks for.
+func wrongPrograms(t *testing.T, role string) []wrongProgram {
+	t.Helper()
+	executable, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []wrongProgram
+	for _, name := range slices.Sorted(maps.Keys(variants)) {
+		if variants[name].role == role {
+			list = append(list, wrongProgram{name, []string{executable, variantName, name, faultIdle.String()}})
+		}
+	}
+	python, script := require.Tool(t, "python3"), filepath.Join("testdata", role+".py")
+	source, err := os.ReadFile(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, call := range regexp.MustCompile(`has\(("[^)]*)\)`).FindAllStringSubmatch(string(source), -1) {
+		for _, name := range regexp.MustCompile(`"([a-z0-9-]+)"`).FindAllStringSubmatch(call[1], -1) {
+			if name[1] != "no-" { // the beginning of some
+				names[name[1]] = true
+			}
+		}
+	}
+	if role == "server" {
+		for _, s := range []string{"no-sigint", "no-sigterm", "no-sigquit"} {
+			names[s] = true
+		}
+	}
+	if script, err = filepath.Abs(script); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		list = append(list, wrongProgram{"python: " + name, []string{python, script, "--idle", fmt.Sprint(faultIdle.Seconds()), "--fault", name}})
+	}
+	return list
+}
+
+// golden has, for each fault, the cases that catch it. One with ? does so by
+// chance; then cases of the same group may too.
+type golden map[string][]string
+
+func readGolden(t *testing.T, name string) golden {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	g, fault := golden{}, ""
+	for line := range strings.Lines(string(text)) {
+		switch line = strings.TrimRight(line, "\n"); {
+		case strings.HasPrefix(line, "\t"):
+			g[fault] = append(g[fault], line[1:])
+		case line != "" && !strings.HasPrefix(line, "#"):
+			fault = line
+			g[fault] = nil
+		}
+	}
+	return g
+}
+
+func (g golden) write(t *testing.T, name string) {
+	t.Helper()
+	var b bytes.Buffer
+	b.WriteString("# The cases that catch each fault; ? is one that does so by chance. Learned by:\n# ACCIO_LONG=1 go test -run TestWrongPrograms -timeout 30m -update ./conform\n")
+	for _, fault := range slices.Sorted(maps.Keys(g)) {
+		fmt.Fprintf(&b, "\n%s\n", fault)
+		for _, id := range g[fault] {
+			fmt.Fprintf(&b, "\t%s\n", id)
+		}
+	}
+	if err := os.WriteFile(name, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// learn adds what a run has found: what is not in both becomes chance.
+func (g golden) learn(fault string, failed []string) {
+	old, known := g[fault]
+	var list []string
+	for _, id := range failed {
+		if known && !slices.Contains(old, id) {
+			id += " ?"
+		}
+		list = append(list, id)
+	}
+	for _, id := range old {
+		bare := strings.TrimSuffix(id, " ?")
+		if slices.Contains(failed, bare) {
+			if bare != id {
+				list = slices.DeleteFunc(list, func(l string) bool { return l == bare || l == bare+" ?" })
+				list = append(list, id)
+			}
+		} else {
+			list = append(list, bare+" ?")
+		}
+	}
+	slices.Sort(list)
+	g[fault] = slices.Compact(list)
+}
+
+// judge compares the cases that failed with those that are to.
+func (g golden) judge(t *testing.T, fault string, failed []string) {
+	t.Helper()
+	want, known := g[fault]
+	if !known {
+		t.Errorf("%s: nothing is known of it; -update learns", fault)
+	}
+	chance := map[string]bool{} // groups
+	caught := 0
+	for _, id := range want {
+		bare := strings.TrimSuffix(id, " ?")
+		if bare != id {
+			chance[Group(bare)] = true
+			continue
+		}
+		caught++
+		if !slices.Contains(failed, id) {
+			t.Errorf("%s: not caught by %s", fault, id)
+		}
+	}
+	if caught == 0 {
+		t.Errorf("%s: no case catches it for certain", fault)
+	}
+	for _, id := range failed {
+		if !slices.Contains(want, id) && !chance[Group(id)] {
+			t.Errorf("%s: caught by %s, which has nothing to do with it", fault, id)
+		}
+	}
+}
+
+// play runs the whole suite against a program, and returns the report.
+func play(t *testing.T, role string, command []string) *Report {
+	t.Helper()
+	s := &Suite{Subject: Subject{Role: role, Command: command}, Cases: Cases(role), Idle: faultIdle, Patience: faultPatience,
+		Limits: cage.Limits{Memory: 1 << 30, CPU: time.Minute, Files: 64 << 20, Output: 1 << 20, Processes: 256}}
+	r, err := s.Run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// Every fault is caught by the cases that should catch it, and by no other. In
+// the longer run all are tried, or the share of ACCIO_FAULTS; else two.
+func TestWrongPrograms(t *testing.T) {
+	part, err := share.Parse(os.Getenv("ACCIO_FAULTS"))
+	if err != nil {
+		t.Fatalf("ACCIO_FAULTS is %v", err)
+	}
+	for role, atLeast := range map[string]int{"server": 40, "client": 30} {
+		t.Run(role, func(t *testing.T) {
+			list, name := wrongPrograms(t, role), filepath.Join("testdata", role+"-faults.txt")
+			if len(list) < atLeast {
+				t.Errorf("%d faults, wanted %d", len(list), atLeast)
+			}
+			g, tried := readGolden(t, name), 0
+			for i, p := range list {
+				switch {
+				case os.Getenv("ACCIO_LONG") == "" && i != 1 && i != len(list)-2, !part.Has(i):
+					if _, known := g[p.name]; !known && !*update {
+						t.Errorf("%s: nothing is known of it; -update learns", p.name)
+					}
+					continue
+				}
+				tried++
+				var failed []string
+				for _, c := range play(t, role, p.command).Cases {
+					if c.Verdict == Fail {
+						failed = append(failed, c.ID)
+					}
+				}
+				slices.Sort(failed)
+				if *update {
+					g.learn(p.name, failed)
+					continue
+				}
+				g.judge(t, p.name, failed)
+			}
+			if len(g) != len(list) && !*update {
+				t.Errorf("%s has %d faults, there are %d", name, len(g), len(list))
+			}
+			want := 2
+			if os.Getenv("ACCIO_LONG") != "" {
+				want = part.Of(len(list))
+			}
+			if part == (share.Share{}) || os.Getenv("ACCIO_LONG") != "" {
+				require.Ran(t, "faults", tried, want)
+			}
+			if *update {
+				g.write(t, name)
+			}
+		})
+	}
+}
+
+// The programs in Python without a fault, which were written apart from ours,
+// pass whole.
+func TestRightPrograms(t *testing.T) {
+	python := require.Tool(t, "python3")
+	for _, role := range []string{"server", "client"} {
+		script, err := filepath.Abs(filepath.Join("testdata", role+".py"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := play(t, role, []string{python, script, "--idle", fmt.Sprint(faultIdle.Seconds())})
+		passed := 0
+		for _, c := range r.Cases {
+			switch {
+			case c.Verdict.Good():
+				passed++
+			case c.Verdict != Skip || !strings.Contains(c.Reason, "--large"):
+				t.Errorf("%s: %s: %s\n%s", c.ID, c.Verdict, c.Reason, strings.Join(c.Transcript, "\n"))
+			}
+		}
+		if least := map[string]int{"server": 130, "client": 75}[role]; passed < least {
+			t.Errorf("%d cases passed, wanted %d", passed, least)
+		}
+	}
+}
