@@ -14,6 +14,7 @@ import (
 	"accio/conform/report"
 	"accio/internal/cli"
 
+	"github.com/dustin/go-humanize/english"
 	"github.com/spf13/cobra"
 )
 
@@ -123,7 +124,7 @@ func verdict(r *conform.Report) error {
 		return nil
 	}
 	if n := r.Totals.Fail + r.Totals.XPass; n > 0 {
-		return fmt.Errorf("%d of %d cases failed", n, len(r.Cases))
+		return fmt.Errorf("%d of %s failed", n, english.Plural(len(r.Cases), "case", ""))
 	}
 	return errors.New(r.Partial)
 }

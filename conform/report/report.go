@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"accio/conform"
+
+	"github.com/dustin/go-humanize/english"
 )
 
 // Formats are those of a file.
@@ -124,7 +126,7 @@ func summary(r *conform.Report) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, words[v]))
 		}
 	}
-	text := fmt.Sprintf("%d cases: %s; %d of %d points; %.1f s", len(r.Cases), strings.Join(parts, ", "), t.Score, t.OutOf, r.Seconds)
+	text := fmt.Sprintf("%s: %s; %d of %d points; %.1f s", english.Plural(len(r.Cases), "case", ""), strings.Join(parts, ", "), t.Score, t.OutOf, r.Seconds)
 	if r.Partial != "" {
 		text += "\nPARTIAL: " + r.Partial
 	}
