@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"accio/conform"
@@ -96,20 +93,8 @@ exit status: 0 all was run, whatever came of it; 1 something went wrong; 2 wrong
 		if errors.Is(err, context.Canceled) {
 			err = fmt.Errorf("interrupted after %d of %d submissions; the same command goes on", len(reports), len(b.Submissions))
 		}
-		return errors.Join(err, writeMatrix(batch.NewMatrix(role, reports), dir, c.OutOrStdout()))
+		m := batch.NewMatrix(role, reports)
+		return errors.Join(err, m.Keep(dir), m.Text(c.OutOrStdout()))
 	}
 	return c
-}
-
-func writeMatrix(m *batch.Matrix, dir string, w io.Writer) error {
-	for name, write := range map[string]func(io.Writer) error{"matrix.csv": m.CSV, "matrix.html": m.HTML} {
-		var b bytes.Buffer
-		if err := write(&b); err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o666); err != nil {
-			return err
-		}
-	}
-	return m.Text(w)
 }

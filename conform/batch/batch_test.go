@@ -37,6 +37,10 @@ func TestFindInADirectory(t *testing.T) {
 	write(t, 0o644, dir, "davis", "run.pl")
 	write(t, 0o644, dir, "davis", "other.py")
 	write(t, 0o644, dir, "evans", "notes.txt")
+	write(t, 0o755, dir, "ford.sh")
+	if err := os.WriteFile(filepath.Join(dir, "green.sh"), []byte("exit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	list, err := Find(dir, []string{"server", "run"})
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +49,7 @@ func TestFindInADirectory(t *testing.T) {
 	for _, s := range list {
 		got = append(got, s.Name+": "+strings.ReplaceAll(strings.Join(s.Command, " "), dir+string(filepath.Separator), ""))
 	}
-	if want := []string{"adams: adams", "brown: python3 brown.py", "clark: clark/server", "davis: perl davis/run.pl"}; !slices.Equal(got, want) {
+	if want := []string{"adams: adams", "brown: python3 brown.py", "clark: clark/server", "davis: perl davis/run.pl", "ford: ford.sh", "green: sh green.sh"}; !slices.Equal(got, want) {
 		t.Errorf("%q, wanted %q", got, want)
 	}
 }

@@ -1,11 +1,14 @@
 package batch
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -114,3 +117,12 @@ var pageTemplate = template.Must(template.New("matrix").Funcs(template.FuncMap{"
 
 // HTML writes a page with the matrix, which links the page of each submission.
 func (m *Matrix) HTML(w io.Writer) error { return pageTemplate.Execute(w, m) }
+
+// Keep writes matrix.csv and matrix.html to a directory.
+func (m *Matrix) Keep(dir string) error {
+	var table, page bytes.Buffer
+	if err := errors.Join(m.CSV(&table), m.HTML(&page)); err != nil {
+		return err
+	}
+	return errors.Join(writeWhole(filepath.Join(dir, "matrix.csv"), table.Bytes()), writeWhole(filepath.Join(dir, "matrix.html"), page.Bytes()))
+}

@@ -123,11 +123,24 @@ func program(dir string, f fs.DirEntry) []string {
 	if err != nil || err2 != nil || !info.Mode().IsRegular() {
 		return nil
 	}
-	if info.Mode()&0o111 != 0 {
+	with := interpreters[filepath.Ext(path)]
+	switch {
+	case info.Mode()&0o111 != 0 && (with == nil || named(path)):
 		return []string{path}
-	}
-	if with := interpreters[filepath.Ext(path)]; with != nil {
+	case with != nil:
 		return append(slices.Clone(with), path)
 	}
 	return nil
+}
+
+// named reports whether a script names its interpreter itself (execve(2)).
+func named(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	begin := make([]byte, 2)
+	n, _ := f.Read(begin)
+	return string(begin[:n]) == "#!"
 }
