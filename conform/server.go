@@ -57,6 +57,10 @@ func (t *serverTry) start() {
 	if t.number == 0 {
 		t.number = t.port()
 	}
+	const wanted = "the server to listen on its port"
+	if !t.alone && t.suite.hopeless() {
+		t.late("6.1", wanted, "nothing: it has not yet in any case")
+	}
 	t.launch(cage.Command{Args: t.arguments(strconv.Itoa(t.number)), Held: t.held})
 	late := time.Now().Add(2 * t.patience)
 	for {
@@ -67,11 +71,12 @@ func (t *serverTry) start() {
 			t.suite.hasStarted()
 			return
 		case time.Now().After(late):
-			t.late("6.1", "the server to listen on its port", "it did not within %s", 2*t.patience)
+			t.suite.isDeaf()
+			t.late("6.1", wanted, "nothing within %s", 2*t.patience)
 		}
 		select {
 		case <-t.program.Exited():
-			t.fail("6.1", "the server to listen on its port", "its end")
+			t.fail("6.1", wanted, "its end")
 		case <-t.wait(5 * time.Millisecond):
 		}
 	}

@@ -34,6 +34,7 @@ type Suite struct {
 
 	mu      sync.Mutex
 	started bool  // the program, once at least
+	deaf    int   // so often it did not come to listen
 	refused error // by the system: the program cannot be started
 }
 
@@ -108,7 +109,7 @@ func (s *Suite) side(ctx context.Context, stop func()) [][]Result {
 	for range min(s.Jobs, total) {
 		workers.Go(func() {
 			for a := range queue {
-				s.attempt(ctx, a, s.Patience)
+				s.attempt(ctx, a, s.Patience, false)
 				s.mu.Lock()
 				switch {
 				case a.late != "" || a.moot != "":
@@ -152,7 +153,7 @@ func (s *Suite) alone(ctx context.Context, a *attempt, confirmed map[string]int)
 			return
 		}
 		wasLate := a.late
-		s.attempt(ctx, a, 2*s.Patience)
+		s.attempt(ctx, a, 2*s.Patience, true)
 		switch {
 		case a.moot != "":
 			continue
@@ -196,7 +197,7 @@ func (s *Suite) tell(a *attempt, done, total int) {
 func (s *Suite) expected(id string) bool { return matches(s.Expected, id) }
 
 // attempt tries a case once.
-func (s *Suite) attempt(ctx context.Context, a *attempt, patience time.Duration) {
+func (s *Suite) attempt(ctx context.Context, a *attempt, patience time.Duration, alone bool) {
 	c := a.c
 	a.late, a.moot = "", ""
 	if ctx.Err() != nil {
@@ -211,7 +212,7 @@ func (s *Suite) attempt(ctx context.Context, a *attempt, patience time.Duration)
 	}
 	a.tries++
 	start := time.Now()
-	t := &try{ctx: ctx, suite: s, c: c, log: &transcript{start: start}, patience: patience, idle: s.Idle}
+	t := &try{ctx: ctx, suite: s, c: c, log: &transcript{start: start}, patience: patience, alone: alone, idle: s.Idle}
 	f := s.play(t, a)
 	r.Seconds = time.Since(start).Seconds()
 	r.Transcript = t.log.text()
@@ -279,6 +280,20 @@ func (s *Suite) cannotStart(t *try, err error) any {
 		s.refused = err
 	}
 	return failure{wanted: "the program to start", got: err.Error()}
+}
+
+// hopeless reports whether the program never came to listen, in so many cases
+// that it needs not be waited for in each.
+func (s *Suite) hopeless() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.started && s.deaf >= enoughLate
+}
+
+func (s *Suite) isDeaf() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deaf++
 }
 
 func (s *Suite) hasStarted() {

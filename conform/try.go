@@ -20,6 +20,7 @@ type try struct {
 	c        *Case
 	log      *transcript
 	patience time.Duration // for what should come at once
+	alone    bool          // no other case is tried at the same time
 	idle     time.Duration // the idle limit of the program under test
 	program  *cage.Process // nil before it is started, or if it is not ours
 	over     bool          // it was to end

@@ -71,6 +71,9 @@ func (r Row) failed() string {
 	if r.Report.Partial != "" {
 		return r.Report.Partial
 	}
+	if r.Report.Totals.Pass+r.Report.Totals.Flaky == 0 && len(r.Report.Cases) > 0 {
+		return "everything: " + r.Report.Cases[0].Reason
+	}
 	var groups []string
 	count := map[string]int{}
 	for _, c := range r.Report.Cases {
