@@ -112,7 +112,7 @@ func readGolden(t *testing.T, name string) golden {
 func (g golden) write(t *testing.T, name string) {
 	t.Helper()
 	var b bytes.Buffer
-	b.WriteString("# The cases that catch each fault; ? is one that does so by chance. Learned by:\n# ACCIO_LONG=1 go test -run TestWrongPrograms -timeout 30m -update ./conform\n")
+	b.WriteString("# The cases that catch each fault; ? is one that does so by chance. Learned by:\n# ACCIO_LONG=1 go test -run TestWrongPrograms -timeout 60m ./conform -update\n")
 	for _, fault := range slices.Sorted(maps.Keys(g)) {
 		fmt.Fprintf(&b, "\n%s\n", fault)
 		for _, id := range g[fault] {

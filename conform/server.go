@@ -150,7 +150,7 @@ func (t *serverTry) lineWithin(claim, want string, within time.Duration) {
 			t.printed += len(line) + 1
 			t.note("the server prints %s", quote(line))
 			if strings.TrimSuffix(line, "\r") != want {
-				t.fail(claim, wanted, "%s", quote(line))
+				panic(failure{claim: claim, wanted: wanted, got: quote(line) + t.fate(), hint: counted(line, want)})
 			}
 			return
 		}
@@ -163,6 +163,33 @@ func (t *serverTry) lineWithin(claim, want string, within time.Duration) {
 			t.late(claim, wanted, "%s within %s", orNothing(text), within)
 		}
 	}
+}
+
+// counted says what a wrong count may come from.
+func counted(got, want string) string {
+	n, err := strconv.Atoi(got)
+	right, err2 := strconv.Atoi(want)
+	switch {
+	case err != nil && err2 == nil:
+		if strings.HasPrefix(strings.TrimSpace(got), want) {
+			return "the line is the number alone"
+		}
+		return ""
+	case err != nil || err2 != nil:
+		return ""
+	}
+	switch n - right {
+	case len(protocol.Confirm1) + len(protocol.Confirm2):
+		return "the two confirmations are no part of the count"
+	case len(protocol.Confirm2):
+		return "the second confirmation is no part of the count"
+	case len("\r\n"):
+		return "the empty line that ends the second confirmation is no part of the count"
+	}
+	if n < right {
+		return "what comes in one piece with a confirmation, and whatever bytes the file has, belong to the count"
+	}
+	return ""
 }
 
 func orNothing(text string) string {

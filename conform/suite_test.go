@@ -215,3 +215,16 @@ func TestSelection(t *testing.T) {
 		t.Error("a pattern that matches nothing")
 	}
 }
+
+func TestCountedHints(t *testing.T) {
+	for got, want := range map[string]string{
+		"41": "the two confirmations", "26": "the second confirmation", "5": "the empty line", "0": "in one piece", "3 bytes": "alone", "4": "", "ERROR": "",
+	} {
+		if hint := counted(got, "3"); (hint == "") != (want == "") || !strings.Contains(hint, want) {
+			t.Errorf("%s: %q", got, hint)
+		}
+	}
+	if hint := counted("3", "ERROR"); hint != "" {
+		t.Error(hint)
+	}
+}

@@ -72,7 +72,8 @@ func (r Row) failed() string {
 		return r.Report.Partial
 	}
 	if r.Report.Totals.Pass+r.Report.Totals.Flaky == 0 && len(r.Report.Cases) > 0 {
-		return "everything: " + r.Report.Cases[0].Reason
+		first := r.Report.Cases[0]
+		return fmt.Sprintf("everything: wanted %s, got %s", first.Expected, first.Got)
 	}
 	var groups []string
 	count := map[string]int{}
