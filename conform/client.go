@@ -27,11 +27,7 @@ func newClientTry(t *try) *clientTry { return &clientTry{try: t} }
 
 // arguments are the command line for a server and a file.
 func (t *clientTry) arguments(host, port, file string) []string {
-	args, replaced := replace(t.suite.Subject.Command, map[string]string{"{host}": host, "{port}": port, "{file}": file})
-	if !replaced {
-		args = append(args, host, port, file)
-	}
-	return args
+	return Arguments(t.suite.Subject.Command, "{host}", host, "{port}", port, "{file}", file)
 }
 
 func (t *clientTry) run(host, port, file string) { t.runArgs(t.arguments(host, port, file)) }
@@ -65,11 +61,12 @@ func (t *clientTry) file(text string) string {
 // begin starts the client with a file, and accepts its connection.
 func (t *clientTry) begin(file string) *peer {
 	t.listener = t.listen()
+	begun := time.Now()
 	t.run("127.0.0.1", strconv.Itoa(t.listener.Addr().(*net.TCPAddr).Port), file)
-	return t.accept()
+	return t.accept(begun)
 }
 
-func (t *clientTry) accept() *peer {
+func (t *clientTry) accept(begun time.Time) *peer {
 	const wanted = "the client to connect"
 	for late := time.Now().Add(2 * t.patience); ; {
 		t.listener.SetDeadline(time.Now().Add(20 * time.Millisecond))
@@ -77,7 +74,7 @@ func (t *clientTry) accept() *peer {
 		if err == nil {
 			t.note("the client connects")
 			t.cleanup = append(t.cleanup, func() { conn.Close() })
-			return &peer{try: t.try, conn: conn, name: "server", other: "client", table: &protocol.Server, sent: time.Now()}
+			return &peer{try: t.try, conn: conn, name: "server", other: "client", table: &protocol.Server, begun: begun}
 		}
 		select {
 		case <-t.program.Exited():

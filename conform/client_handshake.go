@@ -54,8 +54,8 @@ func clientCommands() (cases []Case) {
 			Case{ID: clientID(s, protocol.Commanded, "just-within-the-limit"), Title: "The command comes after a time that is just shorter than the limit", Claims: []string{"7.3"}, Level: Required, Weight: 2, seconds: 1,
 				client: func(t *clientTry) {
 					p := at(t)
-					since := p.sent
-					p.silent("7.3", "the client to wait within its limit", t.within())
+					since := p.begun
+					p.bears("7.3", "the client to wait within its limit", t.within())
 					p.send(protocol.Accio)
 					p.inTime(since, t.nearly())
 					if s == protocol.AwaitAccio1 {
@@ -100,12 +100,12 @@ func clientCommands() (cases []Case) {
 					t.fails()
 				}},
 			Case{ID: clientID(s, fsm.TimedOut, "silence"), Title: "No command comes: the client fails when its limit is over, not before", Claims: []string{"7.3", "7.4"}, Level: Required, Weight: 2, seconds: 1,
-				client: func(t *clientTry) { t.givesUp(at(t).sent) }},
+				client: func(t *clientTry) { t.givesUp(at(t).begun) }},
 			Case{ID: clientID(s, fsm.TimedOut, "within"), Title: "The command stops in the middle: the client fails when its limit is over", Claims: []string{"7.3", "7.4"}, Level: Required, Weight: 1, seconds: 1,
 				client: func(t *clientTry) {
 					p := at(t)
 					p.send(protocol.Accio[:3])
-					t.givesUp(p.sent)
+					t.givesUp(p.begun)
 				}},
 		)
 		for _, m := range []wrong{

@@ -19,7 +19,7 @@ type peer struct {
 	name  string     // ours
 	other string     // theirs
 	table *fsm.Table // of the role that we play
-	sent  time.Time  // before the last bytes were sent, or the connection was made
+	begun time.Time  // the clock of the program cannot have started before this
 }
 
 // step tells the claims that a state of ours waits for the program to keep.
@@ -109,8 +109,21 @@ func (p *peer) silent(claim, wanted string, d time.Duration) {
 	}
 }
 
+// bears expects the program to stay for a while that is within its limit. If the
+// while became longer than that, an end says nothing.
+func (p *peer) bears(claim, wanted string, d time.Duration) {
+	since := p.begun
+	defer func() {
+		if f := recover(); f != nil {
+			p.inTime(since, p.nearly())
+			panic(f)
+		}
+	}()
+	p.silent(claim, wanted, d)
+}
+
 // ends expects the program to end the connection, in either way, and returns how
-// long after the last bytes were sent.
+// long after its clock began at the earliest.
 func (p *peer) ends(claim, wanted string, within time.Duration) time.Duration {
 	got, err := p.read(1, within, nil)
 	switch {
@@ -119,14 +132,14 @@ func (p *peer) ends(claim, wanted string, within time.Duration) time.Duration {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		p.late(claim, wanted, "nothing for %s: the connection stays open", within)
 	}
-	return time.Since(p.sent)
+	return time.Since(p.begun)
 }
 
 // send sends bytes. What cannot be sent to one who has left is no failure: what
 // it did then is.
 func (p *peer) send(text string) {
 	p.note("%s → %s  %s", p.name, p.other, quote(text))
-	p.sent = time.Now()
+	p.begun = time.Now()
 	p.write([]byte(text))
 }
 
@@ -162,10 +175,10 @@ func (p *peer) bulk(n int64) {
 	for i := range block {
 		block[i] = byte(i * 7)
 	}
-	p.sent = time.Now()
+	p.begun = time.Now()
 	for n > 0 && p.write(block[:min(n, int64(len(block)))]) && p.ctx.Err() == nil {
 		n -= min(n, int64(len(block)))
-		p.sent = time.Now()
+		p.begun = time.Now()
 	}
 }
 

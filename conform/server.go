@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"accio/conform/cage"
+	"accio/conform/port"
 	"accio/fsm"
 	"accio/internal/errno"
 	"accio/protocol"
@@ -28,25 +29,22 @@ func newServerTry(t *try) *serverTry { return &serverTry{try: t} }
 
 // arguments are the command line for a port.
 func (t *serverTry) arguments(port string) []string {
-	args, replaced := replace(t.suite.Subject.Command, map[string]string{"{port}": port})
-	if !replaced {
-		args = append(args, port)
-	}
-	return args
+	return Arguments(t.suite.Subject.Command, "{port}", port)
 }
 
-// replace puts values in the place of their names.
-func replace(command []string, values map[string]string) (args []string, any bool) {
+// Arguments puts values in the places of their names, which alternate; a command
+// that has none of these gets the values at its end.
+func Arguments(command []string, pairs ...string) (args []string) {
+	replaced := strings.NewReplacer(pairs...)
+	any := false
 	for _, arg := range command {
-		for name, value := range values {
-			if strings.Contains(arg, name) {
-				any = true
-				arg = strings.ReplaceAll(arg, name, value)
-			}
-		}
-		args = append(args, arg)
+		args = append(args, replaced.Replace(arg))
+		any = any || args[len(args)-1] != arg
 	}
-	return args, any
+	for i := 1; i < len(pairs) && !any; i += 2 {
+		args = append(args, pairs[i])
+	}
+	return args
 }
 
 // start starts the server, if that is not done, and waits until it listens.
@@ -64,7 +62,7 @@ func (t *serverTry) start() {
 	t.launch(cage.Command{Args: t.arguments(strconv.Itoa(t.number)), Held: t.held})
 	late := time.Now().Add(2 * t.patience)
 	for {
-		found, known := listening(t.number)
+		found, known := port.Listening(t.number)
 		switch {
 		case len(found) > 0 || !known:
 			t.note("the server listens on port %d", t.number)
@@ -107,9 +105,9 @@ func (t *serverTry) dialAt(host string) *peer {
 		if err == nil {
 			t.note("%s connects", name)
 			t.cleanup = append(t.cleanup, func() { conn.Close() })
-			return &peer{try: t.try, conn: conn.(*net.TCPConn), name: name, other: "server", table: &protocol.Client, sent: begun}
+			return &peer{try: t.try, conn: conn.(*net.TCPConn), name: name, other: "server", table: &protocol.Client, begun: begun}
 		}
-		_, known := listening(t.number)
+		_, known := port.Listening(t.number)
 		if !errno.IsRefused(err) || known || time.Now().After(late) {
 			t.late("5.1", "the server to accept a connection", "%v", errors.Unwrap(err))
 		}
@@ -228,7 +226,7 @@ func (t *serverTry) sends(file string) {
 
 // where the kernel says that the server listens.
 func (t *serverTry) where() []string {
-	found, _ := listening(t.number)
+	found, _ := port.Listening(t.number)
 	slices.Sort(found)
 	return found
 }

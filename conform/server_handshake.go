@@ -132,8 +132,8 @@ func serverConfirms() (cases []Case) {
 				server: func(t *serverTry) {
 					p := t.dial().reach(c.state)
 					p.send(c.text[:5])
-					since := p.sent
-					p.silent("4.1", "the connection to stay open within the idle limit", t.within())
+					since := p.begun
+					p.bears("4.1", "the connection to stay open within the idle limit", t.within())
 					p.send(c.text[5:])
 					p.inTime(since, t.nearly())
 					c.finish(t, p, "4.1")

@@ -57,16 +57,16 @@ func serverQueue() []Case {
 				first := t.dial().reach(protocol.Streaming)
 				second := t.dial()
 				for range 3 {
-					since := first.sent
-					first.silent("4.2", "the connection to stay open while bytes arrive", t.idle*2/5)
+					since := first.begun
+					first.bears("4.2", "the connection to stay open while bytes arrive", t.idle*2/5)
 					first.send("x")
 					first.inTime(since, t.nearly())
 				}
 				first.endStream()
 				t.line("4.2", "3")
 				second.gets(protocol.AwaitAccio1)
-				second.sent = time.Now()
-				second.silent("4.3", "the clock of a client to start with its service", t.within())
+				second.begun = time.Now()
+				second.bears("4.3", "the clock of a client to start with its service", t.within())
 				second.send(protocol.Confirm1)
 				second.gets(protocol.AwaitAccio2)
 			}},

@@ -55,8 +55,8 @@ func serverSilence() (cases []Case) {
 		Case{ID: "server/Streaming/closed/just-within-the-limit", Title: "The file comes after a pause that is just shorter than the idle limit", Claims: []string{"4.1"}, Level: Required, Weight: 2, seconds: 1,
 			server: func(t *serverTry) {
 				p := t.dial().reach(protocol.Streaming)
-				since := p.sent
-				p.silent("4.1", "the connection to stay open within the idle limit", t.within())
+				since := p.begun
+				p.bears("4.1", "the connection to stay open within the idle limit", t.within())
 				p.send("abc")
 				p.inTime(since, t.nearly())
 				p.endStream()
@@ -66,8 +66,8 @@ func serverSilence() (cases []Case) {
 			server: func(t *serverTry) {
 				p := t.dial().reach(protocol.Streaming)
 				for range 3 {
-					since := p.sent
-					p.silent("4.2", "the connection to stay open while bytes arrive", t.idle/2)
+					since := p.begun
+					p.bears("4.2", "the connection to stay open while bytes arrive", t.idle/2)
 					p.send("x")
 					p.inTime(since, t.nearly())
 				}
@@ -78,8 +78,8 @@ func serverSilence() (cases []Case) {
 			server: func(t *serverTry) {
 				p := t.dial().reach(protocol.AwaitConfirm1)
 				wait := func() {
-					since := p.sent
-					p.silent("4.2", "the connection to stay open while bytes arrive", t.idle*2/5)
+					since := p.begun
+					p.bears("4.2", "the connection to stay open while bytes arrive", t.idle*2/5)
 					p.inTime(since, t.nearly())
 				}
 				wait()
@@ -97,8 +97,8 @@ func serverSilence() (cases []Case) {
 		Case{ID: "server/Streaming/timedout/after-much", Title: "Silence is measured from the last byte, not from the beginning", Claims: []string{"4.2"}, Level: Required, Weight: 1, seconds: 1.6,
 			server: func(t *serverTry) {
 				p := t.dial().reach(protocol.Streaming)
-				since := p.sent
-				p.silent("4.2", "the connection to stay open within the idle limit", t.idle*3/5)
+				since := p.begun
+				p.bears("4.2", "the connection to stay open within the idle limit", t.idle*3/5)
 				p.bulk(300_000)
 				p.inTime(since, t.nearly())
 				if took := p.ends("4.1", "the server to end the connection when the idle limit is over", t.idle+t.patience); took < t.early() {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"accio/conform/cage"
+	"accio/conform/port"
 )
 
 // try is one attempt at a case.
@@ -108,22 +109,14 @@ func (t *try) restart() {
 	t.program, t.over = nil, false
 }
 
-// port returns a port that nobody listens on, and that nobody else who asks here
-// gets.
+// port returns a port that nobody listens on.
 func (t *try) port() int {
-	for range 100 {
-		ln, err := net.Listen("tcp4", "0.0.0.0:0")
-		if err != nil {
-			panic(moot{"no port is free: " + err.Error()})
-		}
-		port := ln.Addr().(*net.TCPAddr).Port
-		ln.Close()
-		if release, ok := lock(port); ok {
-			t.cleanup = append(t.cleanup, release)
-			return port
-		}
+	n, release, err := port.Reserve()
+	if err != nil {
+		panic(moot{err.Error()})
 	}
-	panic(moot{"no port is free"})
+	t.cleanup = append(t.cleanup, release)
+	return n
 }
 
 // listen listens on a port of ours.

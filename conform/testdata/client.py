@@ -204,7 +204,7 @@ def main():
         conn.setblocking(True)
         Session(conn).run(file)
     except (Failed, OSError, ValueError) as e:
-        print("ERROR:", e, file=sys.stderr)
+        print("ERROR:", e, file=sys.stderr, flush=True)
         if has("connect-errors-are-0") and conn is None:
             return 0
         if has("exit-0") or has("timeout-is-0") and "timed out" in str(e) or has("reset-is-0") and isinstance(e, ConnectionError):
@@ -226,4 +226,4 @@ def connect(host, port):
             time.sleep(0.1)
 
 
-sys.exit(main())
+os._exit(main())

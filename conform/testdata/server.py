@@ -274,6 +274,8 @@ def main():
         if has("serves-one"):
             break
     ln.close()
+    sys.stdout.flush()
+    os._exit(0)  # an interpreter that ends by itself takes its handlers down before
 
 
 main()

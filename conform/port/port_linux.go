@@ -1,4 +1,4 @@
-package conform
+package port
 
 import (
 	"bufio"
@@ -18,9 +18,10 @@ func lock(port int) (release func(), ok bool) {
 	return func() { ln.Close() }, true
 }
 
-// listening returns where somebody listens on a port, as the kernel writes
-// addresses in /proc/net/tcp. It has the listening sockets first.
-func listening(port int) (addresses []string, known bool) {
+// Listening returns where somebody listens on a port, as the kernel writes
+// addresses in /proc/net/tcp, which has the listening sockets first; known is false
+// where the system does not tell.
+func Listening(port int) (addresses []string, known bool) {
 	for _, name := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
 		f, err := os.Open(name)
 		if err != nil {
