@@ -184,6 +184,27 @@ func (t *clientTry) givesUp(since time.Time) {
 // fails expects the end of the client, and that it says that it failed.
 func (t *clientTry) fails() { t.exitsBadly("7.4", t.patience, false) }
 
+// refuses expects of a client that something is wrong for it: it sends nothing
+// more, and fails before its limit is over.
+func (t *clientTry) refuses(p *peer) {
+	p.stops("1.7", "the client to send nothing more, and to end")
+	t.fails()
+	if took := time.Since(p.begun); took >= t.early() {
+		t.late("7.4", "the client to fail at once", "its end when its limit was over, after %s", took.Round(time.Millisecond))
+	}
+}
+
+// stays expects the client to fail without a connection to the listener of this
+// try.
+func (t *clientTry) stays() {
+	t.exitsBadly("7.4", t.idle+2*t.patience, false)
+	t.listener.SetDeadline(time.Now().Add(breath))
+	if conn, err := t.listener.Accept(); err == nil {
+		conn.Close()
+		t.fail("7.4", "the client to fail at once", "a connection")
+	}
+}
+
 // ID of a case of the client in a state.
 func clientID(s fsm.State, e fsm.Event, what string) string {
 	return fmt.Sprintf("client/%s/%s/%s", s, e, what)

@@ -61,21 +61,38 @@ func clientFile() (cases []Case) {
 		Case{ID: clientID(protocol.SendFile, fsm.Failed, "reset"), Title: "The server resets while the file is being sent: the client fails", Claims: []string{"7.6", "7.4"}, Level: Required, Weight: 1,
 			client: func(t *clientTry) {
 				p := t.begin(t.sparse(32 << 20)).arrive(protocol.SendFile)
-				io.CopyN(io.Discard, p.conn, 1<<20)
+				p.drain(1 << 20)
 				p.reset()
 				t.fails()
 			}},
 		Case{ID: clientID(protocol.SendFile, fsm.Failed, "closes"), Title: "The server closes while the file is being sent: the client fails", Claims: []string{"7.6", "7.4"}, Level: Required, Weight: 1,
 			client: func(t *clientTry) {
 				p := t.begin(t.sparse(32 << 20)).arrive(protocol.SendFile)
-				io.CopyN(io.Discard, p.conn, 1<<20)
+				p.drain(1 << 20)
 				p.leave()
 				t.fails()
 			}},
 	)
+	cases = append(cases, Case{ID: clientID(protocol.SendFile, fsm.Failed, "half-close"), Title: "The server ends its side while the file is being sent, and reads on: it has not taken the file, the client fails", Claims: []string{"7.6", "7.4"}, Level: Strict, Weight: 1,
+		client: func(t *clientTry) {
+			p := t.begin(t.sparse(64 << 20)).arrive(protocol.SendFile)
+			p.drain(1 << 20)
+			p.endStream()
+			p.pause(moment) // it does not read meanwhile: the client cannot be at the end of the file
+			p.drain(1 << 30)
+			p.leave()
+			t.fails()
+		}})
 	return append(cases, clientShutdown(protocol.SendFile, func(t *clientTry) *peer {
 		return t.begin(t.sparse(32 << 20)).arrive(protocol.SendFile)
 	})...)
+}
+
+// drain reads so many bytes, or up to the end.
+func (p *peer) drain(most int64) {
+	p.conn.SetReadDeadline(time.Now().Add(10 * p.patience))
+	n, _ := io.CopyN(io.Discard, p.conn, most)
+	p.note("server ← client  %d bytes", n)
 }
 
 // sparse makes a large file that takes no room.
@@ -190,9 +207,13 @@ func clientProcess() (cases []Case) {
 		cannot("directory", "The file is a directory", Strict, func(t *clientTry) {
 			toListener(t, func() string { t.place(""); return t.dir })
 		}),
-		cannot("surplus-argument", "There is an argument too many", Strict, func(t *clientTry) {
-			t.runArgs(append(t.arguments("127.0.0.1", fmt.Sprint(t.port()), t.file(sample)), "surplus"))
-		}),
+		Case{ID: "client/process/surplus-argument", Title: "There is an argument too many: an exit status that is not 0, and no connection", Claims: []string{"7.4"}, Level: Strict, Weight: 1,
+			client: func(t *clientTry) {
+				t.listener = t.listen()
+				_, port, _ := strings.Cut(t.listener.Addr().String(), ":")
+				t.runArgs(append(t.arguments("127.0.0.1", port, t.file(sample)), "surplus"))
+				t.stays()
+			}},
 		cannot("no-arguments", "All arguments are missing", Strict, func(t *clientTry) {
 			args := t.suite.Subject.Command
 			for i, a := range args {

@@ -77,13 +77,14 @@ func clientCommands() (cases []Case) {
 						wrong[i] ^= 0x20
 						p := at(t)
 						p.send(string(wrong))
-						t.fails()
+						t.refuses(p)
 					}
 				}},
-			Case{ID: clientID(s, fsm.Closed, "nothing"), Title: "The server closes in place of the command: the client fails", Claims: []string{"7.1", "7.4"}, Level: Required, Weight: 1,
+			Case{ID: clientID(s, fsm.Closed, "nothing"), Title: "The server ends its side in place of the command: the client fails", Claims: []string{"7.1", "7.4"}, Level: Required, Weight: 1,
 				client: func(t *clientTry) {
-					at(t).leave()
-					t.fails()
+					p := at(t)
+					p.endStream()
+					t.refuses(p)
 				}},
 			Case{ID: clientID(s, fsm.Closed, "within"), Title: "The server closes within the command: the client fails", Claims: []string{"7.1", "7.4"}, Level: Required, Weight: 1,
 				client: func(t *clientTry) {
@@ -116,8 +117,9 @@ func clientCommands() (cases []Case) {
 		} {
 			cases = append(cases, Case{ID: clientID(s, fsm.Mismatched, m.slug), Title: m.title, Claims: []string{"1.7", "7.4"}, Level: Strict, Weight: 1,
 				client: func(t *clientTry) {
-					at(t).send(m.text)
-					t.fails()
+					p := at(t)
+					p.send(m.text)
+					t.refuses(p)
 				}})
 		}
 		cases = append(cases, clientShutdown(s, at)...)
@@ -125,8 +127,9 @@ func clientCommands() (cases []Case) {
 	return append(cases,
 		Case{ID: clientID(protocol.AwaitAccio2, fsm.Mismatched, "early"), Title: "The server sends both commands at once: it does not wait, and the client refuses it", Claims: []string{"7.10"}, Level: Strict, Weight: 1,
 			client: func(t *clientTry) {
-				t.begin(t.file(sample)).send(protocol.Accio + protocol.Accio)
-				t.fails()
+				p := t.begin(t.file(sample))
+				p.send(protocol.Accio + protocol.Accio)
+				t.refuses(p)
 			}},
 	)
 }
@@ -141,14 +144,25 @@ func clientShutdown(s fsm.State, at func(*clientTry) *peer) (cases []Case) {
 				p.pause(settle)
 				t.signal(endingSignals[name])
 				t.fails()
-				p.resets("7.7", "a reset, so that what has come is no whole file")
+				p.breaks("7.7", "a reset, so that what has come is no whole file")
 			}})
 	}
 	return cases
 }
 
-// resets expects the connection to be broken, whatever has come before.
-func (p *peer) resets(claim, wanted string) {
+// stops expects the connection to be ended, and nothing to come before.
+func (p *peer) stops(claim, wanted string) {
+	got, err := p.read(1, p.patience, nil)
+	switch {
+	case got != "":
+		p.fail(claim, wanted, "%s", quote(got))
+	case isLate(err):
+		p.late(claim, wanted, "nothing for %s", p.patience)
+	}
+}
+
+// breaks expects the connection to be broken, whatever has come before.
+func (p *peer) breaks(claim, wanted string) {
 	block := make([]byte, 1<<16)
 	for {
 		p.conn.SetReadDeadline(time.Now().Add(p.patience))

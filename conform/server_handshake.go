@@ -241,7 +241,10 @@ func mistakesIn(c confirmation) []wrong {
 func (t *serverTry) refuses(c confirmation, text string) {
 	p := t.dial().reach(c.state)
 	p.send(text)
-	p.ends("1.7", "the server to end the connection at the first wrong byte", t.patience)
+	const wanted = "the server to end the connection at the first wrong byte"
+	if took := p.ends("1.7", wanted, t.patience); took >= t.early() {
+		t.late("1.7", wanted, "the end when the idle limit was over, after %s", took.Round(time.Millisecond))
+	}
 	t.line("3.2", "ERROR")
 	p.conn.Close()
 }

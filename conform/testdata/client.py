@@ -171,8 +171,6 @@ class Text:
 
 
 def number(text):
-    if has("python-int"):
-        return int(text) & 0xFFFF or 5000
     if not re.fullmatch("[0-9]+", text, re.ASCII) or not 1 <= int(text) <= 65535:
         raise ValueError("the port %r is no number from 1 to 65535" % text)
     return int(text)

@@ -30,7 +30,7 @@ class Session:
     def receive(self, most, limited=True):
         """Returns bytes that have arrived, none at the end of the stream."""
         while True:
-            if stopping and not has("shutdown-waits"):
+            if stopping:
                 raise Ended("told to stop")
             left = max(0, self.clock + idle * (0.7 if has("early-timeout") else 1) - time.monotonic())
             if not limited or has("no-timeout"):
@@ -41,8 +41,6 @@ class Session:
                 if data and not has("total-timeout"):
                     self.clock = time.monotonic()
                 return data
-            if self.wake in ready and has("shutdown-waits"):
-                os.read(self.wake, 99)
             if not ready:
                 raise Ended("timed out")
 
@@ -107,8 +105,6 @@ class Session:
             time.sleep(idle * 1.5)
         if not has("both-at-once", "one-command"):
             self.conn.sendall(COMMAND)
-        if has("clock-by-state"):
-            self.clock = time.monotonic()
         self.expect(CONFIRMATIONS[1])
         first = True
         while True:
@@ -240,9 +236,6 @@ def main():
         stopping = True
         if has("exits-3"):
             os._exit(3)
-        if has("second-signal-kills"):
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     for name in ("SIGINT", "SIGTERM", "SIGQUIT"):
         if not has("no-" + name.lower()):
