@@ -188,6 +188,11 @@ func (t *clientTry) fails() { t.exitsBadly("7.4", t.patience, false) }
 // more, and fails before its limit is over.
 func (t *clientTry) refuses(p *peer) {
 	p.stops("1.7", "the client to send nothing more, and to end")
+	t.failsAtOnce(p)
+}
+
+// failsAtOnce expects the client to fail before its limit is over.
+func (t *clientTry) failsAtOnce(p *peer) {
 	t.fails()
 	if took := time.Since(p.begun); took >= t.early() {
 		t.late("7.4", "the client to fail at once", "its end when its limit was over, after %s", took.Round(time.Millisecond))

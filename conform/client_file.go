@@ -157,7 +157,7 @@ func clientClose() []Case {
 				p := sent(t)
 				p.pause(settle)
 				t.signal(endingSignals[name])
-				t.fails()
+				t.failsAtOnce(p)
 			}})
 	}
 	return cases

@@ -143,7 +143,7 @@ func clientShutdown(s fsm.State, at func(*clientTry) *peer) (cases []Case) {
 				p := at(t)
 				p.pause(settle)
 				t.signal(endingSignals[name])
-				t.fails()
+				t.failsAtOnce(p)
 				p.breaks("7.7", "a reset, so that what has come is no whole file")
 			}})
 	}

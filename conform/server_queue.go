@@ -62,10 +62,10 @@ func serverQueue() []Case {
 					first.send("x")
 					first.inTime(since, t.nearly())
 				}
+				second.begun = time.Now() // its service cannot begin before
 				first.endStream()
 				t.line("4.2", "3")
 				second.gets(protocol.AwaitAccio1)
-				second.begun = time.Now()
 				second.bears("4.3", "the clock of a client to start with its service", t.within())
 				second.send(protocol.Confirm1)
 				second.gets(protocol.AwaitAccio2)
