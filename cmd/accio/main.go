@@ -24,7 +24,7 @@ func main() {
 const usageLine = "usage: accio <command> [flags]; see accio --help"
 
 // commands are the sub-commands, in the order of the help.
-var commands = []func() *cobra.Command{check, newExplore, newDiagram, promela, newTrace, newConform}
+var commands = []func() *cobra.Command{check, newExplore, newDiagram, promela, newTrace, newConform, newLearn}
 
 func run(args []string) int {
 	root := &cobra.Command{

@@ -1,42 +1,35 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"os"
 	"time"
 
 	"accio/conform"
-	"accio/conform/cage"
 	"accio/internal/cli"
 	"accio/internal/share"
 	"accio/transport"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/pflag"
 )
 
 // suiteFlags say which cases are run, and how.
 type suiteFlags struct {
-	role       string
-	selection  conform.Selection
-	level      string
-	shard      share.Share
-	expected   string
-	suiteOf    conform.Suite
-	idle       cli.Limit
-	patience   cli.Limit
-	cpu        cli.Limit
-	memory     size
-	files      size
-	outputSize size
-	flags      *pflag.FlagSet
+	role      string
+	selection conform.Selection
+	level     string
+	shard     share.Share
+	expected  string
+	suiteOf   conform.Suite
+	idle      cli.Limit
+	patience  cli.Limit
+	limits    limitFlags
+	flags     *pflag.FlagSet
 }
 
 func newSuiteFlags(flags *pflag.FlagSet, role string) *suiteFlags {
-	o := &suiteFlags{role: role, flags: flags, idle: cli.Limit(transport.DefaultIdleTimeout), patience: cli.Limit(conform.DefaultPatience),
-		cpu: cli.Limit(time.Minute), memory: 1 << 30, files: 64 << 20, outputSize: 1 << 20}
+	o := &suiteFlags{role: role, flags: flags, idle: cli.Limit(transport.DefaultIdleTimeout), patience: cli.Limit(conform.DefaultPatience)}
 	flags.SortFlags = false
 	flags.StringArrayVar(&o.selection.Run, "run", nil, "only the cases whose id matches the `GLOB`, or what is below it; may be given more than once")
 	flags.StringArrayVar(&o.selection.Skip, "skip", nil, "not those that match this `GLOB`; may be given more than once")
@@ -48,21 +41,18 @@ func newSuiteFlags(flags *pflag.FlagSet, role string) *suiteFlags {
 	flags.IntVar(&o.suiteOf.Jobs, "jobs", 0, "so many cases at the same time; 0 is as many as pay")
 	flags.Var(&o.idle, "idle-limit", "the idle limit that the program has")
 	flags.Var(&o.patience, "patience", "wait so long for what should come at once, and twice as long when a case is tried again alone")
-	flags.StringArrayVar(&o.suiteOf.Env, "env", nil, "hand on this variable of the environment; may be given more than once")
-	flags.Var(&o.memory, "max-memory", "of all processes of the program")
-	flags.Var(&o.cpu, "max-cpu", "time of each of its processes, in whole seconds")
-	flags.Var(&o.files, "max-file", "size of a file of its, and of all in its directory")
-	flags.Var(&o.outputSize, "max-output", "size of what it prints")
-	flags.IntVar(&o.suiteOf.Limits.Processes, "max-processes", 256, "number of its processes and threads")
-	flags.BoolVar(&o.suiteOf.Sandbox, "sandbox", false, "run it under bubblewrap: it can write to its directory alone")
+	o.limits.add(flags)
 	return o
 }
 
 // suite is what the flags say.
 func (o *suiteFlags) suite() (*conform.Suite, error) {
 	s := &o.suiteOf
-	if s.Repeat < 1 || s.Jobs < 0 || s.Limits.Processes < 1 {
-		return nil, cli.Usagef("--repeat %d, --jobs %d, --max-processes %d: they must be numbers from 1 on (jobs also 0)", s.Repeat, s.Jobs, s.Limits.Processes)
+	if s.Repeat < 1 || s.Jobs < 0 {
+		return nil, cli.Usagef("--repeat %d, --jobs %d: they must be numbers from 1 on (jobs also 0)", s.Repeat, s.Jobs)
+	}
+	if err := o.limits.check(); err != nil {
+		return nil, err
 	}
 	all := conform.Cases(o.role)
 	o.selection.Level, o.selection.Shard = conform.Level(o.level), o.shard
@@ -76,7 +66,7 @@ func (o *suiteFlags) suite() (*conform.Suite, error) {
 		}
 	}
 	s.Idle, s.Patience = time.Duration(o.idle), time.Duration(o.patience)
-	s.Limits = cage.Limits{Memory: int64(o.memory), CPU: time.Duration(o.cpu), Files: int64(o.files), Output: int64(o.outputSize), Processes: s.Limits.Processes}
+	s.Limits, s.Env, s.Sandbox = o.limits.limits(), o.limits.env, o.limits.sandbox
 	return s, nil
 }
 
@@ -92,24 +82,6 @@ func readExpected(name string, all []conform.Case) ([]string, error) {
 	}
 	return patterns, nil
 }
-
-// size is the value of a flag in bytes.
-type size int64
-
-// Set implements pflag.Value.
-func (s *size) Set(text string) error {
-	n, err := humanize.ParseBytes(text)
-	if err != nil || n == 0 || n > 1<<50 {
-		return errors.New("it must be a size such as 64MiB")
-	}
-	*s = size(n)
-	return nil
-}
-
-func (s *size) String() string { return humanize.IBytes(uint64(*s)) }
-
-// Type implements pflag.Value.
-func (*size) Type() string { return "size" }
 
 func hostPort(address string) error {
 	host, port, err := net.SplitHostPort(address)
