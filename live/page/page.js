@@ -3,6 +3,7 @@
 import { Diagram } from "./diagram.js";
 import { $, say } from "./dom.js";
 import { Explore } from "./explore.js";
+import { Learned } from "./learned.js";
 import { Table } from "./table.js";
 import { Watch } from "./watch.js";
 
@@ -71,7 +72,7 @@ async function start() {
     fetch("api/story").then((answer) => (answer.ok ? answer.json() : undefined)),
   ]);
   const explore = new Explore(table, story), watch = new Watch(table);
-  pictures([explore, watch]);
+  pictures([explore, watch, new Learned($("watch-diagram").querySelector("svg").dataset.role)]);
   new Stream(watch);
   $("views").hidden = false;
   addEventListener("hashchange", () => {
