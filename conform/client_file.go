@@ -170,7 +170,7 @@ func (t *clientTry) waits(p *peer, d time.Duration) {
 		p.inTime(p.begun, t.nearly())
 		t.over = true
 		t.fail("7.2", "the client to wait for the server's close", "its end with %s after %s", ending(t.program.Status()), time.Since(p.begun).Round(time.Millisecond))
-	case <-t.wait(d):
+	case <-t.wait(d - time.Since(p.begun)):
 	}
 }
 

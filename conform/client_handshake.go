@@ -155,7 +155,7 @@ func (p *peer) stops(claim, wanted string) {
 	got, err := p.read(1, p.patience, nil)
 	switch {
 	case got != "":
-		p.fail(claim, wanted, "%s", quote(got))
+		p.fail(claim, wanted, "%s", quote(got+p.rest()))
 	case isLate(err):
 		p.late(claim, wanted, "nothing for %s", p.patience)
 	}

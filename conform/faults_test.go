@@ -299,6 +299,7 @@ func TestRightPrograms(t *testing.T) {
 			switch {
 			case c.Verdict.Good():
 				passed++
+			case c.Verdict == Skip && strings.Contains(c.Reason, "too slow"): // so it was
 			case c.Verdict != Skip || !strings.Contains(c.Reason, "--large"):
 				t.Errorf("%s: %s: %s\n%s", c.ID, c.Verdict, c.Reason, strings.Join(c.Transcript, "\n"))
 			}

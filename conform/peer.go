@@ -101,7 +101,7 @@ func (p *peer) silent(claim, wanted string, d time.Duration) {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 	case got != "":
-		p.fail(claim, wanted, "%s from the %s", quote(got), p.other)
+		p.fail(claim, wanted, "%s from the %s", quote(got+p.rest()), p.other)
 	case errors.Is(err, io.EOF):
 		p.fail(claim, wanted, "the end of the stream")
 	default:
@@ -109,10 +109,11 @@ func (p *peer) silent(claim, wanted string, d time.Duration) {
 	}
 }
 
-// bears expects the program to stay for a while that is within its limit. If the
-// while became longer than that, an end says nothing.
+// bears expects the program to stay for a while from when its clock began, which is
+// within its limit. If the while became longer than that, an end says nothing.
 func (p *peer) bears(claim, wanted string, d time.Duration) {
 	since := p.begun
+	d -= time.Since(since)
 	defer func() {
 		if f := recover(); f != nil {
 			p.inTime(since, p.nearly())
@@ -128,11 +129,19 @@ func (p *peer) ends(claim, wanted string, within time.Duration) time.Duration {
 	got, err := p.read(1, within, nil)
 	switch {
 	case got != "":
-		p.fail(claim, wanted, "%s from the %s", quote(got), p.other)
+		p.fail(claim, wanted, "%s from the %s", quote(got+p.rest()), p.other)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		p.late(claim, wanted, "nothing for %s: the connection stays open", within)
 	}
 	return time.Since(p.begun)
+}
+
+// rest is more of what should not have come, for people to see.
+func (p *peer) rest() string {
+	more := make([]byte, 63)
+	p.conn.SetReadDeadline(time.Now().Add(breath))
+	n, _ := p.conn.Read(more)
+	return string(more[:n])
 }
 
 // send sends bytes. What cannot be sent to one who has left is no failure: what

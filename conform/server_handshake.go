@@ -7,6 +7,7 @@ import (
 
 	"accio/fsm"
 	"accio/protocol"
+	"accio/transport"
 )
 
 // A moment is long for a program that waits, and short for people.
@@ -242,6 +243,9 @@ func (t *serverTry) refuses(c confirmation, text string) {
 	p := t.dial().reach(c.state)
 	p.send(text)
 	const wanted = "the server to end the connection at the first wrong byte"
+	reason, hint := transport.Explain(&protocol.Server, c.state, fsm.Mismatched, text, 0)
+	t.hint = "here " + reason + "; " + hint
+	defer func() { t.hint = "" }()
 	if took := p.ends("1.7", wanted, t.patience); took >= t.early() {
 		t.late("1.7", wanted, "the end when the idle limit was over, after %s", took.Round(time.Millisecond))
 	}

@@ -57,6 +57,9 @@ func (s *Suite) Run(ctx context.Context) (*Report, error) {
 	s.Idle = cmp.Or(s.Idle, transport.DefaultIdleTimeout)
 	s.Patience = cmp.Or(s.Patience, DefaultPatience)
 	s.Jobs = cmp.Or(s.Jobs, 8*runtime.GOMAXPROCS(0))
+	if s.Subject.Address != "" {
+		s.Jobs = 1 // it is one server, and serves one client at a time
+	}
 	s.Repeat = cmp.Or(s.Repeat, 1)
 	report := &Report{Schema: Schema, Subject: s.Subject, Started: time.Now().UTC()}
 	stop, cancel := context.WithCancel(ctx)

@@ -25,6 +25,7 @@ type try struct {
 	idle     time.Duration // the idle limit of the program under test
 	program  *cage.Process // nil before it is started, or if it is not ours
 	over     bool          // it was to end
+	hint     string        // what may be wrong, if it is
 	hasty    bool          // something was done that is wrong for a program that is only slow
 	cleanup  []func()
 }
@@ -33,7 +34,7 @@ func (t *try) note(format string, args ...any) { t.log.add(format, args...) }
 
 // fail ends the try: what came was wrong.
 func (t *try) fail(claim, wanted, format string, args ...any) {
-	panic(failure{claim: claim, wanted: wanted, got: fmt.Sprintf(format, args...) + t.fate()})
+	panic(failure{claim: claim, wanted: wanted, got: fmt.Sprintf(format, args...) + t.fate(), hint: t.hint})
 }
 
 // late ends the try: what should have come did not.
@@ -41,7 +42,7 @@ func (t *try) late(claim, wanted, format string, args ...any) {
 	if t.ctx.Err() != nil {
 		panic(moot{"interrupted"})
 	}
-	panic(failure{claim: claim, wanted: wanted, got: fmt.Sprintf(format, args...) + t.fate(), late: true})
+	panic(failure{claim: claim, wanted: wanted, got: fmt.Sprintf(format, args...) + t.fate(), hint: t.hint, late: true})
 }
 
 // fate says of a program that has ended, or hit a limit, what is known.

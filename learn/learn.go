@@ -228,26 +228,38 @@ func Learn(ctx context.Context, s *Subject, t *fsm.Table, o Options) (*Model, er
 	for _, p := range sp.places {
 		m.Places = append(m.Places, string(p.state))
 	}
-	const rounds = 5
-	var err error
-	for range rounds {
-		var result mealy.Result
-		if result, err = a.learn(ctx, o); result.Machine == nil || err != nil && !errors.Is(err, mealy.ErrTooManyStates) {
-			break
-		}
-		if err != nil {
-			m.Partial = err.Error()
-		}
-		m.Machine, m.Greeting = result.Machine, a.greeting
-		if err = a.compare(ctx, m); !errors.Is(err, errMistaken) {
-			break
-		}
-	}
+	err := a.model(ctx, m, o)
 	if err != nil {
 		m.Partial = err.Error()
 	}
 	m.Queries, m.Inputs, m.Seconds = a.played, a.inputs, time.Since(begun).Seconds()
 	return m, err
+}
+
+// model learns and compares, and does so again where that finds an answer wrong.
+func (a *asker) model(ctx context.Context, m *Model, o Options) error {
+	const rounds = 5
+	var err error
+	for range rounds {
+		var result mealy.Result
+		result, err = a.learn(ctx, o)
+		m.Machine, m.Greeting, m.Partial = result.Machine, a.greeting, ""
+		bounded := errors.Is(err, mealy.ErrTooManyStates)
+		if bounded {
+			m.Partial = err.Error()
+		}
+		if m.Machine == nil || err != nil && !bounded && ctx.Err() == nil {
+			return err
+		}
+		compared := a.compare(ctx, m)
+		if err == nil || bounded {
+			err = compared
+		}
+		if !errors.Is(compared, errMistaken) {
+			return err
+		}
+	}
+	return err
 }
 
 // learn begins anew where an answer turned out to be wrong; what is known costs

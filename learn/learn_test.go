@@ -93,7 +93,7 @@ func TestPicture(t *testing.T) {
 	p := fake().Picture()
 	for _, want := range []fsm.Transition{
 		fsm.On(protocol.Streaming, "− timedout", protocol.Error), fsm.On(protocol.Streaming, "+ timedout", protocol.Done),
-		fsm.On(protocol.AwaitConfirm1, `+ "confirm-accio\n"`, protocol.AwaitConfirm2), fsm.On(protocol.AwaitConfirm1, fsm.Mismatched, protocol.Error),
+		fsm.On(protocol.AwaitConfirm1, "+ confirm-accio\n", protocol.AwaitConfirm2), fsm.On(protocol.AwaitConfirm1, fsm.Mismatched, protocol.Error),
 		fsm.On(protocol.AwaitConfirm2, "+ closed", "extra 1"), fsm.On(protocol.AwaitConfirm2, "+ timedout", protocol.AwaitConfirm2),
 	} {
 		if !slices.Contains(p.Transitions, want) {

@@ -55,19 +55,20 @@ func HTML(w io.Writer, m *Model) error {
 	}{
 		Model: m, Name: strings.Join(m.Command, " "), Summary: m.Summary(), Trust: m.Trust(),
 		Style:     template.CSS(diagram.Style),
-		Specified: template.HTML(diagram.Inline(diagram.SVG(m.table))), Learned: template.HTML(marked(&t)),
+		Specified: template.HTML(specified(&t)), Learned: template.HTML(programs(&t)),
 	})
 }
 
-// marked is the picture of what was learned, with classes for what only one of the
-// two has.
-func marked(t *fsm.Table) string {
-	svg := diagram.Inline(diagram.SVG(t))
-	svg = strings.ReplaceAll(svg, "diagram-title", "learned-title")
-	svg = strings.ReplaceAll(svg, "diagram-text", "learned-text")
-	svg = strings.ReplaceAll(svg, `id="s-`, `id="l-s-`)
-	svg = strings.ReplaceAll(svg, `id="e-`, `id="l-e-`)
-	return strings.ReplaceAll(svg, `id="t-`, `id="l-t-`)
+// specified is the picture with what the table has: the page hides the rest, so
+// that everything stands in the same place as in the other.
+func specified(t *fsm.Table) string {
+	return strings.ReplaceAll(diagram.Inline(diagram.SVG(t)), ">"+missing, ">")
+}
+
+// programs is the picture with what the program has too. Its ids are its own.
+func programs(t *fsm.Table) string {
+	return strings.NewReplacer("diagram-title", "learned-title", "diagram-text", "learned-text",
+		`id="s-`, `id="l-s-`, `id="e-`, `id="l-e-`, `id="t-`, `id="l-t-`).Replace(diagram.Inline(diagram.SVG(t)))
 }
 
 // Summary is a sentence with what was found.

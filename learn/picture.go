@@ -25,6 +25,9 @@ func (m *Model) Picture() fsm.Table {
 			label = "at the beginning"
 			if len(d.Word) > 0 {
 				label = d.Word[len(d.Word)-1]
+				if text, ok := Text(label); ok {
+					label = text // a picture quotes by itself
+				}
 			}
 		} else if i := slices.IndexFunc(t.Transitions, func(tr fsm.Transition) bool { return tr.From == d.State && tr.Event == d.Event }); i >= 0 {
 			t.Transitions[i].Event = fsm.Event(missing + label)
@@ -49,7 +52,8 @@ func short(name string) string {
 
 // AsTable returns the table that the program follows, for the checker. What it does
 // at an event with some inputs only, it does with all. Left out is what a table
-// cannot say: extra states, and wrong numbers and words.
+// cannot say: extra states, and wrong numbers and words. States that the program
+// does not come to are none of it; where that is the good end, no table is valid.
 func (m *Model) AsTable() fsm.Table {
 	t := m.table.Clone()
 	for _, d := range m.Differences {
@@ -65,7 +69,23 @@ func (m *Model) AsTable() fsm.Table {
 		}
 		t.Transitions[i].To = to
 	}
+	prune(&t)
 	return t
+}
+
+// prune leaves out the states that cannot be reached, but for the ends.
+func prune(t *fsm.Table) {
+	reached := map[fsm.State]bool{t.Initial: true}
+	for queue := []fsm.State{t.Initial}; len(queue) > 0; queue = queue[1:] {
+		for _, tr := range t.Transitions {
+			if tr.From == queue[0] && !reached[tr.To] {
+				reached[tr.To] = true
+				queue = append(queue, tr.To)
+			}
+		}
+	}
+	t.Activities = slices.DeleteFunc(t.Activities, func(a fsm.Activity) bool { return !reached[a.State] })
+	t.Transitions = slices.DeleteFunc(t.Transitions, func(tr fsm.Transition) bool { return !reached[tr.From] })
 }
 
 // again adds a state that is as another, so that the two can follow each other.

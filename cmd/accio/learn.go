@@ -18,6 +18,7 @@ import (
 	"accio/learn"
 	"accio/transport"
 
+	"github.com/dustin/go-humanize/english"
 	"github.com/spf13/cobra"
 )
 
@@ -112,6 +113,9 @@ func (o *learnFlags) run(ctx context.Context, role string, args []string, w io.W
 	if n, ok := errors.AsType[*learn.NondeterministicError](err); ok {
 		fmt.Fprintf(w, "once:\n%s\n\nand once:\n%s\n\n", strings.Join(n.First, "\n"), strings.Join(n.Second, "\n"))
 	}
+	if ctx.Err() != nil {
+		err = errors.New("interrupted: this is not all")
+	}
 	if m.Machine == nil {
 		return err
 	}
@@ -119,7 +123,7 @@ func (o *learnFlags) run(ctx context.Context, role string, args []string, w io.W
 		return err
 	}
 	if n := len(m.Differences); n > 0 {
-		return fmt.Errorf("it is not what the table says, in %d places", n)
+		return fmt.Errorf("it is not what the table says, in %s", english.Plural(n, "place", ""))
 	}
 	return nil
 }

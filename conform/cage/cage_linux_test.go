@@ -71,6 +71,16 @@ func alive(mark string) (n int) {
 	return n
 }
 
+// runs expects processes with a mark; between two programs one has no command line.
+func runs(t *testing.T, mark string) {
+	t.Helper()
+	for start := time.Now(); alive(mark) == 0; time.Sleep(time.Millisecond) {
+		if time.Since(start) > patience {
+			t.Fatal("nothing runs")
+		}
+	}
+}
+
 func left(t *testing.T, mark string) {
 	t.Helper()
 	for start := time.Now(); alive(mark) > 0; time.Sleep(time.Millisecond) {
@@ -136,6 +146,18 @@ func TestSurroundings(t *testing.T) {
 	}
 }
 
+// Files are named as in a shell, although the program runs elsewhere.
+func TestNamesOfFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("script.sh", []byte("echo \"$1\" \"$2\"; cat \"$2\""), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := run(t, Command{Args: []string{"sh", "script.sh", "5000", "script.sh"}})
+	if text := says(t, p, "cat"); !strings.HasPrefix(text, "5000 /") {
+		t.Errorf("it said %q", text)
+	}
+}
+
 func TestOutputs(t *testing.T) {
 	p := run(t, sh("echo out; echo err >&2"))
 	wait(t, p)
@@ -195,9 +217,7 @@ func TestNothingIsLeft(t *testing.T) {
 			c.Args = append(c.Args, mark+name)
 			p := run(t, c)
 			dir := strings.TrimSpace(says(t, p, "\n"))
-			if alive(mark+name) == 0 {
-				t.Error("nothing runs")
-			}
+			runs(t, mark+name)
 			p.End()
 			left(t, mark+name)
 			if _, err := os.Stat(dir); !os.IsNotExist(err) {
@@ -232,9 +252,10 @@ func TestNothingIsLeftOfTheKilled(t *testing.T) {
 	line := make([]byte, 200)
 	n, _ := out.Read(line)
 	dir, ok := strings.CutPrefix(strings.TrimSpace(string(line[:n])), "dir: ")
-	if !ok || alive(mark) == 0 {
-		t.Errorf("%q; %d processes", line[:n], alive(mark))
+	if !ok {
+		t.Errorf("%q", line[:n])
 	}
+	runs(t, mark)
 	cmd.Process.Kill()
 	cmd.Wait()
 	left(t, mark)

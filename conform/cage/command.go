@@ -21,7 +21,7 @@ type Limits struct {
 
 // Command is a program to be run.
 type Command struct {
-	Args    []string // the program and its arguments; not empty
+	Args    []string // the program and its arguments; not empty; names of files count from our working directory
 	Env     []string // names of variables that it gets beside PATH, HOME, LANG and TMPDIR
 	Stdin   *os.File // nil is /dev/null
 	Held    bool     // its standard output is not read before Process.Read
@@ -46,6 +46,22 @@ func (c Command) resolve() (string, error) {
 	return filepath.Abs(path)
 }
 
+// located returns the arguments, of which those behind the program that name a file
+// or a directory, as seen from our working directory, are absolute: the program
+// runs in another.
+func (c Command) located() []string {
+	args := append([]string{}, c.Args...)
+	for i, arg := range args {
+		if _, err := os.Stat(arg); i == 0 || err != nil {
+			continue
+		}
+		if abs, err := filepath.Abs(arg); err == nil {
+			args[i] = abs
+		}
+	}
+	return args
+}
+
 // environment is what the program gets.
 func (c Command) environment(dir string) []string {
 	env := []string{"TMPDIR=" + dir}
@@ -64,12 +80,11 @@ func (c Command) confined(path, dir string) (bwrap string, args []string, err er
 	}
 	args = strings.Fields("bwrap --ro-bind / / --dev /dev --proc /proc --die-with-parent --tmpfs /tmp --chdir")
 	args = append(args, dir, "--bind", dir, dir, "--ro-bind", path, path)
-	for _, arg := range c.Args[1:] { // what it is told to read may stand in /tmp
-		if abs, err := filepath.Abs(arg); err == nil && strings.Contains(arg, "/") {
-			if _, err := os.Stat(abs); err == nil {
-				args = append(args, "--ro-bind", abs, abs)
-			}
+	told := c.located()[1:]
+	for _, arg := range told { // what it is told to read may stand in /tmp
+		if _, err := os.Stat(arg); err == nil && filepath.IsAbs(arg) {
+			args = append(args, "--ro-bind", arg, arg)
 		}
 	}
-	return bwrap, append(append(args, "--", path), c.Args[1:]...), nil
+	return bwrap, append(append(args, "--", path), told...), nil
 }

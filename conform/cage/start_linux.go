@@ -20,7 +20,7 @@ func Start(c Command) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := spec{Path: path, Args: c.Args, Env: c.environment(dir), Dir: dir, Sandbox: c.Sandbox, Limits: c.Limits}
+	s := spec{Path: path, Args: c.located(), Env: c.environment(dir), Dir: dir, Sandbox: c.Sandbox, Limits: c.Limits}
 	if c.Sandbox {
 		if s.Path, s.Args, err = c.confined(path, dir); err != nil {
 			os.Remove(dir)

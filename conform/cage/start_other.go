@@ -32,7 +32,7 @@ func Start(c Command) (*Process, error) {
 	}
 	defer stdout.Close()
 	defer stderr.Close()
-	cmd := &exec.Cmd{Path: path, Args: c.Args, Env: c.environment(dir), Dir: dir, Stdout: stdout, Stderr: stderr, SysProcAttr: session()}
+	cmd := &exec.Cmd{Path: path, Args: c.located(), Env: c.environment(dir), Dir: dir, Stdout: stdout, Stderr: stderr, SysProcAttr: session()}
 	if c.Stdin != nil {
 		cmd.Stdin = c.Stdin
 	}
