@@ -73,7 +73,7 @@ func (t *clientTry) accept(begun time.Time) *peer {
 		conn, err := t.listener.AcceptTCP()
 		if err == nil {
 			t.note("the client connects")
-			t.cleanup = append(t.cleanup, func() { conn.Close() })
+			t.own(conn)
 			return &peer{try: t.try, conn: conn, name: "server", other: "client", table: &protocol.Server, begun: begun}
 		}
 		select {
@@ -100,6 +100,9 @@ func (p *peer) arrive(s fsm.State) *peer {
 		p.note("the client waits for the second command before it confirms the first")
 		p.hasty = true
 		if s == protocol.AwaitAccio2 {
+			if !p.alone {
+				p.late("", "a confirmation of the first command", "nothing within %s", p.patience/2)
+			}
 			panic(skipped{"the client waits for both commands before it confirms the first, as its published description can be read"})
 		}
 		p.send(protocol.Accio)
@@ -122,7 +125,7 @@ func (p *peer) answers() bool {
 	if err != nil {
 		return true
 	}
-	for late := time.Now().Add(5 * moment); time.Now().Before(late); p.pause(breath) {
+	for late := time.Now().Add(p.patience / 2); time.Now().Before(late); p.pause(breath) {
 		if waiting(raw) {
 			return true
 		}

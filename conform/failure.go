@@ -10,7 +10,8 @@ type failure struct {
 	late        bool // something did not come in time: that counts only when tried alone
 }
 
-// moot is the panic of a try that says nothing, as the machine was too slow for it.
+// moot is the panic of a try that says nothing, as the machine was too slow for it,
+// or out of something.
 type moot struct{ why string }
 
 // skipped is the panic of a case that cannot be tried here.

@@ -184,10 +184,12 @@ func (p *peer) bulk(n int64) {
 	for i := range block {
 		block[i] = byte(i * 7)
 	}
-	p.begun = time.Now()
-	for n > 0 && p.write(block[:min(n, int64(len(block)))]) && p.ctx.Err() == nil {
-		n -= min(n, int64(len(block)))
+	for n > 0 && p.ctx.Err() == nil {
 		p.begun = time.Now()
+		if !p.write(block[:min(n, int64(len(block)))]) {
+			return
+		}
+		n -= min(n, int64(len(block)))
 	}
 }
 

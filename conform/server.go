@@ -74,7 +74,7 @@ func (t *serverTry) start() {
 		}
 		select {
 		case <-t.program.Exited():
-			t.fail("6.1", wanted, "its end")
+			t.late("6.1", wanted, "its end")
 		case <-t.wait(5 * time.Millisecond):
 		}
 	}
@@ -104,7 +104,7 @@ func (t *serverTry) dialAt(host string) *peer {
 		conn, err := d.DialContext(t.ctx, "tcp", t.address(host))
 		if err == nil {
 			t.note("%s connects", name)
-			t.cleanup = append(t.cleanup, func() { conn.Close() })
+			t.own(conn)
 			return &peer{try: t.try, conn: conn.(*net.TCPConn), name: name, other: "server", table: &protocol.Client, begun: begun}
 		}
 		_, known := port.Listening(t.number)
@@ -203,7 +203,7 @@ func (t *serverTry) noMore(claim string) {
 	if t.program == nil {
 		return
 	}
-	if text, _, _ := t.program.Stdout.Text(); text[t.printed:] != "" {
+	if text := t.all(t.program.Stdout, t.over); text[t.printed:] != "" {
 		t.fail(claim, "nothing more on standard output", "%s", quote(text[t.printed:]))
 	}
 }

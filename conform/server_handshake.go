@@ -139,7 +139,7 @@ func serverConfirms() (cases []Case) {
 					p.inTime(since, t.nearly())
 					c.finish(t, p, "4.1")
 				}},
-			Case{ID: c.id(fsm.Mismatched, "every-byte"), Title: "Each of its bytes is wrong once", Claims: []string{"1.7"}, Level: Required, Weight: 2,
+			Case{ID: c.id(fsm.Mismatched, "every-byte"), Title: "Each of its bytes is wrong once, and no more is sent", Claims: []string{"1.7"}, Level: Strict, Weight: 2,
 				server: func(t *serverTry) {
 					for at := range len(c.text) {
 						wrong := []byte(c.text[:at+1])

@@ -33,9 +33,10 @@ type Suite struct {
 	Progress func(r Result, done, total int)
 
 	mu      sync.Mutex
-	started bool  // the program, once at least
-	deaf    int   // so often it did not come to listen
-	refused error // by the system: the program cannot be started
+	started bool   // the program, once at least
+	deaf    int    // so often it did not come to listen
+	refused error  // the program cannot be started
+	untried string // why the system could not start it, once at least
 }
 
 // DefaultPatience is how long what should come at once is waited for, at first.
@@ -44,7 +45,7 @@ const DefaultPatience = 3 * time.Second
 // How often it pays to try again alone: cases of which the same thing did not
 // come fail for the same reason; a machine may be slow so often.
 const (
-	enoughLate = 3
+	enoughLate = 2
 	enoughMoot = 3
 )
 
@@ -77,6 +78,12 @@ func (s *Suite) Run(ctx context.Context) (*Report, error) {
 		report.Partial = fmt.Sprintf("interrupted; %d cases were not run", report.Totals.Missed)
 	}
 	report.Count()
+	if report.Partial == "" && slices.ContainsFunc(report.Cases, func(r Result) bool { return s.untried != "" && r.Reason == s.untried }) {
+		report.Partial = "some cases could not be tried: " + s.untried
+	}
+	if report.Partial == "" && report.Totals.OutOf == 0 {
+		report.Partial = "no case was tried"
+	}
 	if s.refused != nil && !s.started {
 		report.Partial = s.refused.Error()
 		return report, fmt.Errorf("%w: %w", ErrNotStarted, s.refused)
@@ -231,7 +238,9 @@ func (s *Suite) attempt(ctx context.Context, a *attempt, patience time.Duration,
 	case failure:
 		r.fill(f, c)
 		if f.late || t.hasty {
-			a.late = f.wanted
+			if a.late = f.wanted; !strings.Contains(f.wanted, " to listen ") && !strings.Contains(f.wanted, " to connect") {
+				a.late = Group(c.ID) + ": " + f.wanted // what ends there may have another reason elsewhere
+			}
 		} else {
 			r.Verdict = Fail
 		}
@@ -277,6 +286,7 @@ func (s *Suite) cannotStart(t *try, err error) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !errors.Is(err, cage.ErrStart) {
+		s.untried = err.Error()
 		return moot{err.Error()}
 	}
 	if s.refused == nil {

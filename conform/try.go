@@ -172,7 +172,7 @@ func (t *try) exitsBadly(claim string, within time.Duration, told bool) {
 	if !told {
 		return
 	}
-	text := t.stderr()
+	text := t.all(t.program.Stderr, true)
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(line, "ERROR:") {
 			t.note("standard error %s", quote(line))
@@ -182,11 +182,24 @@ func (t *try) exitsBadly(claim string, within time.Duration, told bool) {
 	t.fail(claim, `a line on standard error that begins with "ERROR:"`, "%s", quote(text))
 }
 
-// stderr returns all of standard error of a program that has ended.
-func (t *try) stderr() string {
+// own closes a connection of ours at the end of the try, or of the run.
+func (t *try) own(c net.Conn) {
+	stop := context.AfterFunc(t.ctx, func() { c.Close() })
+	t.cleanup = append(t.cleanup, func() {
+		stop()
+		c.Close()
+	})
+}
+
+// all returns what a program has written, to the end if it has ended.
+func (t *try) all(o *cage.Output, ended bool) string {
+	if !ended {
+		text, _, _ := o.Text()
+		return text
+	}
 	late := t.wait(t.patience)
 	for {
-		text, ended, more := t.program.Stderr.Text()
+		text, ended, more := o.Text()
 		if ended {
 			return text
 		}

@@ -61,6 +61,7 @@ type Report struct {
 	Seconds float64   `json:"seconds"`
 	Partial string    `json:"partial,omitempty"` // why some cases were not run
 	Shard   string    `json:"shard,omitempty"`   // I/N
+	Digest  string    `json:"digest,omitempty"`  // of a submission: of what it was judged by, and of its files
 	Cases   []Result  `json:"cases"`
 	Totals  Totals    `json:"totals"`
 }

@@ -47,9 +47,12 @@ func TestFindInADirectory(t *testing.T) {
 	}
 	var got []string
 	for _, s := range list {
+		if s.Missing != "" {
+			s.Command = []string{s.Missing}
+		}
 		got = append(got, s.Name+": "+strings.ReplaceAll(strings.Join(s.Command, " "), dir+string(filepath.Separator), ""))
 	}
-	if want := []string{"adams: adams", "brown: python3 brown.py", "clark: clark/server", "davis: perl davis/run.pl", "ford: ford.sh", "green: sh green.sh"}; !slices.Equal(got, want) {
+	if want := []string{"adams: adams", "brown: python3 brown.py", "clark: clark/server", "davis: perl davis/run.pl", "evans: it has no program that is named server or run", "ford: ford.sh", "green: sh green.sh"}; !slices.Equal(got, want) {
 		t.Errorf("%q, wanted %q", got, want)
 	}
 }
@@ -105,7 +108,7 @@ func newBatch(t *testing.T, ran *int) *Batch {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list = append(list, Submission{"zero", []string{filepath.Join(dir, "nothing")}})
+	list = append(list, Submission{Name: "zero", Command: []string{filepath.Join(dir, "nothing")}}, Submission{Name: "zz", Missing: "it has no program"})
 	return &Batch{Role: "client", Submissions: list, Dir: filepath.Join(dir, "results"), Hints: report.Full, Suite: func() *conform.Suite {
 		return &conform.Suite{Cases: slices.Clone(cases), Jobs: 1, Patience: 10 * time.Second, Progress: func(conform.Result, int, int) { *ran++ }}
 	}}
@@ -149,19 +152,22 @@ func TestGoesOn(t *testing.T) {
 
 	b.Suite = suite
 	reports, err = b.Run(context.Background())
-	if err != nil || len(reports) != 3 {
+	if err != nil || len(reports) != 4 || reports[3].Partial != "it has no program" {
 		t.Fatalf("%d reports, %v", len(reports), err)
 	}
 	if want := 2 * cases; ran < want || ran > want+2 { // and the tries at one that is not there
 		t.Errorf("%d cases were run, wanted %d", ran, want)
 	}
 	for i, r := range reports {
+		if i == 3 {
+			continue
+		}
 		if i < 2 && (r.Totals.Pass != cases || r.Failed()) || i == 2 && !strings.Contains(r.Partial, "cannot be started") {
 			t.Errorf("%s: %+v %s", r.Subject.Name, r.Totals, r.Partial)
 		}
 	}
 	before := ran
-	if again, err := b.Run(context.Background()); err != nil || len(again) != 3 || ran != before {
+	if again, err := b.Run(context.Background()); err != nil || len(again) != 4 || ran > before+2 { // the one that is not there is tried again
 		t.Errorf("%d reports, %d cases more, %v", len(again), ran-before, err)
 	}
 	if journals, _ = filepath.Glob(filepath.Join(b.Dir, "*.journal")); len(journals) != 0 {
@@ -179,7 +185,7 @@ func TestGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&table).ReadAll()
-	if err != nil || len(rows) != 4 || len(rows[0]) != 4+cases || rows[1][0] != "one" || rows[1][4] != "pass" || !strings.Contains(rows[3][3], "cannot be started") {
+	if err != nil || len(rows) != 5 || len(rows[0]) != 4+cases || rows[1][0] != "one" || rows[1][4] != "pass" || !strings.Contains(rows[3][3], "cannot be started") {
 		t.Errorf("%q, %v", rows, err)
 	}
 	if !strings.Contains(text.String(), "one ") || !strings.Contains(text.String(), "cannot be started") {
@@ -193,14 +199,14 @@ func TestGoesOn(t *testing.T) {
 // Results of another program, or of other cases, do not count.
 func TestJournalOfAnother(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "journal")
-	h := header{conform.Subject{Role: "server", Command: []string{"a"}}, 2}
+	h := header{conform.Subject{Role: "server", Command: []string{"a"}}, "x"}
 	j, _, err := openJournal(name, h)
 	if err != nil {
 		t.Fatal(err)
 	}
 	j.add(conform.Result{ID: "x", Verdict: conform.Pass})
 	j.file.Close()
-	for want, h := range map[int]header{1: h, 0: {conform.Subject{Role: "server", Command: []string{"b"}}, 2}} {
+	for want, h := range map[int]header{1: h, 0: {conform.Subject{Role: "server", Command: []string{"b"}}, "x"}} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -209,7 +215,7 @@ func TestJournalOfAnother(t *testing.T) {
 			t.Errorf("%+v: %v", h, got)
 		}
 	}
-	if got := readJournal(nil, header{h.Subject, 3}); got != nil {
+	if got := readJournal(nil, header{h.Subject, "y"}); got != nil {
 		t.Error(got)
 	}
 }

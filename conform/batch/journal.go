@@ -2,12 +2,15 @@ package batch
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
+	"time"
 
 	"accio/conform"
 )
@@ -19,10 +22,33 @@ type journal struct {
 	err  error
 }
 
-// header is its first line: results count only for the same program and cases.
+// header is its first line: results count only for the same program, judged in the
+// same way.
 type header struct {
 	Subject conform.Subject `json:"subject"`
-	Cases   int             `json:"cases"`
+	Digest  string          `json:"digest"`
+}
+
+// digest tells one way to judge a program, and one version of its files, from
+// another.
+func digest(s *conform.Suite) string {
+	type file struct {
+		Name string
+		Size int64
+		Time time.Time
+	}
+	var ids []string
+	for _, c := range s.Cases {
+		ids = append(ids, c.ID)
+	}
+	var files []file
+	for _, word := range s.Subject.Command {
+		if info, err := os.Stat(word); err == nil {
+			files = append(files, file{word, info.Size(), info.ModTime()})
+		}
+	}
+	text, _ := json.Marshal([]any{ids, files, s.Repeat, s.Idle, s.Patience, s.Large, s.Limits, s.Env, s.Sandbox, s.Expected})
+	return fmt.Sprintf("%x", sha256.Sum256(text))
 }
 
 // openJournal returns the results that an earlier run has left.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"time"
 
 	"accio/conform"
 	"accio/conform/report"
@@ -59,13 +60,18 @@ func (b *Batch) one(ctx context.Context, s Submission) (r *conform.Report, again
 		ids[i] = c.ID
 	}
 	name := filepath.Join(b.Dir, s.Name)
-	if r := finished(name+".json", suite.Subject, ids); r != nil {
+	if len(s.Command) == 0 {
+		r = &conform.Report{Schema: conform.Schema, Subject: suite.Subject, Started: time.Now().UTC(), Partial: s.Missing}
+		return r, false, b.keep(name, r)
+	}
+	h := header{suite.Subject, digest(suite)}
+	if r := finished(name+".json", h); r != nil {
 		return r, true, nil
 	}
 	if ctx.Err() != nil {
 		return nil, false, nil
 	}
-	j, known, err := openJournal(name+".journal", header{suite.Subject, len(ids)})
+	j, known, err := openJournal(name+".journal", h)
 	if err != nil {
 		return nil, false, err
 	}
@@ -90,6 +96,7 @@ func (b *Batch) one(ctx context.Context, s Submission) (r *conform.Report, again
 	if ctx.Err() != nil {
 		return nil, false, nil
 	}
+	r.Digest = h.Digest
 	r.Cases = append(r.Cases, known...)
 	slices.SortStableFunc(r.Cases, func(x, y conform.Result) int { return slices.Index(ids, x.ID) - slices.Index(ids, y.ID) })
 	r.Count()
@@ -111,24 +118,17 @@ func (b *Batch) keep(name string, r *conform.Report) error {
 	return errors.Join(writeWhole(name+".html", page.Bytes()), writeWhole(name+".json", all.Bytes()))
 }
 
-// finished returns the report of the same program and cases, if it is there.
-func finished(name string, subject conform.Subject, ids []string) *conform.Report {
+// finished returns the report of the same program, judged in the same way, if it
+// is there and whole.
+func finished(name string, h header) *conform.Report {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil
 	}
 	defer f.Close()
 	r, err := report.Read(f)
-	if err != nil || !reflect.DeepEqual(r.Subject, subject) {
+	if err != nil || !reflect.DeepEqual(r.Subject, h.Subject) || r.Digest != h.Digest || r.Partial != "" {
 		return nil
-	}
-	if r.Partial != "" {
-		return r // it could not be started
-	}
-	for _, id := range ids {
-		if !slices.ContainsFunc(r.Cases, func(c conform.Result) bool { return c.ID == id }) {
-			return nil
-		}
 	}
 	return r
 }

@@ -17,6 +17,7 @@ import (
 type Submission struct {
 	Name    string // names its files too
 	Command []string
+	Missing string // why there is no command; a submission like that is told, not run
 }
 
 // interpreters run files that are not executable, by their extension.
@@ -24,7 +25,8 @@ var interpreters = map[string][]string{
 	".py": {"python3"}, ".pl": {"perl"}, ".rb": {"ruby"}, ".js": {"node"}, ".sh": {"sh"}, ".jar": {"java", "-jar"}, ".php": {"php"}, ".lua": {"lua"},
 }
 
-var goodName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.@+-]*$`)
+// badName is one that cannot be that of files, or is that of ours.
+var badName = regexp.MustCompile(`^[.-]|[/\\\x00-\x1f\x7f]|^matrix$|^$`)
 
 // Find returns the submissions that a file or a directory has.
 //
@@ -52,8 +54,8 @@ func Find(path string, entries []string) ([]Submission, error) {
 	}
 	slices.SortFunc(list, func(a, b Submission) int { return strings.Compare(a.Name, b.Name) })
 	for i, s := range list {
-		if !goodName.MatchString(s.Name) {
-			return nil, fmt.Errorf("%s: the name %q of a submission: it must be letters, digits and ._@+-", path, s.Name)
+		if badName.MatchString(s.Name) {
+			return nil, fmt.Errorf("%s: the name %q of a submission: it must not begin with . or -, have a slash or control characters, or be matrix", path, s.Name)
 		}
 		if i > 0 && s.Name == list[i-1].Name {
 			return nil, fmt.Errorf("%s: two submissions have the name %q", path, s.Name)
@@ -78,7 +80,7 @@ func inFile(name string) (list []Submission, err error) {
 		case len(words) == 1:
 			return nil, fmt.Errorf("%s:%d: %q: wanted a name and a command", name, n, words[0])
 		}
-		list = append(list, Submission{words[0], words[1:]})
+		list = append(list, Submission{Name: words[0], Command: words[1:]})
 	}
 	return list, lines.Err()
 }
@@ -94,22 +96,24 @@ func inDirectory(dir string, entries []string) (list []Submission, err error) {
 			continue
 		}
 		if command := program(dir, f); command != nil {
-			list = append(list, Submission{stem(name), command})
+			list = append(list, Submission{Name: stem(name), Command: command})
 			continue
 		}
 		inside, err := os.ReadDir(filepath.Join(dir, name))
 		if err != nil {
 			continue // a file that is no program
 		}
+		s := Submission{Name: name, Missing: "it has no program that is named " + strings.Join(entries, " or ")}
 		for _, entry := range entries {
 			i := slices.IndexFunc(inside, func(e fs.DirEntry) bool {
 				return stem(e.Name()) == entry && program(filepath.Join(dir, name), e) != nil
 			})
 			if i >= 0 {
-				list = append(list, Submission{name, program(filepath.Join(dir, name), inside[i])})
+				s.Command, s.Missing = program(filepath.Join(dir, name), inside[i]), ""
 				break
 			}
 		}
+		list = append(list, s)
 	}
 	return list, nil
 }

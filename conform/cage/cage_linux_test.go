@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -267,15 +268,54 @@ func TestNothingIsLeftOfTheKilled(t *testing.T) {
 	t.Errorf("%s is left", dir)
 }
 
+// A supervisor that is stopped, or killed, holds nobody up, and leaves nothing.
+func TestSupervisorGone(t *testing.T) {
+	for name, sig := range map[string]syscall.Signal{"stopped": syscall.SIGSTOP, "killed": syscall.SIGKILL, "asked to end": syscall.SIGTERM} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mark := fmt.Sprintf("mark-%s-%d", name, os.Getpid())
+			c := sh(`echo $PWD; while :; do sleep 0.1; done; : $0`)
+			c.Args = append(c.Args, mark)
+			p := run(t, c)
+			dir := strings.TrimSpace(says(t, p, "\n"))
+			for _, pid := range children(strconv.Itoa(os.Getpid())) {
+				if owns(pid, mark) {
+					n, err := strconv.Atoi(pid)
+					if err != nil {
+						t.Fatal(err)
+					}
+					syscall.Kill(n, sig)
+				}
+			}
+			p.End()
+			left(t, mark)
+			if _, err := os.Stat(dir); !os.IsNotExist(err) {
+				t.Errorf("%s: %v", dir, err)
+			}
+		})
+	}
+}
+
+// owns reports whether a process has a child with a mark.
+func owns(pid, mark string) bool {
+	for _, child := range children(pid) {
+		if text, _ := os.ReadFile("/proc/" + child + "/cmdline"); strings.Contains(string(text), mark) {
+			return true
+		}
+	}
+	return false
+}
+
 func TestLimits(t *testing.T) {
 	python := require.Tool(t, "python3")
 	for name, test := range map[string]struct {
 		limits Limits
 		args   []string
 	}{
-		"memory":    {Limits{Memory: 100 << 20}, []string{python, "-c", "a = [bytearray(1 << 20) for i in range(1 << 20)]"}},
-		"CPU time":  {Limits{CPU: time.Second}, []string{"sh", "-c", "while :; do :; done"}},
-		"file size": {Limits{Files: 1 << 20}, []string{"sh", "-c", "exec cat /dev/zero >file"}},
+		"memory":                {Limits{Memory: 100 << 20}, []string{python, "-c", "a = [bytearray(1 << 20) for i in range(1 << 20)]"}},
+		"memory that is shared": {Limits{Memory: 100 << 20}, []string{python, "-c", "import mmap, time\nm = mmap.mmap(-1, 400 << 20)\nfor i in range(0, 400 << 20, 4096): m[i] = 1\ntime.sleep(9999)"}},
+		"CPU time":              {Limits{CPU: time.Second}, []string{"sh", "-c", "while :; do :; done"}},
+		"file size":             {Limits{Files: 1 << 20}, []string{"sh", "-c", "exec cat /dev/zero >file"}},
 		"file size of one that ignores it": {Limits{Files: 1 << 20}, []string{python, "-c",
 			"import time\ntry:\n  f = open('f', 'wb', 0)\n  while True: f.write(bytes(1 << 16))\nexcept OSError: time.sleep(9999)"}},
 		"file size of many": {Limits{Files: 1 << 20}, []string{"sh", "-c", "i=0; while :; do i=$((i+1)); head -c 99999 /dev/zero >$i; done"}},

@@ -41,13 +41,17 @@ func newCgroup(most int) string {
 	return ""
 }
 
-// removeCgroup removes a cgroup whose processes have ended; the kernel may still
-// be about it.
+// removeCgroup removes a cgroup, and ends what is still in it; the kernel may be
+// about that for a while.
 func removeCgroup(dir string) {
 	if dir == "" {
 		return
 	}
 	for range 100 {
+		if os.Getpid() != 1 { // in a namespace these numbers are others
+			left, _ := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
+			killEach(strings.Fields(string(left)))
+		}
 		if err := os.Remove(dir); err == nil || os.IsNotExist(err) {
 			return
 		}

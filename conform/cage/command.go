@@ -25,7 +25,7 @@ type Command struct {
 	Env     []string // names of variables that it gets beside PATH, HOME, LANG and TMPDIR
 	Stdin   *os.File // nil is /dev/null
 	Held    bool     // its standard output is not read before Process.Read
-	Sandbox bool     // under bubblewrap: only its directory can be written
+	Sandbox bool     // under bubblewrap: it can write to its directory alone, and to a /tmp and /dev/shm that are gone afterwards
 	Limits
 }
 
@@ -78,7 +78,7 @@ func (c Command) confined(path, dir string) (bwrap string, args []string, err er
 	if bwrap, err = exec.LookPath("bwrap"); err != nil {
 		return "", nil, fmt.Errorf("the sandbox wants bubblewrap: %w", err)
 	}
-	args = strings.Fields("bwrap --ro-bind / / --dev /dev --proc /proc --die-with-parent --tmpfs /tmp --chdir")
+	args = strings.Fields("bwrap --unshare-pid --ro-bind / / --dev /dev --proc /proc --die-with-parent --tmpfs /tmp --chdir")
 	args = append(args, dir, "--bind", dir, dir, "--ro-bind", path, path)
 	told := c.located()[1:]
 	for _, arg := range told { // what it is told to read may stand in /tmp

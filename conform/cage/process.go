@@ -28,6 +28,7 @@ type Process struct {
 	err     *os.File
 	signal  func(os.Signal) error
 	kill    func()
+	force   func() // ends the supervisor, where there is one, and what it watches over
 	readers sync.WaitGroup
 }
 
@@ -102,11 +103,19 @@ func (p *Process) Signal(s os.Signal) error {
 	}
 }
 
+// endPatience is how long a supervisor gets, which a program may have stopped.
+const endPatience = 10 * time.Second
+
 // End ends the program and all that it has started, with SIGKILL, removes its
 // directory, and returns when nothing is left. It may be called more than once.
 func (p *Process) End() Status {
 	p.kill()
-	<-p.gone
+	select {
+	case <-p.gone:
+	case <-time.After(endPatience):
+		p.force()
+		<-p.gone
+	}
 	p.CloseStdout()
 	p.drain()
 	return p.Status()

@@ -14,22 +14,28 @@ import (
 // says on descriptor 3 if it cannot; an exec closes that.
 func become() {
 	unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC) // ours, and what we have inherited
-	err := enter(os.Args[1])
-	fmt.Fprint(os.NewFile(3, "failure"), err)
+	s, err := enter(os.Args[1])
+	failure := ""
+	if err != nil {
+		failure = trouble + err.Error()
+	} else {
+		failure = syscall.Exec(s.Path, s.Args, s.Env).Error()
+	}
+	fmt.Fprint(os.NewFile(3, "failure"), failure)
 	os.Exit(1)
 }
 
-func enter(text string) error {
-	var s spec
+// enter goes to where the program runs, and takes on its limits.
+func enter(text string) (s spec, err error) {
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
-		return err
+		return s, err
 	}
 	if err := os.Chdir(s.Dir); err != nil {
-		return err
+		return s, err
 	}
 	if s.Cgroup != "" {
 		if err := os.WriteFile(filepath.Join(s.Cgroup, "cgroup.procs"), []byte("0"), 0); err != nil {
-			return err
+			return s, err
 		}
 	}
 	cpu := uint64((s.Limits.CPU + 999_999_999).Seconds())
@@ -47,12 +53,12 @@ func enter(text string) error {
 		}
 		var had unix.Rlimit
 		if err := unix.Getrlimit(l.resource, &had); err != nil {
-			return err
+			return s, err
 		}
 		want := unix.Rlimit{Cur: min(l.soft, had.Max), Max: min(l.hard, had.Max)}
 		if err := unix.Setrlimit(l.resource, &want); err != nil {
-			return fmt.Errorf("limit %d: %w", l.resource, err)
+			return s, fmt.Errorf("limit %d: %w", l.resource, err)
 		}
 	}
-	return syscall.Exec(s.Path, s.Args, s.Env)
+	return s, nil
 }

@@ -29,12 +29,16 @@ type request struct{ Signal syscall.Signal }
 // news is what it tells, as JSON on descriptor 4.
 type news struct {
 	Started bool   `json:",omitempty"`
-	Failure string `json:",omitempty"` // the program could not be started
+	Failure string `json:",omitempty"` // why the program could not be started
+	Trouble bool   `json:",omitempty"` // that is not its fault
 	Limit   string `json:",omitempty"` // was hit
 	Memory  int64  `json:",omitempty"` // the most so far
 	Exited  bool   `json:",omitempty"`
 	Status  int    `json:",omitempty"` // as wait4(2) has it
 }
+
+// trouble begins a failure of the system, not of the program.
+const trouble = "system: "
 
 // init is before main, and before the tests.
 func init() {

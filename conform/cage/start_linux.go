@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"syscall"
 )
 
@@ -39,8 +40,12 @@ func Start(c Command) (*Process, error) {
 	return p, nil
 }
 
-// namespaces are tried one after the other: not everybody may have each.
-func namespaces() []*syscall.SysProcAttr {
+// namespaces are tried one after the other: not everybody may have each. Bubblewrap
+// makes its own, and finds its way by /proc, which is not that of one of ours.
+func namespaces(sandbox bool) []*syscall.SysProcAttr {
+	if sandbox {
+		return []*syscall.SysProcAttr{{Setsid: true}}
+	}
 	if os.Geteuid() == 0 {
 		return []*syscall.SysProcAttr{{Setsid: true, Cloneflags: syscall.CLONE_NEWPID}, {Setsid: true}}
 	}
@@ -73,7 +78,7 @@ func start(c Command, s spec) (*Process, error) {
 	}
 	defer theirTold.Close()
 	var cmd *exec.Cmd
-	for _, attr := range namespaces() {
+	for _, attr := range namespaces(c.Sandbox) {
 		cmd = exec.Command("/proc/self/exe")
 		cmd.Args = []string{supervisorName}
 		cmd.Env = []string{"GORACE=atexit_sleep_ms=0", "GOMAXPROCS=1"}
@@ -98,7 +103,11 @@ func start(c Command, s spec) (*Process, error) {
 	if err = ask.Encode(s); err == nil {
 		err = answers.Decode(&first)
 	}
-	if err == nil && !first.Started {
+	switch {
+	case err != nil || first.Started:
+	case first.Trouble:
+		err = fmt.Errorf("%s: %s", c.Args[0], first.Failure)
+	default:
 		err = fmt.Errorf("%w: %s: %s", ErrStart, c.Args[0], first.Failure)
 	}
 	if err != nil {
@@ -116,13 +125,18 @@ func start(c Command, s spec) (*Process, error) {
 		return ask.Encode(request{number})
 	}
 	p.kill = func() { control.Close() } // it may be closed already
-	go p.follow(cmd, answers, told)
+	p.force = func() {
+		orphans := descendants(strconv.Itoa(cmd.Process.Pid))
+		cmd.Process.Kill()
+		killEach(orphans)
+	}
+	go p.follow(cmd, answers, told, s)
 	p.begin(c.Held)
 	return p, nil
 }
 
 // follow takes what the supervisor tells, until it has ended.
-func (p *Process) follow(cmd *exec.Cmd, answers *json.Decoder, told *os.File) {
+func (p *Process) follow(cmd *exec.Cmd, answers *json.Decoder, told *os.File, s spec) {
 	defer close(p.gone)
 	exited := false
 	for {
@@ -138,7 +152,8 @@ func (p *Process) follow(cmd *exec.Cmd, answers *json.Decoder, told *os.File) {
 	}
 	told.Close()
 	cmd.Wait()
-	if !exited { // it was ended from here
+	(&supervisor{spec: s}).clean() // nothing is left to do if it ended by itself
+	if !exited {                   // it was ended from here
 		p.mu.Lock()
 		p.status.Code, p.status.Signal = -1, syscall.SIGKILL
 		p.mu.Unlock()

@@ -46,6 +46,7 @@ func Start(c Command) (*Process, error) {
 	var once sync.Once
 	ended := make(chan struct{})
 	p.kill = func() { once.Do(func() { close(ended) }) }
+	p.force = func() { cmd.Process.Kill() }
 	go func() {
 		state, _ := cmd.Process.Wait()
 		p.mu.Lock()

@@ -5,8 +5,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -30,14 +32,20 @@ func supervise() {
 	unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 	unix.CloseOnExec(3)
 	unix.CloseOnExec(4)
+	// What the program may send us changes nothing; handlers are not inherited.
+	signal.Notify(make(chan os.Signal, 1), unix.SIGTERM, unix.SIGINT, unix.SIGHUP, unix.SIGQUIT)
 	asked := json.NewDecoder(os.NewFile(3, "requests"))
 	s := &supervisor{tell: json.NewEncoder(os.NewFile(4, "news")), alone: make(chan struct{})}
 	if asked.Decode(&s.spec) != nil {
 		os.Exit(1)
 	}
 	s.self, _ = os.Readlink("/proc/self")
+	if os.Getpid() != 1 {
+		s.Limits.Processes = 0 // RLIMIT_NPROC would count all that the user runs
+	}
 	if failure := s.begin(); failure != "" {
-		s.say(news{Failure: failure})
+		cannot, ours := strings.CutPrefix(failure, trouble)
+		s.say(news{Failure: cannot, Trouble: ours})
 		s.clean()
 		os.Exit(1)
 	}
@@ -65,12 +73,12 @@ func supervise() {
 func (s *supervisor) begin() string {
 	failure, theirs, err := os.Pipe()
 	if err != nil {
-		return err.Error()
+		return trouble + err.Error()
 	}
 	defer failure.Close()
 	text, err := json.Marshal(s.spec)
 	if err != nil {
-		return err.Error()
+		return trouble + err.Error()
 	}
 	s.program, err = syscall.ForkExec("/proc/self/exe", []string{programName, string(text)}, &syscall.ProcAttr{
 		Env:   []string{"GORACE=atexit_sleep_ms=0", "GOMAXPROCS=1"},
@@ -79,7 +87,7 @@ func (s *supervisor) begin() string {
 	})
 	theirs.Close()
 	if err != nil {
-		return err.Error()
+		return trouble + err.Error()
 	}
 	why, _ := io.ReadAll(failure)
 	return string(why)
@@ -166,7 +174,12 @@ func (s *supervisor) killAll() {
 		unix.Kill(-1, unix.SIGKILL)
 		return
 	}
-	for _, pid := range descendants(s.self) {
+	killEach(descendants(s.self))
+}
+
+// killEach kills processes by their numbers in our namespace.
+func killEach(pids []string) {
+	for _, pid := range pids {
 		if n, err := strconv.Atoi(pid); err == nil {
 			unix.Kill(n, unix.SIGKILL)
 		}

@@ -38,19 +38,15 @@ func (s *supervisor) over(limit string) {
 	s.killAll()
 }
 
-// measure returns the most memory that was seen: what is resident and shared
-// with nobody.
+// measure returns the most memory that was seen: what is resident, but for what is
+// mapped of files.
 func (s *supervisor) measure() int64 {
 	sum := int64(0)
 	for _, pid := range descendants(s.self) {
-		text, err := os.ReadFile("/proc/" + pid + "/statm")
-		if err != nil {
-			continue
-		}
-		if f := strings.Fields(string(text)); len(f) > 2 {
-			resident, _ := strconv.ParseInt(f[1], 10, 64)
-			shared, _ := strconv.ParseInt(f[2], 10, 64)
-			sum += (resident - shared) * int64(os.Getpagesize())
+		status := readStatus(pid)
+		for _, name := range []string{"RssAnon", "RssShmem"} {
+			kb, _ := strconv.ParseInt(strings.TrimSuffix(status[name], " kB"), 10, 64)
+			sum += kb << 10
 		}
 	}
 	s.mu.Lock()
