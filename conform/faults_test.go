@@ -290,7 +290,10 @@ func TestRightPrograms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := newSuite(role, []string{python, "-IS", script, "--idle", fmt.Sprint(faultIdle.Seconds())}).Run(context.Background())
+		const idle = 2 * faultIdle // what is to pass needs margins
+		s := newSuite(role, []string{python, "-IS", script, "--idle", fmt.Sprint(idle.Seconds())})
+		s.Idle, s.Patience = idle, 2*faultPatience
+		r, err := s.Run(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -67,7 +67,9 @@ func serverQueue() []Case {
 				t.line("4.2", "3")
 				second.gets(protocol.AwaitAccio1)
 				second.bears("4.3", "the clock of a client to start with its service", t.within())
+				since := second.begun
 				second.send(protocol.Confirm1)
+				second.inTime(since, t.nearly())
 				second.gets(protocol.AwaitAccio2)
 			}},
 		{ID: "server/queue/holds-up", Title: "A client that goes on sending is served, however many wait", Claims: []string{"5.5"}, Level: Strict, Weight: 1, seconds: 1.2,

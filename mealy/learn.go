@@ -32,7 +32,8 @@ type Learner struct {
 // Result is what was learned.
 type Result struct {
 	Machine *Machine
-	Queries int // words that were asked
+	Queries int // words that were asked,
+	Needed  int // those of them before the last machine was tested
 	Symbols int // inputs in them
 	Rounds  int // machines that were believed, the last one included
 	Tested  int // words with which the last one was tested
@@ -78,6 +79,7 @@ func (g *learning) learn() error {
 		}
 		g.res.Machine = m
 		g.res.Rounds++
+		g.res.Needed = g.res.Queries
 		bad, err := g.test(m)
 		if err != nil || bad == nil {
 			return err

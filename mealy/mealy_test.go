@@ -106,7 +106,8 @@ func TestRandomMachines(t *testing.T) {
 			if w, ok := Difference(m, got.Machine); ok || len(got.Machine.Edges) != n {
 				t.Errorf("%d states, %d inputs: learned %d; different: %q", n, len(m.Inputs), len(got.Machine.Edges), w)
 			}
-			if got.Queries != asked || !got.Whole {
+			t.Logf("%2d states, %d inputs: %4d queries, %4d to test the result; kn² is %d", n, len(m.Inputs), got.Needed, got.Queries-got.Needed, len(m.Inputs)*n*n)
+			if got.Queries != asked || !got.Whole || got.Needed > got.Queries || n > 1 && got.Needed < n {
 				t.Errorf("%d queries, it says %d", asked, got.Queries)
 			}
 			if n <= 5 {
