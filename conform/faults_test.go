@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -49,7 +48,7 @@ func wrongPrograms(t *testing.T, role string) []wrongProgram {
 			list = append(list, wrongProgram{name, []string{executable, variantName, name, faultIdle.String()}})
 		}
 	}
-	python, script := interpreter(t), filepath.Join("testdata", role+".py")
+	python, script := require.Python(t), filepath.Join("testdata", role+".py")
 	source, err := os.ReadFile(script)
 	if err != nil {
 		t.Fatal(err)
@@ -74,17 +73,6 @@ func wrongPrograms(t *testing.T, role string) []wrongProgram {
 		list = append(list, wrongProgram{"python: " + name, []string{python, "-IS", script, "--idle", fmt.Sprint(faultIdle.Seconds()), "--fault", name}})
 	}
 	return list
-}
-
-// interpreter is the Python that python3 may only be a script in front of: it is
-// started some thousand times.
-func interpreter(t *testing.T) string {
-	t.Helper()
-	out, err := exec.Command(require.Tool(t, "python3"), "-c", "import sys; print(sys.executable)").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(string(out))
 }
 
 // golden has, for each fault, the cases that catch it. One with ? does so by
@@ -284,7 +272,7 @@ func TestWrongPrograms(t *testing.T) {
 // The programs in Python without a fault, which were written apart from ours,
 // pass whole.
 func TestRightPrograms(t *testing.T) {
-	python := interpreter(t)
+	python := require.Python(t)
 	for _, role := range []string{"server", "client"} {
 		script, err := filepath.Abs(filepath.Join("testdata", role+".py"))
 		if err != nil {

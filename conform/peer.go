@@ -26,10 +26,8 @@ type peer struct {
 var step = map[fsm.State]string{protocol.AwaitAccio1: "1.1", protocol.AwaitAccio2: "1.3", protocol.AwaitConfirm1: "1.2", protocol.AwaitConfirm2: "1.4"}
 
 // gets expects what a state of our role awaits, byte for byte.
-func (p *peer) gets(s fsm.State) { p.getsWithin(s, p.patience) }
-
-func (p *peer) getsWithin(s fsm.State, within time.Duration) {
-	want := p.table.Activity(s).Text
+func (p *peer) gets(s fsm.State) {
+	want, within := p.table.Activity(s).Text, p.patience
 	got, err := p.read(len(want), within, func(got string) bool { return got == want[:len(got)] })
 	if err == nil && got == want {
 		return

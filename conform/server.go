@@ -32,21 +32,6 @@ func (t *serverTry) arguments(port string) []string {
 	return Arguments(t.suite.Subject.Command, "{port}", port)
 }
 
-// Arguments puts values in the places of their names, which alternate; a command
-// that has none of these gets the values at its end.
-func Arguments(command []string, pairs ...string) (args []string) {
-	replaced := strings.NewReplacer(pairs...)
-	any := false
-	for _, arg := range command {
-		args = append(args, replaced.Replace(arg))
-		any = any || args[len(args)-1] != arg
-	}
-	for i := 1; i < len(pairs) && !any; i += 2 {
-		args = append(args, pairs[i])
-	}
-	return args
-}
-
 // start starts the server, if that is not done, and waits until it listens.
 func (t *serverTry) start() {
 	if t.program != nil || t.suite.Subject.Address != "" {
@@ -75,7 +60,9 @@ func (t *serverTry) start() {
 		select {
 		case <-t.program.Exited():
 			t.late("6.1", wanted, "its end")
-		case <-t.wait(5 * time.Millisecond):
+		case <-t.ctx.Done():
+			panic(moot{"interrupted"})
+		case <-time.After(5 * time.Millisecond):
 		}
 	}
 }

@@ -60,7 +60,6 @@ type Report struct {
 	Started time.Time `json:"started"`
 	Seconds float64   `json:"seconds"`
 	Partial string    `json:"partial,omitempty"` // why some cases were not run
-	Shard   string    `json:"shard,omitempty"`   // I/N
 	Digest  string    `json:"digest,omitempty"`  // of a submission: of what it was judged by, and of its files
 	Cases   []Result  `json:"cases"`
 	Totals  Totals    `json:"totals"`

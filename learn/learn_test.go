@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,15 +27,11 @@ const idle = time.Second
 // a fault or none.
 func learned(t *testing.T, role, fault string) *Model {
 	t.Helper()
-	out, err := exec.Command(require.Tool(t, "python3"), "-c", "import sys; print(sys.executable)").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	script, err := filepath.Abs(filepath.Join("..", "conform", "testdata", role+".py"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := []string{strings.TrimSpace(string(out)), "-IS", script, "--idle", fmt.Sprint(idle.Seconds()), "--fault", fault}
+	command := []string{require.Python(t), "-IS", script, "--idle", fmt.Sprint(idle.Seconds()), "--fault", fault}
 	m, err := Learn(context.Background(), &Subject{Command: command, Idle: idle}, conform.Table(role), Options{Time: 2 * time.Second, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -216,15 +211,11 @@ func TestNotStarted(t *testing.T) {
 // What is known when there are too many states is told, with its differences.
 func TestTooManyStates(t *testing.T) {
 	t.Parallel()
-	out, err := exec.Command(require.Tool(t, "python3"), "-c", "import sys; print(sys.executable)").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	script, err := filepath.Abs(filepath.Join("..", "conform", "testdata", "client.py"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := Learn(context.Background(), &Subject{Command: []string{strings.TrimSpace(string(out)), "-IS", script, "--idle", "1"}, Idle: idle}, &protocol.Client, Options{MaxStates: 2})
+	m, err := Learn(context.Background(), &Subject{Command: []string{require.Python(t), "-IS", script, "--idle", "1"}, Idle: idle}, &protocol.Client, Options{MaxStates: 2})
 	if m.Partial == "" || !strings.HasPrefix(m.Trust(), "This is not all: ") {
 		t.Errorf("%+v, %v", m.Partial, err)
 	}

@@ -37,7 +37,7 @@ type Result struct {
 	Symbols int // inputs in them
 	Rounds  int // machines that were believed, the last one included
 	Tested  int // words with which the last one was tested
-	Whole   bool
+	Whole   bool // nothing ended the learning before its time
 }
 
 // ErrTooManyStates is returned with what is known at MaxStates.

@@ -23,7 +23,6 @@ type Limits struct {
 type Command struct {
 	Args    []string // the program and its arguments; not empty; names of files count from our working directory
 	Env     []string // names of variables that it gets beside PATH, HOME, LANG and TMPDIR
-	Stdin   *os.File // nil is /dev/null
 	Held    bool     // its standard output is not read before Process.Read
 	Sandbox bool     // under bubblewrap: it can write to its directory alone, and to a /tmp and /dev/shm that are gone afterwards
 	Limits

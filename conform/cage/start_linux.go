@@ -82,10 +82,7 @@ func start(c Command, s spec) (*Process, error) {
 		cmd = exec.Command("/proc/self/exe")
 		cmd.Args = []string{supervisorName}
 		cmd.Env = []string{"GORACE=atexit_sleep_ms=0", "GOMAXPROCS=1"}
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Stdin, stdout, stderr
-		if c.Stdin == nil {
-			cmd.Stdin = nil
-		}
+		cmd.Stdout, cmd.Stderr = stdout, stderr
 		cmd.ExtraFiles = []*os.File{theirs, theirTold}
 		cmd.SysProcAttr = attr
 		if err = cmd.Start(); err == nil {

@@ -33,9 +33,6 @@ func Start(c Command) (*Process, error) {
 	defer stdout.Close()
 	defer stderr.Close()
 	cmd := &exec.Cmd{Path: path, Args: c.located(), Env: c.environment(dir), Dir: dir, Stdout: stdout, Stderr: stderr, SysProcAttr: session()}
-	if c.Stdin != nil {
-		cmd.Stdin = c.Stdin
-	}
 	if err := cmd.Start(); err != nil {
 		p.out.Close()
 		p.err.Close()

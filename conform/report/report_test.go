@@ -156,7 +156,6 @@ func TestMerge(t *testing.T) {
 	whole := sample()
 	one, two := sample(), sample()
 	one.Cases, two.Cases = one.Cases[3:], two.Cases[:3]
-	one.Shard, two.Shard = "1/2", "2/2"
 	two.Seconds, two.Started = 3, two.Started.Add(-time.Second)
 	merged, err := Merge([]*conform.Report{one, two})
 	if err != nil {

@@ -24,6 +24,17 @@ func Tool(t testing.TB, name string) string {
 	return path
 }
 
+// Python returns the interpreter that python3 may only be a script in front of, for
+// programs that are started many times.
+func Python(t testing.TB) string {
+	t.Helper()
+	out, err := exec.Command(Tool(t, "python3"), "-c", "import sys; print(sys.executable)").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
 // Missing skips the test, or fails it if ACCIO_REQUIRE names the tool.
 func Missing(t testing.TB, name, why string) {
 	t.Helper()
