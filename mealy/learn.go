@@ -32,11 +32,11 @@ type Learner struct {
 // Result is what was learned.
 type Result struct {
 	Machine *Machine
-	Queries int // words that were asked,
-	Needed  int // those of them before the last machine was tested
-	Symbols int // inputs in them
-	Rounds  int // machines that were believed, the last one included
-	Tested  int // words with which the last one was tested
+	Queries int  // words that were asked,
+	Needed  int  // those of them before the last machine was tested
+	Symbols int  // inputs in them
+	Rounds  int  // machines that were believed, the last one included
+	Tested  int  // words with which the last one was tested
 	Whole   bool // nothing ended the learning before its time
 }
 
