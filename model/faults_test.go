@@ -28,6 +28,11 @@ var faults = []struct {
 	{"queue", "client 2 has its stream read: without (sent2 == 2)", "honest", 8},
 	{"queue", "the queue is reset: without (stop == 1)", "orderly", 2},
 	{"queue", "the last client goes first", "fifo", 5},
+	{"crowd", "client 3 is accepted: without ((((place1 == 1) + (place2 == 1)) + (place3 == 1)) < 2)", "roomy", 6},
+	{"crowd", "client 3 has its stream read: without (sent3 == 2)", "honest", 8},
+	{"crowd", "client 3 is told of the shutdown: without (phase == 2)", "patient", 3},
+	{"crowd", "the queue is reset: without !((phase == 0))", "orderly", 2},
+	{"crowd", "the server ends: without ((((1 < place1) + (1 < place2)) + (1 < place3)) == 0)", "settled", 3},
 }
 
 // fault returns the study with its program changed.

@@ -26,11 +26,14 @@ type machine struct {
 
 // newMachine declares the machine. The prefix keeps the names of two apart.
 func newMachine(p *g.Program, prefix string, t *fsm.Table, c cuts) *machine {
+	m := newMaps(p, prefix, t, c)
+	m.state = p.Var(prefix+"state", m.code(t.Initial, true), m.names()...)
+	return m
+}
+
+// newMaps declares what machines of one table share: all but the state.
+func newMaps(p *g.Program, prefix string, t *fsm.Table, c cuts) *machine {
 	m := &machine{table: t, cuts: c, states: t.States()}
-	var names []string
-	for _, s := range m.states {
-		names = append(names, string(s))
-	}
 	var next, ends []uint8
 	for _, s := range m.states {
 		for _, e := range t.Events {
@@ -40,8 +43,24 @@ func newMachine(p *g.Program, prefix string, t *fsm.Table, c cuts) *machine {
 		ends = append(ends, m.event(t.Activity(s).Ends))
 	}
 	m.next, m.ends = p.Map(prefix+"next", next), p.Map(prefix+"ends", ends)
-	m.state = p.Var(prefix+"state", m.code(t.Initial, true), names...)
 	return m
+}
+
+// with returns another machine of the table, whose state takes as few bits as
+// may be. The initial state, which it also has when it is not used, is not shown.
+func (m machine) with(p *g.Program, name string) *machine {
+	initial, names := m.code(m.table.Initial, true), m.names()
+	names[initial] = ""
+	m.state = p.VarTo(name, initial, uint8(len(m.states)-1), names...)
+	return &m
+}
+
+func (m *machine) names() []string {
+	var names []string
+	for _, s := range m.states {
+		names = append(names, string(s))
+	}
+	return names
 }
 
 func (m *machine) code(s fsm.State, ok bool) uint8 {

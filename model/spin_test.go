@@ -173,5 +173,5 @@ func TestSPINAgreesOnEveryModel(t *testing.T) {
 			})
 		}
 	})
-	done.check(t, 19, 32_636, 370)
+	done.check(t, 26, 511_948, 480)
 }

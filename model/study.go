@@ -20,7 +20,8 @@ type Study struct {
 
 // Levels returns the studies of the two tables: the server in its environment
 // and in chaos, the pair with and without faults, with other clients than our
-// own, and so many clients in a queue.
+// own, so many clients in a queue, a crowd, and a crowd of so many clients (but
+// two at least) in which the greedy ones may have every place.
 func Levels(server, client *fsm.Table, clients int) []Study {
 	all := alone(server, true)
 	pair := func(name, title string, client fsm.Table, broken bool, wrong map[string]string) {
@@ -43,7 +44,16 @@ func Levels(server, client *fsm.Table, clients int) []Study {
 		map[string]string{"both_done": destroys, "no_orphans": destroys})
 	queue := NewQueue(server, clients)
 	queue.Claim(queue.Live()...)
-	return append(all, Study{"queue", fmt.Sprintf("%d clients at one server", clients), queue.Program, map[string]string{"never_starved": sendsForEver}})
+	crowd := NewCrowd(server, 3, 2, 1)
+	crowd.Claim(crowd.Live()...)
+	many := max(clients, 2)
+	hogged := NewCrowd(server, many, many-1, many-1)
+	hogged.Claim(hogged.Live()...)
+	return append(all,
+		Study{"queue", fmt.Sprintf("%d clients at one server", clients), queue.Program, map[string]string{"never_starved": sendsForEver}},
+		Study{"crowd", "3 clients at a concurrent server of 2 places, one of them greedy", crowd.Program, nil},
+		Study{"hogged", fmt.Sprintf("%d clients at a concurrent server of %d places, all but the last greedy", many, many-1), hogged.Program,
+			map[string]string{fmt.Sprintf("served_%d", many): "those in service may send for ever, and no limit ends that (§5.5)"}})
 }
 
 // Alone returns the studies of a table that need no other: in its environment,

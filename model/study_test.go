@@ -18,7 +18,7 @@ func TestLevels(t *testing.T) {
 	sizes := map[string][3]int{ // states, edges, depth
 		"server": {2004, 3253, 16}, "chaos": {25, 175, 5},
 		"pair": {39, 51, 25}, "faults": {512, 1427, 26}, "eager": {105, 183, 25}, "published": {13, 14, 8}, "hasty": {108, 189, 20},
-		"queue": {4546, 17082, 28},
+		"queue": {4546, 17082, 28}, "crowd": {13040, 63466, 29}, "hogged": {13098, 64441, 29},
 	}
 	levels, claims, wrong := model.Levels(&protocol.Server, &protocol.Client, 3), 0, 0
 	for _, study := range levels {
@@ -33,8 +33,8 @@ func TestLevels(t *testing.T) {
 		}
 	}
 	require.Ran(t, "studies", len(levels), len(sizes))
-	require.Ran(t, "claims", claims, 121)
-	require.Ran(t, "claims that are known to be false", wrong, 7)
+	require.Ran(t, "claims", claims, 152)
+	require.Ran(t, "claims that are known to be false", wrong, 8)
 }
 
 // However far the client is ahead, the verdicts are the same.
@@ -97,10 +97,10 @@ func TestBrokenRows(t *testing.T) {
 		mutant string
 		killed []string // the studies whose verdicts change
 	}{
-		{"delete SendAccio2 on sent to AwaitConfirm2", []string{"server", "chaos", "pair", "faults", "eager", "hasty", "queue"}},
-		{"delete Streaming on closed to Done", []string{"server", "chaos", "pair", "faults", "eager", "hasty", "queue"}},
+		{"delete SendAccio2 on sent to AwaitConfirm2", []string{"server", "chaos", "pair", "faults", "eager", "hasty", "queue", "crowd", "hogged"}},
+		{"delete Streaming on closed to Done", []string{"server", "chaos", "pair", "faults", "eager", "hasty", "queue", "crowd", "hogged"}},
 		{"redirect AwaitConfirm1 on confirmed to AwaitConfirm2", []string{"server", "chaos", "pair", "faults", "eager"}},
-		{"redirect Streaming on failed to Done", []string{"server", "chaos", "faults", "hasty", "queue"}},
+		{"redirect Streaming on failed to Done", []string{"server", "chaos", "faults", "hasty", "queue", "crowd", "hogged"}},
 		{"delete AwaitConfirm1 on timedout to Error", []string{"server", "chaos", "published"}},
 	} {
 		for _, m := range model.Mutants(&protocol.Server) {
@@ -123,7 +123,7 @@ func TestBrokenRows(t *testing.T) {
 			}
 		}
 	}
-	require.Ran(t, "studies of broken tables", studies, 5*8)
+	require.Ran(t, "studies of broken tables", studies, 5*10)
 }
 
 // The two chart stories: who waits for whom, and what a reset destroys.

@@ -58,8 +58,8 @@ func TestEveryModelHasAPage(t *testing.T) {
 		}
 		violated += strings.Count(text, "VIOLATED")
 	}
-	require.Ran(t, "models", len(studies), 8)
-	require.Ran(t, "claims that are violated", violated, 6)
+	require.Ran(t, "models", len(studies), 10)
+	require.Ran(t, "claims that are violated", violated, 7)
 	get(t, url+"/nowhere/", 404)
 	stop()
 	if err := <-served; err != nil {
@@ -86,9 +86,9 @@ func TestExplore(t *testing.T) {
 		models int
 		of     string
 	}{
-		{nil, 8, "3 clients at one server"},
+		{nil, 10, "3 clients at one server"},
 		{[]string{"--table", file, "--port", "0"}, 2, "level 1: the server in chaos"},
-		{[]string{"--port", port}, 8, ""},
+		{[]string{"--port", port}, 10, ""},
 	} {
 		p, err := clitest.Start(exec.Command("accio", append([]string{"explore"}, test.args...)...))
 		if err != nil {

@@ -17,8 +17,8 @@ func promela() *cobra.Command {
 		Use:   "promela [MODEL]",
 		Short: "Print a model in Promela, the language of SPIN",
 		Long: `Prints a model of the tables, with every claim as an ltl block. MODEL is server
-(the default), chaos, pair, faults, eager, published, hasty or queue; of a table
-of your own, server or chaos.
+(the default), chaos, pair, faults, eager, published, hasty, queue, crowd or hogged;
+of a table of your own, server or chaos.
 
   accio promela >model.pml
   spin -search -ltl one_line model.pml`,

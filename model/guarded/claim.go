@@ -20,6 +20,7 @@ type Claim struct {
 	strongly bool
 	possible Expr // a step of the fair ones
 	taken    Expr
+	only     bool // Program.Given is no premise
 }
 
 // Always claims that e is true of every state.
@@ -60,6 +61,15 @@ func (c Claim) Fair(name string, strongly bool, possible, taken Expr) Claim {
 	c.fair, c.strongly, c.possible, c.taken = name, strongly, possible, taken
 	return c
 }
+
+// Only says that what is fair is premise enough, and [Program.Given] is none.
+func (c Claim) Only() Claim {
+	c.only = true
+	return c
+}
+
+// given reports whether [Program.Given] is a premise of the claim.
+func (c Claim) given() bool { return !c.Safety() && !c.only }
 
 // Safety reports whether a finite run can decide the claim.
 func (c Claim) Safety() bool {

@@ -1,6 +1,7 @@
 package guarded_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -90,6 +91,30 @@ func TestPromela(t *testing.T) {
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+// What a claim rests on is said with its verdict and in the Promela, and that it
+// does not rest on Given is said by leaving that out.
+func TestPremisesThatAreSaid(t *testing.T) {
+	p := counter()
+	p.Given = "it goes on"
+	n := p.Vars[0]
+	back := func(name string) Claim { return LeadsTo(name, name, n.Is(1), n.Is(3)) }
+	claims := []Claim{
+		Always("always", "always", n.Get().Below(Num(4))),
+		back("bare"),
+		back("weakly").Fair("all", false, Num(1), Num(0)),
+		back("strongly").Fair("all", true, Num(1), Num(0)),
+		back("only").Fair("all", false, Num(1), Num(0)).Only(),
+	}
+	p.Claims = claims
+	verdicts, text := p.Check(modelcheck.Limit{}).Verdicts, p.Promela()
+	for i, want := range [][]string{nil, {"if it goes on"}, {"if it goes on", "weakly fair: all"}, {"if it goes on", "strongly fair: all"}, {"weakly fair: all"}} {
+		comment := "/* " + strings.Join(append([]string{claims[i].Text}, want...), "; ") + " */\nltl "
+		if got := verdicts[i].Premises; !slices.Equal(got, want) || !strings.Contains(text, comment) {
+			t.Errorf("%s: %q, want %q, and %q in\n%s", claims[i].Name, got, want, comment, text)
 		}
 	}
 }

@@ -60,11 +60,18 @@ func (c Claim) about(given string) string {
 	if c.Reaches() {
 		text = "possible, so this must fail: " + text
 	}
-	if !c.Safety() && given != "" {
+	if c.given() && given != "" {
 		text += "; if " + given
 	}
 	if c.why != "" {
 		text += "; unless for ever: " + c.why
+	}
+	if c.fair != "" {
+		how := "weakly"
+		if c.strongly {
+			how = "strongly"
+		}
+		text += "; " + how + " fair: " + c.fair
 	}
 	return text
 }

@@ -85,7 +85,7 @@ func (p *Program) CheckContext(ctx context.Context, opts modelcheck.Options) mod
 	}
 	r := modelcheck.CheckContext(ctx, p.System(), opts, props...)
 	for i, c := range p.Claims {
-		if v := &r.Verdicts[i]; !c.Safety() && p.Given != "" {
+		if v := &r.Verdicts[i]; c.given() && p.Given != "" {
 			v.Premises = append([]string{"if " + p.Given}, v.Premises...)
 		}
 	}
