@@ -1,0 +1,125 @@
+//go:build linux
+
+package simkernel
+
+import (
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// epoll is a set of epoll(7).
+type epoll struct {
+	interests []*interest // in the order in which they came
+}
+
+// interest is a descriptor in a set. Edge-triggered it is reported once for each thing
+// that has happened to it, which is the least that Linux does.
+type interest struct {
+	fd    int
+	file  file
+	event unix.EpollEvent
+	seen  [4]int // what had happened when it was reported last; of no file at first
+}
+
+// EpollCreate is epoll_create1(2).
+func (p *Process) EpollCreate(int) (fd int, err error) {
+	err = p.call("epoll_create1", func() (err error) {
+		fd, err = p.descriptor(&epoll{})
+		return err
+	})
+	return fd, err
+}
+
+func (e *epoll) ready() int16   { return 0 }
+func (e *epoll) blocking() bool { return true }
+func (e *epoll) close()         {}
+
+// EpollCtl is epoll_ctl(2).
+func (p *Process) EpollCtl(set, op, fd int, event *unix.EpollEvent) error {
+	return p.on("epoll_ctl", set, func(f file) error {
+		e, ok := f.(*epoll)
+		if !ok {
+			return unix.EINVAL
+		}
+		watched, open := p.files[fd]
+		if !open {
+			return unix.EBADF
+		}
+		i := slices.IndexFunc(e.interests, func(i *interest) bool { return i.file == watched })
+		switch {
+		case op == unix.EPOLL_CTL_ADD && i >= 0:
+			return unix.EEXIST
+		case op != unix.EPOLL_CTL_ADD && i < 0:
+			return unix.ENOENT
+		case op == unix.EPOLL_CTL_DEL:
+			e.interests = slices.Delete(e.interests, i, i+1)
+		case op == unix.EPOLL_CTL_ADD:
+			e.interests = append(e.interests, &interest{fd, watched, *event, [4]int{-1}})
+		default:
+			e.interests[i].event, e.interests[i].seen = *event, [4]int{-1}
+		}
+		return nil
+	})
+}
+
+// EpollWait is epoll_wait(2).
+func (p *Process) EpollWait(set int, events []unix.EpollEvent, timeout int) (n int, err error) {
+	err = p.on("epoll_wait", set, func(f file) error {
+		e, ok := f.(*epoll)
+		if !ok || len(events) == 0 {
+			return unix.EINVAL
+		}
+		passed := timeout == 0
+		if timeout > 0 {
+			defer time.AfterFunc(time.Duration(timeout)*time.Millisecond, func() {
+				p.k.mu.Lock()
+				defer p.k.mu.Unlock()
+				passed = true
+				p.k.changed.Broadcast()
+			}).Stop()
+		}
+		for {
+			if n = p.reported(e, events); n > 0 || passed {
+				return nil
+			}
+			p.k.changed.Wait()
+		}
+	})
+	return n, err
+}
+
+// reported reports what is ready, what came first into the set first. A descriptor that
+// was closed is in no set.
+func (p *Process) reported(e *epoll, events []unix.EpollEvent) (n int) {
+	e.interests = slices.DeleteFunc(e.interests, func(i *interest) bool { return p.files[i.fd] != i.file })
+	for _, i := range e.interests {
+		ready := uint32(i.file.ready()) & (i.event.Events | unix.EPOLLERR | unix.EPOLLHUP)
+		happened := happened(i.file)
+		if ready == 0 || n == len(events) || i.event.Events&unix.EPOLLET != 0 && happened == i.seen {
+			continue
+		}
+		i.seen = happened
+		events[n] = unix.EpollEvent{Events: ready, Fd: i.event.Fd, Pad: i.event.Pad}
+		n++
+	}
+	return n
+}
+
+// happened counts what can wake who waits for a file: what has arrived, the end, an
+// error, and room to write.
+func happened(f file) (n [4]int) {
+	switch f := f.(type) {
+	case *eventfd:
+		n[0] = int(f.count)
+	case *socket:
+		n = [4]int{f.took + len(f.received), f.came, 0, f.wrote - len(f.sending)}
+		for i, is := range []bool{f.finIn, f.err != nil || f.dead, f.deaf, f.noMore, f.full, f.refuse != nil} {
+			if is {
+				n[2] |= 1 << i
+			}
+		}
+	}
+	return n
+}
