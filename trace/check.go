@@ -23,7 +23,7 @@ const (
 // What is wrong with the trace is in the report; the error is that of reading.
 // It keeps nothing but the state of connections that have no end yet.
 func Check(r io.Reader, table *fsm.Table) (Report, error) {
-	k := checker{table: table, states: table.States(), open: map[uint64]*connection{}}
+	k := checker{table: table, states: table.States(), open: map[uint64]*connection{}, places: 1, missing: map[uint64]bool{}}
 	k.report.Coverage = newCoverage(table)
 	lines := bufio.NewReaderSize(r, maxLine+len("\n"))
 	for !k.report.Stopped {
@@ -60,10 +60,13 @@ type checker struct {
 
 	// Of the present run of the server:
 
-	begun    int           // its line, if it has one and no connection yet
-	last     uint64        // the highest number of a connection
-	shutdown int           // the line of the first shutdown; 0 if there was none, -1 if that was reported
-	limit    time.Duration // that of the first timedout; 0 if there was none
+	begun    int             // its line, if it has one and no connection yet
+	last     uint64          // the highest number of a connection
+	shutdown int             // the line of the first shutdown; 0 if there was none, -1 if that was reported
+	limit    time.Duration   // that of the first timedout; 0 if there was none
+	places   int             // how many connections are served at a time
+	after    int             // connections that have begun after the shutdown
+	missing  map[uint64]bool // numbers up to last of which nothing has come yet: they are in service
 }
 
 func (k *checker) violation(v Violation) {
@@ -84,7 +87,7 @@ func (k *checker) check(line []byte) {
 		return
 	}
 	if r.run() {
-		k.run()
+		k.run(&r)
 		return
 	}
 	c := k.open[r.Connection]
@@ -104,17 +107,18 @@ func (k *checker) check(line []byte) {
 // begin returns a new connection for the first line of one, or nil if the line
 // is one too many of a connection that has ended.
 func (k *checker) begin(r *record) *connection {
-	next := k.last + 1
 	broken := func(rule Rule, found, allowed string) {
 		k.violation(Violation{Connection: r.Connection, Rule: rule, Found: found, Allowed: allowed})
 	}
-	if r.Connection < next && r.From != k.table.Initial {
-		broken(RuleEnded, fmt.Sprintf("connection %d has ended", r.Connection), fmt.Sprintf("connection %d in %s", next, k.table.Initial))
-		return nil
+	if !k.missing[r.Connection] {
+		next := k.last + 1
+		if r.Connection < next && r.From != k.table.Initial {
+			broken(RuleEnded, fmt.Sprintf("connection %d has ended", r.Connection), fmt.Sprintf("connection %d in %s", next, k.table.Initial))
+			return nil
+		}
+		k.number(r.Connection, broken)
 	}
-	if r.Connection != next {
-		broken(RuleNumber, fmt.Sprintf("connection %d begins", r.Connection), fmt.Sprintf("connection %d", next))
-	}
+	delete(k.missing, r.Connection)
 	for _, number := range slices.Sorted(maps.Keys(k.open)) {
 		if c := k.open[number]; !c.overtaken {
 			c.overtaken = true
@@ -122,6 +126,9 @@ func (k *checker) begin(r *record) *connection {
 		}
 	}
 	if k.shutdown > 0 {
+		k.after++
+	}
+	if k.shutdown > 0 && k.after >= k.places {
 		broken(RuleShutdown, fmt.Sprintf("connection %d begins", r.Connection), fmt.Sprintf("the end of the trace, for there was a shutdown in line %d", k.shutdown))
 		k.shutdown = -1
 	}
@@ -131,6 +138,25 @@ func (k *checker) begin(r *record) *connection {
 	c := &connection{number: r.Connection, state: k.table.Initial}
 	k.open[r.Connection] = c
 	return c
+}
+
+// number holds the number of a connection against those before it, which are accepted
+// in the order of their numbers: as long as they are not in the trace they are in
+// service, of which there are only so many.
+func (k *checker) number(n uint64, broken func(rule Rule, found, allowed string)) {
+	next := k.last + 1
+	most := next + uint64(max(k.places-1-len(k.missing), 0))
+	if n < next || n > most {
+		allowed := fmt.Sprintf("connection %d", next)
+		if k.places > 1 {
+			allowed = fmt.Sprintf("one of the connections up to %d that has not come yet", most)
+		}
+		broken(RuleNumber, fmt.Sprintf("connection %d begins", n), allowed)
+		return
+	}
+	for ; next < n; next++ {
+		k.missing[next] = true
+	}
 }
 
 // finish is the end of a run of the server, or of the trace.
@@ -144,6 +170,9 @@ func (k *checker) finish() {
 	if empty.Found != "" {
 		k.violation(empty)
 	}
+	for _, number := range slices.Sorted(maps.Keys(k.missing)) {
+		k.violation(Violation{Connection: number, Rule: RuleNumber, Found: fmt.Sprintf("nothing of connection %d", number), Allowed: fmt.Sprintf("all connections up to %d", k.last)})
+	}
 	for _, number := range slices.Sorted(maps.Keys(k.open)) {
 		c := k.open[number]
 		k.violation(Violation{Line: c.line, Connection: number, Rule: RuleUnfinished,
@@ -152,9 +181,10 @@ func (k *checker) finish() {
 }
 
 // run is the line that begins another run.
-func (k *checker) run() {
+func (k *checker) run(r *record) {
 	k.finish()
 	clear(k.open)
-	k.begun, k.last, k.shutdown, k.limit = k.report.Lines, 0, 0, 0
+	clear(k.missing)
+	k.begun, k.last, k.shutdown, k.limit, k.after, k.places = k.report.Lines, 0, 0, 0, 0, max(r.Places, 1)
 	k.report.Runs++
 }

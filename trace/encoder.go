@@ -14,8 +14,16 @@ import (
 // end and writes them in one call, so that a trace has whole connections only.
 type Encoder struct {
 	w      io.Writer
-	buffer []byte
-	long   bool // the connection has more lines than are held back
+	places int    // see Places
+	head   []byte // the line of a run that is to come first
+	open   map[uint64]*held
+	spare  []*held
+}
+
+// held are the lines of a connection that has not ended.
+type held struct {
+	lines []byte
+	long  bool // there are more than are held back
 }
 
 // mostHeld is how many bytes of a connection that goes in circles are held back:
@@ -26,19 +34,33 @@ const mostHeld = 1 << 20
 var ErrLong = errors.New("a connection has more than 1 MiB of lines")
 
 // NewEncoder returns an encoder that writes to w.
-func NewEncoder(w io.Writer) *Encoder { return &Encoder{w: w} }
+func NewEncoder(w io.Writer) *Encoder { return &Encoder{w: w, open: map[uint64]*held{}} }
 
 // Run adds the line with which a run of the server begins, which the first End
 // will write.
 func (e *Encoder) Run(began time.Time) {
-	e.buffer = appendString(e.buffer, `{"run":`, began.UTC().Format(time.RFC3339Nano))
-	e.buffer = append(e.buffer, "}\n"...)
+	e.head = appendString(e.head, `{"run":`, began.UTC().Format(time.RFC3339Nano))
+	if e.places > 1 {
+		e.head = appendInt(e.head, `,"concurrency":`, int64(e.places))
+	}
+	e.head = append(e.head, "}\n"...)
+}
+
+// Places says how many connections the server serves at a time, if that is more than
+// one, in the line of its run; a trace that has none gets it. It must come before
+// everything else.
+func (e *Encoder) Places(n int) {
+	if e.places = n; n > 1 {
+		e.head = e.head[:0]
+		e.Run(time.Now())
+	}
 }
 
 // Transition adds a line, which End will write.
 func (e *Encoder) Transition(t Transition) {
-	if e.long = e.long || len(e.buffer) >= mostHeld; !e.long {
-		e.buffer = appendTransition(e.buffer, t)
+	h := e.of(t.Connection)
+	if h.long = h.long || len(h.lines) >= mostHeld; !h.long {
+		h.lines = appendTransition(h.lines, t)
 	}
 }
 
@@ -46,13 +68,39 @@ func (e *Encoder) Transition(t Transition) {
 // written is dropped, and so is a connection that is too long, of which the error
 // is [ErrLong].
 func (e *Encoder) End(end End) error {
-	if e.long {
-		e.buffer, e.long = e.buffer[:0], false
+	h := e.of(end.Connection)
+	lines, long := h.lines, h.long
+	delete(e.open, end.Connection)
+	h.lines, h.long = lines[:0], false
+	e.spare = append(e.spare, h)
+	if long {
 		return ErrLong
 	}
-	_, err := e.w.Write(appendEnd(e.buffer, end))
-	e.buffer = e.buffer[:0]
+	if len(e.head) > 0 {
+		lines = append(e.head, lines...)
+		e.head = nil
+	}
+	lines = appendEnd(lines, end)
+	_, err := e.w.Write(lines)
+	if cap(lines) > cap(h.lines) {
+		h.lines = lines[:0]
+	}
 	return err
+}
+
+// of returns what is held of a connection.
+func (e *Encoder) of(connection uint64) *held {
+	h := e.open[connection]
+	if h != nil {
+		return h
+	}
+	if last := len(e.spare) - 1; last >= 0 {
+		h, e.spare = e.spare[last], e.spare[:last]
+	} else {
+		h = &held{}
+	}
+	e.open[connection] = h
+	return h
 }
 
 func appendTransition(b []byte, t Transition) []byte {

@@ -72,7 +72,7 @@ func TestEncoderOfAnEndlessConnection(t *testing.T) {
 	for range 100_000 {
 		e.Transition(session[0])
 	}
-	if n := cap(e.buffer); n > 2*mostHeld {
+	if n := cap(e.of(1).lines); n > 2*mostHeld {
 		t.Errorf("%d bytes are held", n)
 	}
 	if err := e.End(End{Connection: 1}); err != ErrLong || len(w.calls) != 0 {
@@ -82,7 +82,7 @@ func TestEncoderOfAnEndlessConnection(t *testing.T) {
 	for range mostHeld/line + 1 { // as much as there is room for
 		e.Transition(session[0])
 	}
-	if err := e.End(End{Connection: 2}); err != nil || len(w.calls) != 1 || strings.Count(w.calls[0], "\n") != mostHeld/line+2 {
+	if err := e.End(End{Connection: 1}); err != nil || len(w.calls) != 1 || strings.Count(w.calls[0], "\n") != mostHeld/line+2 {
 		t.Errorf("%v, %d written", err, len(w.calls))
 	}
 }

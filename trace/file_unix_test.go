@@ -27,7 +27,7 @@ func TestWholeConnectionsOnly(t *testing.T) {
 			for _, tr := range session {
 				f.Transition(tr)
 			}
-			err := f.End(End{2, "500", 500, 60000})
+			err := f.End(End{1, "500", 500, 60000})
 			if !errors.Is(err, syscall.EFBIG) || strings.Contains(err.Error(), "is left in it") {
 				t.Error(err)
 			}

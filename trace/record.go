@@ -21,6 +21,7 @@ type record struct {
 	Result     string        `json:"result"`
 	Bytes      int64         `json:"bytes"`
 	Run        string        `json:"run"`
+	Places     int           `json:"concurrency"`
 }
 
 // noRecord has values that no line may have.
@@ -60,7 +61,7 @@ const (
 	fieldsOfTransition = "t, connection, from, event, to"
 	fieldsOfTimedOut   = fieldsOfTransition + ", silence, limit"
 	fieldsOfEnd        = "t, connection, result, bytes"
-	fieldsOfRun        = "run"
+	fieldsOfRun        = "run, concurrency"
 	fieldsOfAny        = fieldsOfTransition + " or " + fieldsOfEnd + " or " + fieldsOfRun
 )
 
@@ -90,6 +91,7 @@ func (r *record) wrongField(there present) *Violation {
 		{!transition && !run, r.Result != ""},
 		{!transition && !run, r.Bytes >= 0},
 		{run, noTime == nil},
+		{run, !there[len(there)-1] || r.Places > 0}, // it may be left out
 	} {
 		switch {
 		case field.wanted && !field.right:

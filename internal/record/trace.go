@@ -30,6 +30,13 @@ func OpenTrace(open func(name string) (*trace.File, error), name string, log *sl
 	return &Trace{file: f, log: log}, nil
 }
 
+// Places says how many connections are served at a time, before anything else.
+func (t *Trace) Places(n int) {
+	if t != nil {
+		t.file.Places(n)
+	}
+}
+
 // Transition adds a line, which End will write.
 func (t *Trace) Transition(tr transport.Transition) {
 	if t != nil && !t.over {
