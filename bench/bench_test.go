@@ -14,6 +14,7 @@ import (
 
 func smallest() *options {
 	return &options{bulk: 1. / 64, small: 20, handOver: 1, memory: []float64{1. / 128}, memoryRuns: 1, startUp: 1, runs: 1,
+		clients: 16, manySmall: 40, manyBulk: 20, idle: 10, idleSmall: 20, quiet: time.Millisecond,
 		workloads: workloadNames, timeout: time.Minute}
 }
 
@@ -25,7 +26,7 @@ func TestPeers(t *testing.T) {
 	}
 	defer load.close()
 	dir := t.TempDir()
-	require.Ran(t, "peers", len(peers()), 8)
+	require.Ran(t, "peers", len(peers()), 13)
 	for _, p := range peers() {
 		t.Run(p.name, func(t *testing.T) {
 			var missing *missingError
@@ -49,9 +50,16 @@ func TestPeers(t *testing.T) {
 					}
 				}
 			}
-			want := 9
-			if p.raw {
+			want := 9 // of one client at a time
+			switch {
+			case p.raw:
 				want = 3 // of one large session
+			case p.name == "c":
+				want += 8 // of many clients, who queue
+			case p.name == "socat-fork":
+				want = 4 // of many small sessions
+			case p.many:
+				want = 13
 			}
 			if hasProc {
 				require.Ran(t, "figures", measured, want)

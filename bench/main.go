@@ -53,7 +53,7 @@ func run(ctx context.Context, o *options, out, log io.Writer) error {
 	}
 	defer load.close()
 
-	r := &report{Machine: machine(ctx), Command: commandLine(os.Args[1:])}
+	r := &report{Machine: machine(ctx), Command: commandLine(os.Args[1:]), asked: o.base}
 	present, err := prepare(ctx, dir, o, r)
 	if err != nil {
 		return err

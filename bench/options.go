@@ -11,7 +11,13 @@ import (
 	"time"
 )
 
-var workloadNames = []string{"bulk", "small", "handover", "memory", "startup"}
+var workloadNames = slices.Concat(ofOne, ofMany)
+
+// ofOne are the workloads of one client at a time, ofMany those of many at once.
+var (
+	ofOne  = []string{"bulk", "small", "handover", "memory", "startup"}
+	ofMany = []string{"many-small", "many-bulk", "idle"}
+)
 
 // options are how much of what is measured. Sizes are in GiB.
 type options struct {
@@ -23,6 +29,13 @@ type options struct {
 	startUp    int
 	runs       int
 
+	clients   int // at once, in the workloads of many
+	manySmall int
+	manyBulk  int
+	idle      int // connections
+	idleSmall int // sessions among them
+	quiet     time.Duration
+
 	workloads []string
 	only      []string // names of peers; empty means all
 	with      []*peer
@@ -33,7 +46,8 @@ type options struct {
 }
 
 // short is what -short sets, where nothing else is said.
-var short = map[string]string{"bulk": "0.25", "small": "300", "handover": "10", "memory": "0.125,0.25", "memory-runs": "1", "startup": "3", "runs": "2"}
+var short = map[string]string{"bulk": "0.25", "small": "300", "handover": "10", "memory": "0.125,0.25", "memory-runs": "1", "startup": "3", "runs": "2",
+	"many-small": "2000", "many-bulk": "300", "idle": "1000", "idle-small": "1000", "quiet": "500ms"}
 
 func parse(args []string, w io.Writer) (*options, error) {
 	o := &options{workloads: workloadNames}
@@ -49,6 +63,12 @@ func parse(args []string, w io.Writer) (*options, error) {
 	})
 	flags.IntVar(&o.memoryRuns, "memory-runs", 3, "`rounds` for peak memory")
 	flags.IntVar(&o.startUp, "startup", 20, "`starts` in one round")
+	flags.IntVar(&o.clients, "clients", 256, "`clients` at once in many-small and many-bulk")
+	flags.IntVar(&o.manySmall, "many-small", 20000, "`sessions` of 500 bytes by many clients")
+	flags.IntVar(&o.manyBulk, "many-bulk", 4000, "`sessions` of 1 MiB by many clients")
+	flags.IntVar(&o.idle, "idle", 10000, "`connections` that stay idle")
+	flags.IntVar(&o.idleSmall, "idle-small", 10000, "`sessions` of 500 bytes among idle connections")
+	flags.DurationVar(&o.quiet, "quiet", 3*time.Second, "how `long` nothing happens to idle connections")
 	flags.IntVar(&o.runs, "runs", 5, "`rounds` for everything else")
 	flags.Func("workloads", "only these workloads, a `list` of "+strings.Join(workloadNames, ","), func(text string) error {
 		o.workloads = strings.Split(text, ",")
@@ -58,15 +78,19 @@ func parse(args []string, w io.Writer) (*options, error) {
 		o.only = strings.Split(text, ",")
 		return nil
 	})
-	flags.Func("with", "one more Accio server, `NAME=COMMAND` with {port} in it; may be repeated", func(text string) error {
-		name, command, _ := strings.Cut(text, "=")
-		if name == "" || !strings.Contains(command, "{port}") {
-			return errors.New("wanted NAME=COMMAND with {port} in it")
+	another := func(workloads []string) func(text string) error {
+		return func(text string) error {
+			name, command, _ := strings.Cut(text, "=")
+			if name == "" || !strings.Contains(command, "{port}") {
+				return errors.New("wanted NAME=COMMAND with {port} in it")
+			}
+			o.with = append(o.with, custom(name, strings.Fields(command), workloads))
+			return nil
 		}
-		o.with = append(o.with, custom(name, strings.Fields(command)))
-		return nil
-	})
-	flags.StringVar(&o.base, "base", "", "the `server` that the others are compared to (default c, or ours where c is missing)")
+	}
+	flags.Func("with", "one more Accio server, `NAME=COMMAND` with {port} in it; may be repeated", another(ofOne))
+	flags.Func("with-many", "the same with one that serves many connections at once, and gives idle ones a minute or more", another(ofMany))
+	flags.StringVar(&o.base, "base", "", "the `server` that the others are compared to (default c, or ours where c is missing; of many clients c-epoll, or ours-many)")
 	flags.BoolVar(&o.writes, "write", false, "the client writes from a buffer that stays in the cache, instead of sendfile(2) from a file that does not")
 	flags.DurationVar(&o.timeout, "timeout", 2*time.Minute, "the `limit` for one measurement")
 	flags.BoolVar(&o.json, "json", false, "print JSON, with all figures")
@@ -90,12 +114,18 @@ func parse(args []string, w io.Writer) (*options, error) {
 }
 
 func (o *options) validate() error {
-	if o.bulk <= 0 || o.small <= 0 || o.handOver <= 0 || o.memoryRuns <= 0 || o.startUp <= 0 || o.runs <= 0 || o.timeout <= 0 {
+	if o.bulk <= 0 || o.small <= 0 || o.handOver <= 0 || o.memoryRuns <= 0 || o.startUp <= 0 || o.runs <= 0 || o.timeout <= 0 ||
+		o.clients <= 0 || o.manySmall <= 0 || o.manyBulk <= 0 || o.idle <= 0 || o.idleSmall <= 0 || o.quiet <= 0 {
 		return errors.New("sizes, numbers and limits must be more than 0")
 	}
 	all := names(append(peers(), o.with...))
 	if err := known(o.only, all); err != nil {
 		return fmt.Errorf("-only: %w", err)
+	}
+	for _, p := range o.with {
+		if !o.uses(p) {
+			return fmt.Errorf("%s is given for none of the workloads %s: -with is for one client at a time, -with-many for many", p.name, strings.Join(o.workloads, ","))
+		}
 	}
 	if o.base == "" {
 		return nil
@@ -106,10 +136,13 @@ func (o *options) validate() error {
 	return nil
 }
 
+// uses says whether one of the workloads can be done by a peer.
+func (o *options) uses(p *peer) bool { return slices.ContainsFunc(o.workloads, p.does) }
+
 // chosen returns the peers to measure. Those given with -with always are.
 func (o *options) chosen() []*peer {
 	chosen := slices.DeleteFunc(peers(), func(p *peer) bool {
-		return len(o.only) > 0 && !slices.Contains(o.only, p.name)
+		return !o.uses(p) || len(o.only) > 0 && !slices.Contains(o.only, p.name)
 	})
 	return append(chosen, o.with...)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,8 +17,18 @@ type peer struct {
 	name  string
 	about string
 	// raw says that it speaks no protocol: it takes one connection, counts and
-	// ends. Only the bulk workload can use it.
+	// ends.
 	raw bool
+	// many says that it serves many connections at once, and so prints their
+	// lines in an order that nobody knows.
+	many bool
+	// workloads are the names of those that it can do.
+	workloads []string
+	// share is the part of the sessions of many clients that it is given, for
+	// one that takes long; 0 means all.
+	share float64
+	// patient are the arguments that make its idle limit long.
+	patient []string
 	// prepare returns the command line, in which {port} stands for the port, or
 	// a *missingError.
 	prepare func(ctx context.Context, dir string) ([]string, error)
@@ -38,17 +49,28 @@ func (e *missingError) Error() string { return e.tool + ": " + e.reason }
 // defaultBase is what others are compared to: the first that is there.
 var defaultBase = []string{"c", "ours"}
 
+// manyBase is the same among many clients.
+var manyBase = []string{"c-epoll", "ours-many"}
+
+func (p *peer) does(workload string) bool { return slices.Contains(p.workloads, workload) }
+
 // peers returns the servers in the order in which they take turns.
 func peers() []*peer {
+	long := []string{"--idle-timeout", "10m"}
 	return []*peer{
-		{name: "ours", about: "this project's server, its fast path where the system has one", prepare: goServer("ours", "accio/cmd/server-s")},
-		{name: "ours-portable", about: "the same, built with `-tags portable`", prepare: goServer("ours-portable", "-tags", "portable", "accio/cmd/server-s")},
-		{name: "c", about: "`peers/loop.c`: blocking sockets, `recv(NULL, …, MSG_TRUNC)`", prepare: cLoop()},
-		{name: "c-lowat", about: "the same with `SO_RCVLOWAT` of 1 MiB once more than 1 MiB has come", prepare: cLoop("-l")},
-		{name: "go-net", about: "`peers/discard`: package net and `io.Copy(io.Discard, conn)`; no idle limit", prepare: goServer("go-net", "accio/bench/peers/discard")},
-		{name: "nc", about: "`nc -l | wc -c`, OpenBSD; raw: no handshake", raw: true, prepare: netcat},
-		{name: "socat", about: "`socat -u TCP-LISTEN - | wc -c`; raw: no handshake", raw: true, prepare: socat},
-		{name: "iperf3", about: "`iperf3 -s`; raw: a protocol and a client of its own (`iperf3 -c -Z`); it stops counting when its client says so, with data still on the way", raw: true, prepare: iperf3, load: iperf3Load, check: iperf3Check},
+		{name: "ours", workloads: ofOne, about: "this project's server, its fast path where the system has one", prepare: goServer("ours", "accio/cmd/server-s")},
+		{name: "ours-portable", workloads: ofOne, about: "the same, built with `-tags portable`", prepare: goServer("ours-portable", "-tags", "portable", "accio/cmd/server-s")},
+		{name: "c", workloads: append([]string{"many-small", "many-bulk"}, ofOne...), about: "`peers/loop.c`: blocking sockets, `recv(NULL, …, MSG_TRUNC)`", prepare: cServer("loop", loopSource)},
+		{name: "c-lowat", workloads: ofOne, about: "the same with `SO_RCVLOWAT` of 1 MiB once more than 1 MiB has come", prepare: with(cServer("loop", loopSource), "-l")},
+		{name: "go-net", workloads: ofOne, about: "`peers/discard`: package net and `io.Copy(io.Discard, conn)`; no idle limit", prepare: goServer("go-net", "accio/bench/peers/discard")},
+		{name: "nc", workloads: []string{"bulk"}, about: "`nc -l | wc -c`, OpenBSD; raw: no handshake", raw: true, prepare: netcat},
+		{name: "socat", workloads: []string{"bulk"}, about: "`socat -u TCP-LISTEN - | wc -c`; raw: no handshake", raw: true, prepare: socat},
+		{name: "iperf3", workloads: []string{"bulk"}, about: "`iperf3 -s`; raw: a protocol and a client of its own (`iperf3 -c -Z`); it stops counting when its client says so, with data still on the way", raw: true, prepare: iperf3, load: iperf3Load, check: iperf3Check},
+		{name: "ours-many", workloads: ofMany, many: true, patient: long, about: "this project's server with `--concurrency max`", prepare: with(goServer("ours", "accio/cmd/server-s"), "--concurrency", "max")},
+		{name: "ours-many-portable", workloads: ofMany, many: true, patient: long, about: "the same, built with `-tags portable`", prepare: with(goServer("ours-portable", "-tags", "portable", "accio/cmd/server-s"), "--concurrency", "max")},
+		{name: "c-epoll", workloads: ofMany, many: true, patient: []string{"-i", "600"}, about: "`peers/epoll.c`: one thread, epoll(7), `recv(NULL, …, MSG_TRUNC)`", prepare: cServer("epoll", epollSource)},
+		{name: "go-many", workloads: ofMany, many: true, about: "`peers/crowd`: package net, a goroutine for each connection, `io.Copy(io.Discard, conn)`; no idle limit", prepare: goServer("go-many", "accio/bench/peers/crowd")},
+		{name: "socat-fork", workloads: []string{"many-small"}, many: true, share: 0.05, about: "`socat TCP-LISTEN,fork EXEC`, a process for each connection, which is `peers/loop.c -1`; a twentieth of the sessions", prepare: socatFork},
 	}
 }
 
@@ -62,8 +84,8 @@ func (p *peer) command(port int) []string {
 }
 
 // custom is a server that the user has named: NAME=COMMAND.
-func custom(name string, argv []string) *peer {
-	return &peer{name: name, about: "given with `-with`", argv: argv, prepare: func(context.Context, string) ([]string, error) {
+func custom(name string, argv, workloads []string) *peer {
+	return &peer{name: name, about: "given on the command line", workloads: workloads, many: slices.Equal(workloads, ofMany), argv: argv, prepare: func(context.Context, string) ([]string, error) {
 		if _, err := exec.LookPath(argv[0]); err != nil {
 			return nil, &missingError{argv[0], "cannot be run"}
 		}

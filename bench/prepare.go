@@ -9,15 +9,30 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
 //go:embed peers/loop.c
 var loopSource []byte
 
+//go:embed peers/epoll.c
+var epollSource []byte
+
 type prepareFunc = func(ctx context.Context, dir string) ([]string, error)
 
-// goServer builds a command of this module.
+// with puts arguments before those that a peer has already.
+func with(prepare prepareFunc, args ...string) prepareFunc {
+	return func(ctx context.Context, dir string) ([]string, error) {
+		argv, err := prepare(ctx, dir)
+		if err != nil {
+			return nil, err
+		}
+		return slices.Insert(argv, 1, args...), nil
+	}
+}
+
+// goServer builds a command of this module, unless another peer has.
 func goServer(name string, args ...string) prepareFunc {
 	return func(ctx context.Context, dir string) ([]string, error) {
 		if _, err := exec.LookPath("go"); err != nil {
@@ -27,31 +42,34 @@ func goServer(name string, args ...string) prepareFunc {
 		if runtime.GOOS == "windows" {
 			program += ".exe"
 		}
+		if _, err := os.Stat(program); err == nil {
+			return []string{program, "{port}"}, nil
+		}
 		err := tool(ctx, "go", append([]string{"build", "-o", program}, args...)...)
 		return []string{program, "{port}"}, err
 	}
 }
 
-// cLoop compiles peers/loop.c.
-func cLoop(flags ...string) prepareFunc {
+// cServer compiles a program of peers/, unless another peer has.
+func cServer(name string, text []byte) prepareFunc {
 	return func(ctx context.Context, dir string) ([]string, error) {
 		if runtime.GOOS != "linux" {
-			return nil, &missingError{"gcc", "peers/loop.c needs Linux: MSG_TRUNC discards nothing elsewhere"}
+			return nil, &missingError{"gcc", "peers/" + name + ".c needs Linux: MSG_TRUNC discards nothing elsewhere"}
 		}
 		if _, err := exec.LookPath("gcc"); err != nil {
 			return nil, &missingError{"gcc", "is not installed"}
 		}
-		program := filepath.Join(dir, "loop")
+		program := filepath.Join(dir, name)
 		if _, err := os.Stat(program); err != nil {
 			source := program + ".c"
-			if err := os.WriteFile(source, loopSource, 0o600); err != nil {
+			if err := os.WriteFile(source, text, 0o600); err != nil {
 				return nil, err
 			}
 			if err := tool(ctx, "gcc", "-O2", "-o", program, source); err != nil {
 				return nil, err
 			}
 		}
-		return append(append([]string{program}, flags...), "{port}"), nil
+		return []string{program, "{port}"}, nil
 	}
 }
 
@@ -68,6 +86,16 @@ func netcat(ctx context.Context, _ string) ([]string, error) {
 
 func socat(context.Context, string) ([]string, error) {
 	return shell("socat", "socat -u TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr - | wc -c")
+}
+
+// socatFork has the program print on descriptor 3: its standard output is the
+// connection.
+func socatFork(ctx context.Context, dir string) ([]string, error) {
+	argv, err := cServer("loop", loopSource)(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	return shell("socat", "exec socat TCP-LISTEN:{port},bind=127.0.0.1,reuseaddr,backlog=4096,fork EXEC:'"+argv[0]+" -1',nofork 3>&1")
 }
 
 func shell(name, pipeline string) ([]string, error) {

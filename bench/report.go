@@ -12,7 +12,8 @@ import (
 type report struct {
 	Machine string    `json:"machine"`
 	Command string    `json:"command"`
-	Base    string    `json:"base"`
+	Base    string    `json:"base"` // of the tables that have none of their own
+	asked   string    // -base: of every table that has it
 	Servers []about   `json:"servers"`
 	Missing []skipped `json:"missing,omitempty"`
 	Tables  []table   `json:"workloads"`
@@ -34,6 +35,7 @@ type table struct {
 	Title   string   `json:"title"`
 	Note    string   `json:"note,omitempty"`
 	Rounds  int      `json:"rounds"`
+	Base    string   `json:"base"`
 	Metrics []metric `json:"metrics"`
 	Rows    []row    `json:"rows"`
 }
@@ -52,13 +54,8 @@ type cell struct {
 }
 
 func (r *report) add(w *workload, results []*measured) {
-	var base [][]float64
-	for _, m := range results {
-		if m.peer.name == r.Base {
-			base = m.figures
-		}
-	}
-	t := table{Name: w.name, Title: w.title, Note: w.note, Rounds: w.rounds, Metrics: w.metrics}
+	name, base := r.base(w, results)
+	t := table{Name: w.name, Title: w.title, Note: w.note, Rounds: w.rounds, Base: name, Metrics: w.metrics}
 	for _, m := range results {
 		one := row{Server: m.peer.name}
 		for i, figures := range m.figures {
@@ -75,6 +72,19 @@ func (r *report) add(w *workload, results []*measured) {
 	r.Tables = append(r.Tables, t)
 }
 
+// base returns what the results are compared to, and nil if it is not among
+// them.
+func (r *report) base(w *workload, results []*measured) (name string, figures [][]float64) {
+	for _, name = range append(append([]string{r.asked}, w.bases...), r.Base) {
+		for _, m := range results {
+			if m.peer.name == name {
+				return name, m.figures
+			}
+		}
+	}
+	return name, nil
+}
+
 func (r *report) writeJSON(w io.Writer) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
@@ -89,9 +99,9 @@ func (r *report) writeMarkdown(w io.Writer) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Machine: %s  \nCommand: `%s`\n\n", r.Machine, r.Command)
-	fmt.Fprintf(&b, "Figures are medians over the rounds. × %s is the ratio of the medians, in parentheses\n"+
-		"the least and the greatest ratio of two that ran in the same round. Server CPU is user\n"+
-		"and system time of the server and its children, %s.\n\n", r.Base, span)
+	fmt.Fprintf(&b, "Figures are medians over the rounds. A column headed × is the ratio of the medians to\n"+
+		"those of the server that it names, in parentheses the least and the greatest ratio of two that ran in\n"+
+		"the same round. Server CPU is user and system time of the server and its children, %s.\n\n", span)
 	for _, s := range r.Servers {
 		fmt.Fprintf(&b, "- **%s**: %s\n", s.Server, s.About)
 	}
@@ -99,20 +109,20 @@ func (r *report) writeMarkdown(w io.Writer) error {
 		fmt.Fprintf(&b, "- **%s**: skipped: %s\n", m.Server, m.Reason)
 	}
 	for i := range r.Tables {
-		r.Tables[i].write(&b, r.Base)
+		r.Tables[i].write(&b)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func (t *table) write(b *strings.Builder, base string) {
+func (t *table) write(b *strings.Builder) {
 	fmt.Fprintf(b, "\n### %s: %s\n\n", t.Name, t.Title)
 	head, rule := "| server |", "|---|"
 	for _, m := range t.Metrics {
 		head += fmt.Sprintf(" %s, %s |", m.Name, m.Unit)
 		rule += "--:|"
 		if m.ratio {
-			head += fmt.Sprintf(" × %s |", base)
+			head += fmt.Sprintf(" × %s |", t.Base)
 			rule += "--:|"
 		}
 	}

@@ -93,6 +93,42 @@ func TestCheckCounts(t *testing.T) {
 	}
 }
 
+// The order is of no matter, the numbers are.
+func TestCheckCountsOfMany(t *testing.T) {
+	want := []int64{5, 5, 7, refused}
+	for _, text := range []string{"5\n5\n7\nERROR\n", "7\nERROR\n5\n5\n"} {
+		if err := checkCountsOfMany([]byte(text), want); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for _, text := range []string{
+		"", "5\n7\nERROR\n", "5\n7\n7\nERROR\n", "5\n5\n5\n7\nERROR\n", "5\n5\n7\n7\n", "5\nERROR\n7\nERROR\n", "5\n5\n7\n-1\n",
+		"5\n5\n7\nerror\n", "55\n7\nERROR\n", "5\n5\n7\n\nERROR\n",
+	} {
+		if err := checkCountsOfMany([]byte(text), want); err == nil || !strings.Contains(err.Error(), "WRONG COUNT") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// A workload may have a base of its own; what the user asks for comes before it.
+func TestBase(t *testing.T) {
+	results := []*measured{{&peer{name: "c"}, nil}, {&peer{name: "c-epoll"}, nil}, {&peer{name: "ours-many"}, nil}}
+	for _, c := range []struct {
+		asked string
+		bases []string
+		want  string
+	}{
+		{"", nil, "c"}, {"", []string{"c-epoll", "ours-many"}, "c-epoll"}, {"", []string{"gone", "ours-many"}, "ours-many"}, {"", []string{"gone"}, "c"},
+		{"ours-many", []string{"c-epoll"}, "ours-many"}, {"ours", []string{"c-epoll"}, "c-epoll"},
+	} {
+		r := &report{Base: "c", asked: c.asked}
+		if got, _ := r.base(&workload{bases: c.bases}, results); got != c.want {
+			t.Errorf("asked for %q, with %q: %q, want %q", c.asked, c.bases, got, c.want)
+		}
+	}
+}
+
 func TestIperf3Check(t *testing.T) {
 	const n = 1 << 30
 	if err := iperf3Check([]byte(`{"end":{"sum_received":{"bytes":1073000000}}}`), n); err != nil {

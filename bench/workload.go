@@ -12,8 +12,8 @@ type workload struct {
 	title   string
 	note    string // below the table; may be empty
 	metrics []metric
-	raw     bool // raw peers can do it too
-	rounds  int  // how often each server does it
+	rounds  int      // how often each server does it
+	bases   []string // what servers are compared to, the first that did it; empty: the base of the report
 	// measure starts a server, makes it do it, checks what it printed and
 	// returns a figure for each metric.
 	measure func(ctx context.Context, c *client, p *peer) ([]float64, error)
@@ -37,7 +37,7 @@ type measured struct {
 func (w *workload) run(ctx context.Context, c *client, limit time.Duration, all []*peer, progress func(round int, p *peer)) ([]*measured, error) {
 	var results []*measured
 	for _, p := range all {
-		if !p.raw || w.raw {
+		if p.does(w.name) {
 			results = append(results, &measured{p, make([][]float64, len(w.metrics))})
 		}
 	}

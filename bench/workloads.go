@@ -19,7 +19,10 @@ func workloads(o *options) []*workload {
 	if hasProc {
 		all = append(all, memory(o))
 	}
-	all = append(all, startUp(o))
+	all = append(all, startUp(o), manySmall(o), manyBulk(o))
+	if hasProc {
+		all = append(all, idle(o))
+	}
 	return slices.DeleteFunc(all, func(w *workload) bool { return !slices.Contains(o.workloads, w.name) })
 }
 
@@ -32,7 +35,7 @@ func bulk(o *options) *workload {
 		how = "write(2)"
 	}
 	return &workload{
-		name: "bulk", title: fmt.Sprintf("one session of %v GiB", o.bulk), raw: true, rounds: o.runs,
+		name: "bulk", title: fmt.Sprintf("one session of %v GiB", o.bulk), rounds: o.runs,
 		note:    "The client uses " + how + "; its CPU is a share of the wall time: near 100 % it is the client that limits the speed.",
 		metrics: []metric{{"server CPU", "s", true}, {"wall", "s", true}, {"client CPU", "%", false}},
 		measure: func(ctx context.Context, c *client, p *peer) ([]float64, error) {
@@ -67,8 +70,7 @@ func small(o *options) *workload {
 				return nil
 			}
 			used, err := serve(ctx, p, load, repeated(smallBytes, o.small)...)
-			each := func(d time.Duration) float64 { return d.Seconds() * 1e6 / float64(o.small) }
-			return []float64{each(used.server), each(used.wall), share(used.client, used.wall)}, err
+			return []float64{each(used.server, o.small), each(used.wall, o.small), share(used.client, used.wall)}, err
 		},
 	}
 }

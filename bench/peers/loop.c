@@ -2,10 +2,15 @@
  * connection at a time, the payload counted by the kernel (tcp(7), MSG_TRUNC).
  *
  *     loop [-l] PORT
+ *     loop -1
  *
  * -l sets SO_RCVLOWAT to 1 MiB once more than 1 MiB has come, so that a fast
  * stream wakes the process less often. With it silence is no longer measured
  * from the last byte; the server of this project has to do better.
+ *
+ * -1 serves the one connection that its standard input is, for a program that
+ * accepts and forks, and prints on descriptor 3: the standard output is the
+ * connection too.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,9 +27,10 @@ static const char accio[] = "accio\r\n";
 static const char confirm1[] = "confirm-accio\r\n";
 static const char confirm2[] = "confirm-accio-again\r\n\r\n";
 
-enum { LOWAT = 1 << 20, IDLE_SECONDS = 10 };
+enum { LOWAT = 1 << 20, IDLE_SECONDS = 10, BACKLOG = 4096 };
 
 static int lowat;
+static int out = 1;
 
 static int command(int fd)
 {
@@ -89,7 +95,7 @@ static void print(long long total)
 	int length = total < 0 ? snprintf(line, sizeof line, "ERROR\n")
 			       : snprintf(line, sizeof line, "%lld\n", total);
 
-	if (write(1, line, length) != length)
+	if (write(out, line, length) != length)
 		exit(1);
 }
 
@@ -98,9 +104,14 @@ int main(int argc, char **argv)
 	struct sockaddr_in address = {0};
 	int listener, one = 1;
 
+	if (argc == 2 && strcmp(argv[1], "-1") == 0) {
+		out = 3;
+		print(serve(0));
+		return 0;
+	}
 	lowat = argc == 3 && strcmp(argv[1], "-l") == 0;
 	if (argc != 2 + lowat) {
-		fprintf(stderr, "ERROR: usage: loop [-l] PORT\n");
+		fprintf(stderr, "ERROR: usage: loop [-l] PORT | loop -1\n");
 		return 2;
 	}
 	address.sin_family = AF_INET;
@@ -108,7 +119,7 @@ int main(int argc, char **argv)
 	address.sin_port = htons(atoi(argv[1 + lowat]));
 	listener = socket(AF_INET, SOCK_STREAM, 0);
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 128) != 0) {
+	if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, BACKLOG) != 0) {
 		perror("ERROR: listen");
 		return 1;
 	}
