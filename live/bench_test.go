@@ -36,7 +36,7 @@ func BenchmarkTransition(b *testing.B) {
 				})
 			}
 			f.accept()
-			now := f.current.Load()
+			now := f.open[1]
 			tr := transport.Transition{Connection: 1, From: protocol.SendAccio1, Event: protocol.Sent, To: protocol.AwaitConfirm1}
 			b.ReportAllocs()
 			for b.Loop() {

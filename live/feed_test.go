@@ -1,6 +1,7 @@
 package live
 
 import (
+	"iter"
 	"net/netip"
 	"slices"
 	"testing"
@@ -79,10 +80,10 @@ func (f *feed) session(bytes int64, events ...fsm.Event) {
 }
 
 // nothing is a server of which no progress is known.
-func nothing() (transport.Progress, bool) { return transport.Progress{}, false }
+func nothing() iter.Seq[transport.Progress] { return func(func(transport.Progress) bool) {} }
 
 func (f *feed) reporter() *reporter {
-	return newReporter(About{Name: "Accio", Metrics: "accio", Tables: []*fsm.Table{&protocol.Client}, Story: protocol.Story, Observer: f.Observer, Progress: nothing, Ready: func() bool { return true }, Version: "v1", IdleLimit: 10 * time.Second})
+	return newReporter(About{Name: "Accio", Metrics: "accio", Tables: []*fsm.Table{&protocol.Client}, Story: protocol.Story, Observer: f.Observer, Serving: nothing, Ready: func() bool { return true }, Version: "v1", IdleLimit: 10 * time.Second})
 }
 
 func snapshotOf(p *reporter) Snapshot {

@@ -111,7 +111,7 @@ func TestStateFields(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}
-	top := []string{"instance", "now", "server", "queue", "connections", "bytes", "transitions", "sessions", "serving", "recent"}
+	top := []string{"instance", "now", "server", "queue", "connections", "bytes", "transitions", "sessions", "inService", "serving", "recent"}
 	getJSON(t, page, "/api/state", &state)
 	check("state", state, top...)
 	check("server", state["server"].(map[string]any), "address", "version", "started", "idleLimit")

@@ -11,7 +11,7 @@ import (
 // descriptions are those of the metrics. Their labels have the values that the
 // table has, and no others.
 type descriptions struct {
-	connections, bytes, transitions, duration, sessions, queue, refused, blocked, build *prometheus.Desc
+	connections, bytes, transitions, duration, sessions, places, queue, refused, blocked, build *prometheus.Desc
 }
 
 // describe names the metrics: each begins with prefix and an underscore.
@@ -21,10 +21,11 @@ func describe(prefix string) descriptions {
 	}
 	return descriptions{
 		connections: of("connections_total", "Connections that have ended, by result.", "result"),
-		bytes:       of("payload_bytes_total", "Payload bytes that have arrived, those of failed connections and of the one in service included."),
+		bytes:       of("payload_bytes_total", "Payload bytes that have arrived, those of failed connections and of those in service included."),
 		transitions: of("transitions_total", "Transitions that connections have taken.", "from", "event", "to"),
 		duration:    of("connection_duration_seconds", "How long connections were in service, whatever their result."),
 		sessions:    of("sessions", "Connections in service, by state.", "state"),
+		places:      of("places", "How many connections can be in service at a time."),
 		queue:       of("queue_connections", "Connections that wait in the system's queue; absent where that is not known."),
 		refused:     of("http_refused_total", "What the page has turned away for lack of room: waiting connections, new ones, requests and streams.", "kind"),
 		blocked:     of("output_blocked_seconds", "For how long standard output has been blocked, so that nobody is served; 0 if that is less than a second."),
@@ -43,7 +44,7 @@ type collector struct {
 func (c collector) Describe(ch chan<- *prometheus.Desc) {
 	d := &c.described
 	for _, desc := range []*prometheus.Desc{
-		d.connections, d.bytes, d.transitions, d.duration, d.sessions, d.queue, d.refused, d.blocked, d.build,
+		d.connections, d.bytes, d.transitions, d.duration, d.sessions, d.places, d.queue, d.refused, d.blocked, d.build,
 	} {
 		ch <- desc
 	}
@@ -67,6 +68,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	for state, n := range c.sessions(&m.view) {
 		gauge(d.sessions, float64(n), string(state))
 	}
+	gauge(d.places, float64(c.Places))
 	if m.queue != nil {
 		gauge(d.queue, float64(*m.queue))
 	}

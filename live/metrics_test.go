@@ -84,7 +84,7 @@ accio_connection_duration_seconds_count 6
 # TYPE accio_connections_total counter
 accio_connections_total{result="error"} 1
 accio_connections_total{result="ok"} 5
-# HELP accio_payload_bytes_total Payload bytes that have arrived, those of failed connections and of the one in service included.
+# HELP accio_payload_bytes_total Payload bytes that have arrived, those of failed connections and of those in service included.
 # TYPE accio_payload_bytes_total counter
 accio_payload_bytes_total 135
 # HELP accio_sessions Connections in service, by state.

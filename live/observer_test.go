@@ -1,6 +1,8 @@
 package live
 
 import (
+	"iter"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -164,7 +166,7 @@ func TestBytesInService(t *testing.T) {
 	f := newFeed(&small)
 	p := f.reporter()
 	var progress transport.Progress
-	p.Progress = func() (transport.Progress, bool) { return progress, progress.Connection > 0 }
+	p.Serving = func() iter.Seq[transport.Progress] { return slices.Values([]transport.Progress{progress}) }
 	f.session(100, good...)
 	f.accept()
 	f.fire("asked")
@@ -192,7 +194,7 @@ func TestArrivedIsOfTheState(t *testing.T) {
 	f.accept()
 	f.fire(protocol.Sent)
 	progress := transport.Progress{Connection: 1, State: protocol.AwaitConfirm1, Arrived: 7, Silence: 3 * time.Second}
-	p.Progress = func() (transport.Progress, bool) { return progress, true }
+	p.Serving = func() iter.Seq[transport.Progress] { return slices.Values([]transport.Progress{progress}) }
 	for state, want := range map[fsm.State]int{protocol.AwaitConfirm1: 7, protocol.AwaitConfirm2: 0} {
 		progress.State = state
 		if s := snapshotOf(p).Serving[0]; s.State != protocol.AwaitConfirm1 || s.Arrived != want || s.Expected != 15 || s.Left != 7 {
@@ -269,7 +271,7 @@ func TestObserveAllocatesNothing(t *testing.T) {
 	f := newFeed(&protocol.Server)
 	f.accept()
 	tr := transport.Transition{Connection: 1, From: protocol.SendAccio1, Event: protocol.Sent, To: protocol.AwaitConfirm1}
-	if n := testing.AllocsPerRun(1000, func() { f.current.Load().at.Store(0); f.Observe(tr) }); n != 0 {
+	if n := testing.AllocsPerRun(1000, func() { f.open[1].at.Store(0); f.Observe(tr) }); n != 0 {
 		t.Errorf("%v allocations a transition", n)
 	}
 }
@@ -287,5 +289,72 @@ func TestQueueAtTheEnd(t *testing.T) {
 	listens = false
 	if s := snapshotOf(p); s.Queue == nil || *s.Queue != 0 {
 		t.Error("it is not known how many wait")
+	}
+}
+
+// Many connections are in service: numbers by state, the busiest of them first, and
+// each to be had by its number.
+func TestManyInService(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFeed(&small)
+		p := f.reporter()
+		const many = 200
+		for range many {
+			f.accept()
+			if f.number%2 == 0 {
+				f.fire("asked")
+			}
+		}
+		p.Serving = func() iter.Seq[transport.Progress] {
+			return func(yield func(transport.Progress) bool) {
+				for n := range uint64(many) {
+					if !yield(transport.Progress{Connection: n + 1, Bytes: int64(n) * 100, State: "Hear"}) {
+						return
+					}
+				}
+			}
+		}
+		time.Sleep(time.Second)
+		s := snapshotOf(p)
+		if s.InService != many || s.Sessions["Ask"] != many/2 || s.Sessions["Hear"] != many/2 || len(s.Serving) != mostListed || s.Bytes != 100*many*(many-1)/2 {
+			t.Errorf("%d in service, %v, %d listed, %d bytes", s.InService, s.Sessions, len(s.Serving), s.Bytes)
+		}
+		for i, c := range s.Serving {
+			if want := uint64(many - i); c.Connection != want || c.Rate != float64(want-1)*100 {
+				t.Fatalf("%d: %+v", i, c)
+			}
+		}
+		for number, want := range map[uint64]bool{0: false, 1: true, many: true, many + 1: false} {
+			if _, ok := p.connection(number); ok != want {
+				t.Errorf("connection %d: %t", number, ok)
+			}
+		}
+		// They end in another order than they came, and their slots are used again.
+		for n := uint64(many); n > 0; n-- {
+			f.Ended(transport.Result{Connection: n, State: protocol.Error, Bytes: 1})
+		}
+		for range many {
+			f.accept()
+		}
+		if s = snapshotOf(p); s.InService != many || s.Connections.Error != many || f.service.most.Load() != many || s.Sessions["Hear"] != 0 {
+			t.Errorf("%d in service, %+v, %d slots, %v", s.InService, s.Connections, f.service.most.Load(), s.Sessions)
+		}
+	})
+}
+
+// The number of bytes never falls, though one of many ends while they are read.
+func TestBytesOfManyNeverFall(t *testing.T) {
+	f := newFeed(&small)
+	p := f.reporter()
+	f.accept()
+	p.Serving = func() iter.Seq[transport.Progress] {
+		return slices.Values([]transport.Progress{{Connection: 1, Bytes: 50, State: "Ask"}})
+	}
+	if s := snapshotOf(p); s.Bytes != 50 {
+		t.Error(s.Bytes)
+	}
+	f.Ended(transport.Result{Connection: 1, State: protocol.Error, Bytes: 40})
+	if s := snapshotOf(p); s.Bytes != 50 {
+		t.Error(s.Bytes)
 	}
 }

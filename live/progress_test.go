@@ -67,7 +67,7 @@ func agreeOnWhatIsMissing(t *testing.T, before string, a fsm.Activity, got int) 
 	server.Result = func(r transport.Result) error { o.Ended(r); return nil }
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, ln) }()
-	p := newReporter(About{Observer: o, Progress: server.Progress, Ready: func() bool { return true }, IdleLimit: server.IdleTimeout})
+	p := newReporter(About{Observer: o, Serving: server.Serving, Ready: func() bool { return true }, IdleLimit: server.IdleTimeout})
 	c := ln.dial()
 	go io.Copy(io.Discard, c)
 	for _, b := range []byte(before + a.Text[:got]) {

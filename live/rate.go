@@ -7,10 +7,9 @@ const (
 	rateEvery = 100 * time.Millisecond // how far samples are apart, at least
 )
 
-// rate is how fast the payload of the connection in service comes.
+// rate is how fast the payload of a connection in service comes.
 type rate struct {
-	connection uint64
-	samples    []sample // oldest first
+	samples []sample // oldest first
 }
 
 type sample struct {
@@ -18,12 +17,11 @@ type sample struct {
 	bytes int64
 }
 
-// of returns bytes a second over the samples kept, and takes one. With none of
-// this connection it is the rate since service began; of less than rateEvery it
-// is 0, as that says nothing.
-func (r *rate) of(connection uint64, started time.Time, now sample) float64 {
-	if connection != r.connection {
-		r.connection, r.samples = connection, append(r.samples[:0], sample{started, 0})
+// of returns bytes a second over the samples kept, and takes one. With none it is the
+// rate since service began; of less than rateEvery it is 0, as that says nothing.
+func (r *rate) of(started time.Time, now sample) float64 {
+	if len(r.samples) == 0 {
+		r.samples = append(r.samples, sample{started, 0})
 	}
 	last := len(r.samples) - 1
 	if now.at.Sub(r.samples[last].at) >= rateEvery {

@@ -10,7 +10,7 @@ import (
 func TestRate(t *testing.T) {
 	start := time.Now()
 	var r rate
-	at := func(d time.Duration, bytes int64) float64 { return r.of(1, start, sample{start.Add(d), bytes}) }
+	at := func(d time.Duration, bytes int64) float64 { return r.of(start, sample{start.Add(d), bytes}) }
 	for _, step := range []struct {
 		at    time.Duration
 		bytes int64
@@ -30,9 +30,6 @@ func TestRate(t *testing.T) {
 		if got := at(step.at, step.bytes); math.Abs(got-step.want) > 0.001 {
 			t.Errorf("after %s: %v, want %v", step.at, got, step.want)
 		}
-	}
-	if got := r.of(2, start.Add(20*time.Second), sample{start.Add(22 * time.Second), 10}); got != 5 {
-		t.Errorf("of another connection: %v", got)
 	}
 	for i := range 10_000 {
 		at(time.Duration(i)*time.Millisecond, 0)

@@ -20,6 +20,8 @@ type record struct {
 	more       atomic.Int64    // transitions after those, for which there was no room
 	seen       atomic.Int64    // payload bytes that a reader has seen so far
 	last       *fsm.Transition // the latest; not for readers, nil for none
+	slot       int             // in service; not for readers
+	rate       rate            // for the reporter
 
 	// Of an ended connection.
 	place        uint64 // 1 for the first that ended
@@ -37,17 +39,16 @@ type step struct {
 	since time.Duration // since service began
 }
 
-// take notes a transition to a state; kept is false if there is no room.
-func (r *record) take(s step, state int) (kept bool) {
+// take notes a transition to a state, as long as there is room.
+func (r *record) take(s step, state int) {
 	taken := r.at.Load() >> 32
-	if kept = taken < uint64(len(r.path)); kept {
+	if taken < uint64(len(r.path)) {
 		r.path[taken] = s
 		taken++
 	} else {
 		r.more.Add(1)
 	}
 	r.at.Store(taken<<32 | uint64(state))
-	return kept
 }
 
 // now returns the index of the state, and the path so far.

@@ -1,7 +1,9 @@
 package live
 
 import (
+	"cmp"
 	"crypto/rand"
+	"iter"
 	"log/slog"
 	"net/netip"
 	"slices"
@@ -19,13 +21,14 @@ type About struct {
 	Tables    []*fsm.Table // that can be asked for beside the observer's
 	Story     []byte       // a run for Explore, as docs/live.md has it; nil is none
 	Observer  *Observer
-	Progress  func() (transport.Progress, bool) // transport.Server.Progress
-	Queued    func() (n int, ok bool)           // transport.Queue.Queued; nil where there is none
-	Ready     func() bool                       // the server listens and is not about to end
-	Blocked   func() time.Duration              // for how long no result could be written; nil is 0, always
-	Address   netip.AddrPort                    // where it listens
-	Hosts     []string                          // what requests may call the page besides its addresses, as cli.Hosts has them
+	Serving   func() iter.Seq[transport.Progress] // transport.Server.Serving
+	Queued    func() (n int, ok bool)             // transport.Queue.Queued; nil where there is none
+	Ready     func() bool                         // the server listens and is not about to end
+	Blocked   func() time.Duration                // for how long no result could be written; nil is 0, always
+	Address   netip.AddrPort                      // where it listens
+	Hosts     []string                            // what requests may call the page besides its addresses, as cli.Hosts has them
 	IdleLimit time.Duration
+	Places    int // how many connections can be served at a time
 	Version   string
 	Log       *slog.Logger // of what goes wrong with the page
 }
@@ -37,8 +40,8 @@ type reporter struct {
 	started  time.Time
 	refused  *refusals
 
-	mu   sync.Mutex // among those who ask; the server never holds it
-	rate rate
+	mu   sync.Mutex // among those who ask, and of the rates; the server never holds it
+	most int64      // bytes that were ever told
 }
 
 func newReporter(a About) *reporter {
@@ -52,10 +55,16 @@ type moment struct {
 	queue *int
 	now   time.Time
 
-	currentBytes int64
-	currentRate  float64
-	arrived      int           // of the text that the state expects
-	left         time.Duration // of the idle limit
+	standing []standing // the busiest first
+}
+
+// standing is how a connection in service stands.
+type standing struct {
+	inService
+	bytes   int64
+	rate    float64
+	arrived int           // of the text that the state expects
+	left    time.Duration // of the idle limit
 }
 
 func (p *reporter) blocked() time.Duration {
@@ -70,18 +79,30 @@ func (p *reporter) moment() moment {
 	defer p.mu.Unlock()
 	m := moment{view: p.Observer.view(), now: time.Now()}
 	m.bytes = m.view.bytes
-	if c := m.current; c != nil {
-		m.currentBytes, m.left = c.seen.Load(), p.IdleLimit
-		if progress, ok := p.Progress(); ok && progress.Connection == c.connection {
-			m.currentBytes = c.see(progress.Bytes)
-			m.left = max(p.IdleLimit-progress.Silence, 0)
-			if progress.State == m.state { // else one is ahead of the other
-				m.arrived = progress.Arrived
+	now := make(map[uint64]transport.Progress, len(m.serving))
+	for progress := range p.Serving() {
+		now[progress.Connection] = progress
+	}
+	m.standing = make([]standing, len(m.serving))
+	for i, c := range m.serving {
+		s := standing{inService: c, bytes: c.seen.Load(), left: p.IdleLimit}
+		if progress, ok := now[c.connection]; ok {
+			s.bytes = c.see(progress.Bytes)
+			s.left = max(p.IdleLimit-progress.Silence, 0)
+			if progress.State == c.state { // else one is ahead of the other
+				s.arrived = progress.Arrived
 			}
 		}
-		m.bytes += m.currentBytes
-		m.currentRate = p.rate.of(c.connection, c.started, sample{m.now, m.currentBytes})
+		m.bytes += s.bytes
+		s.rate = c.rate.of(c.started, sample{m.now, s.bytes})
+		m.standing[i] = s
 	}
+	slices.SortFunc(m.standing, func(a, b standing) int {
+		return cmp.Or(cmp.Compare(b.rate, a.rate), cmp.Compare(b.bytes, a.bytes), cmp.Compare(a.connection, b.connection))
+	})
+	// Of many, one that ends while they are read is in neither number.
+	p.most = max(p.most, m.bytes)
+	m.bytes = p.most
 	if p.Queued != nil {
 		// A listener that was closed has no queue, and tells nothing.
 		if n, ok := p.Queued(); ok || !p.Ready() {
@@ -96,9 +117,15 @@ func (m *moment) same(old *moment) bool {
 	if (m.queue == nil) != (old.queue == nil) || m.queue != nil && *m.queue != *old.queue {
 		return false
 	}
-	return m.version == old.version && slices.Equal(m.counts, old.counts) &&
-		m.bytes == old.bytes && m.currentRate == old.currentRate && m.arrived == old.arrived
+	return m.version == old.version && m.bytes == old.bytes && slices.EqualFunc(m.listed(), old.listed(), func(a, b standing) bool {
+		return a.connection == b.connection && a.rate == b.rate && a.arrived == b.arrived
+	})
 }
+
+// mostListed is how many connections in service a snapshot has.
+const mostListed = 50
+
+func (m *moment) listed() []standing { return m.standing[:min(len(m.standing), mostListed)] }
 
 // snapshot tells all there is.
 func (p *reporter) snapshot(m *moment) Snapshot {
@@ -125,8 +152,11 @@ func (p *reporter) update(m *moment, place uint64) Snapshot {
 	for i, tr := range p.Observer.table.Transitions {
 		s.Transitions[i] = Count{tr.From, tr.Event, tr.To, m.counts[i]}
 	}
-	if m.current != nil {
-		s.Serving = append(s.Serving, p.serving(m))
+	for i := range m.listed() {
+		s.Serving = append(s.Serving, p.serving(&m.standing[i]))
+	}
+	for _, n := range m.view.sessions {
+		s.InService += int(n)
 	}
 	list, missed := p.Observer.since(place, &m.view)
 	s.Recent = slices.Grow(s.Recent, len(list))
@@ -140,21 +170,18 @@ func (p *reporter) update(m *moment, place uint64) Snapshot {
 // sessions returns how many connections in service are in each state.
 func (p *reporter) sessions(v *view) map[fsm.State]int {
 	n := make(map[fsm.State]int, len(p.Observer.states))
-	for _, s := range p.Observer.states {
-		n[s] = 0
-	}
-	if v.current != nil {
-		n[v.state]++
+	for i, s := range p.Observer.states {
+		n[s] = int(v.sessions[i])
 	}
 	return n
 }
 
-func (p *reporter) serving(m *moment) Serving {
-	c, s := m.current, Serving{State: m.state, Bytes: m.currentBytes, Rate: m.currentRate, Arrived: m.arrived, Left: m.left.Seconds()}
-	s.Connection, s.Remote, s.Started, s.Path = c.connection, c.remote.String(), c.started.UTC(), p.Observer.steps(m.path)
-	s.More = int(m.more)
-	if a := p.Observer.table.Activity(m.state); a.Action == fsm.Expect {
-		s.Expected, s.Missing = len(a.Text), transport.Missing(a.Text, m.arrived)
+func (p *reporter) serving(c *standing) Serving {
+	s := Serving{State: c.state, Bytes: c.bytes, Rate: c.rate, Arrived: c.arrived, Left: c.left.Seconds()}
+	s.Connection, s.Remote, s.Started, s.Path = c.connection, c.remote.String(), c.started.UTC(), p.Observer.steps(c.path)
+	s.More = int(c.more)
+	if a := p.Observer.table.Activity(c.state); a.Action == fsm.Expect {
+		s.Expected, s.Missing = len(a.Text), transport.Missing(a.Text, c.arrived)
 	}
 	return s
 }
@@ -163,8 +190,10 @@ func (p *reporter) serving(m *moment) Serving {
 // come yet, or is no longer kept.
 func (p *reporter) connection(number uint64) (c any, ok bool) {
 	m := p.moment()
-	if m.current != nil && m.current.connection == number {
-		return p.serving(&m), true
+	for i := range m.standing {
+		if m.standing[i].connection == number {
+			return p.serving(&m.standing[i]), true
+		}
 	}
 	list, _ := p.Observer.since(0, &m.view)
 	for _, r := range list {

@@ -18,8 +18,9 @@ type Snapshot struct {
 	Bytes       int64             `json:"bytes"`
 	Transitions []Count           `json:"transitions"` // in the order of the table
 	Sessions    map[fsm.State]int `json:"sessions"`
-	Serving     []Serving         `json:"serving"`
-	Recent      []Ended           `json:"recent"` // newest first
+	InService   int               `json:"inService"`
+	Serving     []Serving         `json:"serving"` // at most 50 of those, the busiest first
+	Recent      []Ended           `json:"recent"`  // newest first
 	Dropped     bool              `json:"dropped,omitempty"`
 }
 

@@ -14,24 +14,41 @@ type view struct {
 	bytes      int64 // of the ended
 	durations  tally
 
-	current *record // nil while nothing is served
-	state   fsm.State
-	path    []step
-	more    int64
+	sessions []int64 // in service, by index of the state
+	serving  []inService
+}
+
+// inService is a connection in service at one moment.
+type inService struct {
+	*record
+	state fsm.State
+	path  []step
+	more  int64
 }
 
 // ended is how many connections have ended.
 func (v *view) ended() uint64 { return v.ok + v.failed }
 
+// few is up to how many connections in service are seen in the same moment as the
+// numbers. Of more something always changes.
+const few = 16
+
 // view reads until nothing has changed meanwhile. It is the reader who tries
 // again, not the server who waits.
 func (o *Observer) view() view {
-	v := view{counts: make([]uint64, len(o.counts))}
+	v := view{counts: make([]uint64, len(o.counts)), sessions: make([]int64, len(o.sessions))}
 	for {
 		v.version = o.seq.Load()
 		if v.version%2 == 0 {
 			o.read(&v)
+			many := o.service.most.Load() > few
+			if !many {
+				o.readService(&v)
+			}
 			if o.seq.Load() == v.version {
+				if many {
+					o.readService(&v)
+				}
 				return v
 			}
 		}
@@ -45,15 +62,17 @@ func (o *Observer) read(v *view) {
 	}
 	v.ok, v.failed, v.bytes = o.ok.Load(), o.failed.Load(), o.bytes.Load()
 	v.durations = o.durations.read()
-	v.current, v.state, v.path, v.more = o.current.Load(), "", nil, 0
-	if v.current == nil {
-		return
+	for i := range o.sessions {
+		v.sessions[i] = o.sessions[i].Load()
 	}
-	state, path := v.current.now()
-	v.state, v.path, v.more = o.states[state], path, v.current.more.Load()
-	for _, s := range path {
-		v.counts[s.row]++
-	}
+}
+
+func (o *Observer) readService(v *view) {
+	v.serving = v.serving[:0]
+	o.service.all(func(r *record) {
+		state, path := r.now()
+		v.serving = append(v.serving, inService{r, o.states[state], path, r.more.Load()})
+	})
 }
 
 // since returns the connections that ended after the one at place, up to the

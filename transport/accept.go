@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"time"
@@ -16,22 +17,41 @@ const (
 	maxBackoff = time.Second
 )
 
-// accept waits out what may pass: it retries at intervals that double from
+// accept returns the next connection; nil without an error says that we have stopped
+// listening. It waits out what may pass: it retries at intervals that double from
 // minBackoff to maxBackoff, and stops waiting when ctx is done.
 func (s *Server) accept(ctx context.Context, ln Listener) (Incoming, error) {
 	for delay := minBackoff; ; delay = min(2*delay, maxBackoff) {
 		c, err := ln.Accept()
-		if err == nil || !errno.IsPassing(err) {
-			return c, err
+		switch {
+		case err == nil:
+			return c, nil
+		case s.stopped(ctx) && errors.Is(err, net.ErrClosed):
+			return nil, nil
+		case !errno.IsPassing(err):
+			return nil, fmt.Errorf("accept: %w", bare(err))
 		}
-		if s.Log != nil {
-			s.Log.Warn("cannot accept a connection; clients wait", "error", bare(err), "retry", delay)
-		}
+		s.waits(err, delay)
 		select {
 		case <-time.After(delay):
 		case <-ctx.Done():
-			return nil, net.ErrClosed
+			return nil, nil
 		}
+	}
+}
+
+// stopped reports whether no more is to be accepted, ever.
+func (s *Server) stopped(ctx context.Context) bool { return ctx.Err() != nil || s.drain.begun.Load() }
+
+// accepts reports whether one more connection is to be accepted.
+func (s *Server) accepts(ctx context.Context) bool {
+	return !s.stopped(ctx) && (s.Most == 0 || s.accepted < s.Most)
+}
+
+// waits tells of an accept error that is waited out.
+func (s *Server) waits(err error, delay time.Duration) {
+	if s.Log != nil {
+		s.Log.Warn("cannot accept a connection; clients wait", "error", bare(err), "retry", delay)
 	}
 }
 

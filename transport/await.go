@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"accio/fsm"
@@ -49,6 +50,11 @@ func give(s *session, p []byte) (int64, error) {
 // feed restarts nothing: upload does, before each call of await.
 func feed(s *session, _ []byte) (int64, error) { return s.file.send(s.conn) }
 
+// errRests is what a connection says that waits for nothing itself: a call has
+// moved nothing and its deadline has not passed. Only [session.run] that is called
+// again can have one.
+var errRests = errors.New("nothing moves at present")
+
 // await calls m until it has moved something or an event says why it cannot.
 // The order of its questions is the order of precedence of docs/protocol.md
 // §2: shutdown, what the connection holds, and the idle limit last.
@@ -63,6 +69,13 @@ func (s *session) await(ctx context.Context, m move, p []byte) (int64, fsm.Event
 		}
 		if n > 0 {
 			return n, whole
+		}
+		if err == errRests && s.pause == nil {
+			return 0, resting
+		}
+		if err == errRests {
+			s.pause()
+			continue
 		}
 		event := s.ended(err)
 		if event == fsm.TimedOut && !s.silent() {

@@ -89,17 +89,19 @@ func (c *fastConn) Discard() (int64, error) {
 	return int64(n), err
 }
 
+func (c *fastConn) drop() (int, error) { return drop(c.sys, c.fd, &c.discard) }
+
 // drop discards what has arrived: MSG_TRUNC on a TCP socket copies nothing
-// (tcp(7)), so the buffer may be NULL. A kernel that minds gets a buffer.
-func (c *fastConn) drop() (int, error) {
-	if c.discard == nil {
-		n, err := c.sys.Recv(c.fd, discardMost, unix.MSG_TRUNC|unix.MSG_DONTWAIT)
+// (tcp(7)), so the buffer may be NULL. A kernel that minds gets one, which is kept.
+func drop(sys syscalls, fd int, buffer *[]byte) (int, error) {
+	if *buffer == nil {
+		n, err := sys.Recv(fd, discardMost, unix.MSG_TRUNC|unix.MSG_DONTWAIT)
 		if err != unix.EFAULT && err != unix.EINVAL {
 			return n, err
 		}
-		c.discard = make([]byte, discardBuffer)
+		*buffer = make([]byte, discardBuffer)
 	}
-	return c.sys.Read(c.fd, c.discard)
+	return sys.Read(fd, *buffer)
 }
 
 // move calls try, which is the named system call, until it does something,

@@ -18,7 +18,9 @@ import (
 
 func init() {
 	grounds["fast"] = onSimulated
+	grounds["crowd"] = onCrowd
 	coders["fast"] = codedFast
+	coders["crowd"] = codedCrowd
 	campaigns["fast"] = campaign{"fast", playable, deep(3, 4), deep(3039, 13811), deep(9775, 55023), deep(4191, 26794)}
 }
 
@@ -29,10 +31,11 @@ type simulated struct {
 	*calls
 	told
 	*simkernel.Guest
-	k     *simkernel.Kernel
-	table *fsm.Table
-	ln    *fastListener
-	s     atomic.Pointer[session]
+	k      *simkernel.Kernel
+	table  *fsm.Table
+	places int // 0: served by a fastConn
+	ln     *fastListener
+	s      atomic.Pointer[session]
 
 	before  map[string]int // see did
 	results atomic.Int64   // of the idle server
@@ -62,6 +65,7 @@ type calls struct {
 	*simkernel.Process
 	yield   func()
 	made    int
+	accepts int
 	event   int         // eventfd
 	size    int         // of the last recvfrom
 	endless bool        // the last ppoll had no timeout
@@ -96,7 +100,18 @@ func (c *calls) Setsockopt(fd, level, name, value int) error {
 func (c *calls) Accept4(fd, flags int) (int, netip.AddrPort, error) {
 	c.point()
 	defer c.point()
-	return c.Process.Accept4(fd, flags)
+	conn, remote, err := c.Process.Accept4(fd, flags)
+	if err == nil {
+		c.accepts++
+	}
+	return conn, remote, err
+}
+
+func (c *calls) EpollWait(set int, events []unix.EpollEvent, timeout int) (int, error) {
+	c.point()
+	defer c.point()
+	c.endless = timeout < 0
+	return c.Process.EpollWait(set, events, timeout)
 }
 
 func (c *calls) Ppoll(fds []unix.PollFd, timeout *unix.Timespec) (int, error) {
@@ -142,6 +157,14 @@ func onSimulated(table *fsm.Table) explore.Subject {
 	}
 }
 
+func onCrowd(table *fsm.Table) explore.Subject {
+	return func() explore.Ground {
+		g := newSimulated()
+		g.table, g.places = table, 2
+		return g
+	}
+}
+
 func newSimulated() *simulated {
 	k := simkernel.New()
 	g := &simulated{k: k, calls: &calls{Process: k.Process()}, before: map[string]int{}}
@@ -166,10 +189,10 @@ func (g *simulated) connect() {
 func (g *simulated) Serve(ctx context.Context, x *explore.Session) {
 	g.yield = x.Yield
 	observe, errServed := g.observe(x), errors.New("one is enough")
-	s := &Server{Table: g.table, IdleTimeout: idleLimit}
+	s := &Server{Table: g.table, IdleTimeout: idleLimit, Concurrency: g.places}
 	s.Observe = func(tr Transition) { observe(tr.From, tr.Event, tr.To) }
 	s.Result = func(r Result) error { g.result = r; return errServed }
-	s.Accepted = func(Result) { g.s.Store(&s.current.Load().session) }
+	s.Accepted = func(Result) { g.s.Store(&only(s).session) }
 	if err := s.Serve(ctx, g.ln); err != nil && !errors.Is(err, errServed) {
 		panic(err)
 	}
@@ -190,6 +213,9 @@ func (g *simulated) Interrupted() bool {
 		return g.shut.Load()
 	}
 	w := &g.ln.conn.wakeup
+	if g.places > 1 {
+		return g.shut.Load() && g.woken.Load()
+	}
 	return w.deadline.Load() == int64(elapsed.Sub(epoch)) && (!w.waiting.Load() || g.woken.Load())
 }
 
@@ -202,17 +228,23 @@ func (g *simulated) Close() error {
 }
 
 // codedFast plays the stimuli on a server of the fast path.
-func codedFast(run []stimulus) rest {
+func codedFast(run []stimulus) rest { return codedSimulated(run, 1) }
+
+// codedCrowd plays them on one that could serve another connection as well.
+func codedCrowd(run []stimulus) rest { return codedSimulated(run, 2) }
+
+func codedSimulated(run []stimulus, places int) rest {
 	g := newSimulated()
 	accepting := func(f func()) {
 		g.made = 0
 		g.yield = func() {
-			if g.made == 2 { // after the first accept4
+			if g.accepts == 1 {
+				g.yield = nil
 				f()
 			}
 		}
 	}
-	r := playedOn(g, g.ln, accepting, run)
+	r := playedOn(g, g.ln, places, accepting, run)
 	if err := g.Close(); err != nil {
 		r.events += err.Error()
 	}

@@ -45,7 +45,7 @@ var grounds = map[string]func(*fsm.Table) explore.Subject{"scripted": newScripte
 func eachGround(t *testing.T, test func(t *testing.T, on string)) {
 	want := 1
 	if runtime.GOOS == "linux" {
-		want = 2
+		want = 3
 	}
 	require.Ran(t, "grounds", len(grounds), want)
 	for on := range grounds {

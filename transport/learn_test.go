@@ -116,7 +116,7 @@ func TestConformsByTheWMethod(t *testing.T) {
 	t.Parallel()
 	sessions := map[int]int{1: 1437, 2: 11070, 3: 95580}
 	eachGround(t, func(t *testing.T, on string) {
-		extra := map[string]int{"scripted": deep(2, 3), "fast": deep(1, 2)}[on]
+		extra := map[string]int{"scripted": deep(2, 3), "fast": deep(1, 2), "crowd": deep(1, 2)}[on]
 		suite, err := conformance.WMethod(expected, extra)
 		if err != nil {
 			t.Fatal(err)

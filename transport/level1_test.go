@@ -85,7 +85,7 @@ func follow(p *guarded.Program, code func([]stimulus) rest, most int) *followed 
 }
 
 // coders are the ways to play stimuli on the running code.
-var coders = map[string]func([]stimulus) rest{"scripted": coded}
+var coders = map[string]func([]stimulus) rest{"scripted": coded, "together": codedTogether}
 
 // The running code is level 1, step by step: from every state in which level 1
 // comes to rest, whatever can happen, and whatever two things can happen at
@@ -97,7 +97,7 @@ func TestCodeIsLevel1StepByStep(t *testing.T) {
 	if pieces[0]+pieces[1] != protocol.Confirm1 || pieces[0]+pieces[2] != protocol.Confirm2 {
 		t.Fatal("these pieces are not those of the confirmations")
 	}
-	require.Ran(t, "ways to play", len(coders), len(grounds))
+	require.Ran(t, "ways to play", len(coders), len(grounds)+1)
 	for name, code := range coders {
 		t.Run(name, func(t *testing.T) {
 			p := model.Server(&protocol.Server, model.DefaultAhead)

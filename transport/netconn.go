@@ -12,11 +12,15 @@ import (
 // what is not kept.
 type netConn struct {
 	*net.TCPConn
-	discarded []byte // not empty on a connection that Discard is called on
+	discarded []byte // nil: the connection makes one, when it needs it
 }
 
-// discardBuffer is the size of that buffer; a larger one wins nothing.
-const discardBuffer = 64 << 10
+const (
+	// discardBuffer is the size of that buffer; a larger one wins nothing.
+	discardBuffer = 64 << 10
+	// discardOfMany is that of one of many connections, which all may need one.
+	discardOfMany = 8 << 10
+)
 
 func (c *netConn) Remote() netip.AddrPort { return c.RemoteAddr().(*net.TCPAddr).AddrPort() }
 
@@ -29,6 +33,9 @@ func (c *netConn) Read(p []byte) (int, error) {
 }
 
 func (c *netConn) Discard() (int64, error) {
+	if c.discarded == nil {
+		c.discarded = make([]byte, discardOfMany)
+	}
 	n, err := c.Read(c.discarded)
 	return int64(n), err
 }

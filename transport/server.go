@@ -2,19 +2,18 @@ package transport
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"iter"
 	"log/slog"
-	"net"
-	"sync/atomic"
+	"net/netip"
+	"sync"
 	"time"
 
 	"accio/fsm"
 )
 
-// Server serves the connections of a listener, one at a time and in the order
-// in which they come (docs/protocol.md §5). Its fields must not be changed
-// while it serves.
+// Server serves the connections of a listener in the order in which they come, one
+// at a time or some (docs/protocol.md §5). Its fields must not be changed while it
+// serves.
 type Server struct {
 	// Table is what every connection is driven through. It must be valid.
 	Table *fsm.Table
@@ -22,30 +21,31 @@ type Server struct {
 	Do map[fsm.Action]Do
 	// IdleTimeout is the idle limit; 0 means DefaultIdleTimeout.
 	IdleTimeout time.Duration
+	// Concurrency is how many connections are served at a time; 0 means 1.
+	Concurrency int
+	// Most is how many connections are accepted, after which Serve returns when the
+	// last of them has ended; 0 is no limit.
+	Most uint64
+
+	// The functions that follow are called by one goroutine at a time.
+
 	// Result is called once for every accepted connection, in the order in
 	// which they end and before our side of it is closed. An error ends Serve.
 	Result func(Result) error
 	// Accepted, if not nil, is told of every accepted connection before its
-	// first activity, from the goroutine that serves. Of the Result only
+	// first activity, in the order in which they come. Of the Result only
 	// Connection, Remote and Started are known then.
 	Accepted func(Result)
-	// Observe, if not nil, is told of every change of state, from the goroutine
-	// that serves.
+	// Observe, if not nil, is told of every change of state.
 	Observe func(Transition)
 	// Log, if not nil, is told of accept errors that are waited out.
 	Log *slog.Logger
 
 	accepted uint64
-	machine  *fsm.Machine // of the connection in service; built once a Serve
-	text     []byte       // likewise
-	current  atomic.Pointer[serving]
-}
-
-// serving is a connection in service. What is not atomic in it does not change
-// while others may look at it.
-type serving struct {
-	Result
-	session
+	slots   slots
+	telling  sync.Mutex // held while one of the functions above is called
+	failure  error      // what Result has returned; it is not called again
+	drain    drain
 }
 
 // Transition is a change of state of a connection.
@@ -59,10 +59,10 @@ type Transition struct {
 	Limit      time.Duration // the idle limit
 }
 
-// Progress is the connection that is being served.
+// Progress is a connection that is being served.
 type Progress struct {
 	Connection uint64
-	Remote     string
+	Remote     netip.AddrPort
 	Started    time.Time
 	Bytes      int64         // of the payload, so far
 	At         time.Time     // when that was so
@@ -71,82 +71,70 @@ type Progress struct {
 	Silence    time.Duration // since the idle clock was last restarted (docs/protocol.md §4.2)
 }
 
-// Progress returns what is being served; ok is false while nothing is. It may
-// be called from any goroutine.
+// Progress returns what is being served, of some connections the one that came
+// first; ok is false while nothing is. It may be called from any goroutine.
 func (s *Server) Progress() (p Progress, ok bool) {
-	now := s.current.Load()
-	if now == nil {
-		return Progress{}, false
+	for each := range s.Serving() {
+		if !ok || each.Connection < p.Connection {
+			p, ok = each, true
+		}
 	}
-	p = Progress{Connection: now.Connection, Remote: now.Remote.String(), Started: now.Started, Bytes: now.payload.Load(), At: time.Now()}
-	p.State, p.Arrived, p.Silence = now.published.look(now.table, p.At)
-	return p, true
+	return p, ok
 }
 
+// Serving returns the connections in service, in no order. It may be called from any
+// goroutine; what comes or ends meanwhile is among them or is not.
+func (s *Server) Serving() iter.Seq[Progress] {
+	return func(yield func(Progress) bool) {
+		for _, p := range s.slots.list() {
+			if now := p.now.Load(); now != nil && !yield(now.progress()) {
+				return
+			}
+		}
+	}
+}
+
+// Drain makes Serve accept nothing more, and return nil when the connections in
+// service have ended. Those that wait are left to the system. It may be called from
+// any goroutine, before Serve too, and more than once.
+func (s *Server) Drain() { s.drain.begin() }
+
 // Serve accepts and serves until ctx is done, and then returns nil: the
-// connection in service is ended through the event shutdown, those that have
-// not been accepted are left to the system. It returns an error if the listener
-// fails for good or a Result could not be delivered. In either case the
-// listener is closed and no goroutine is left.
+// connections in service are ended through the event shutdown, those that have
+// not been accepted are left to the system. It returns nil after Drain and Most as
+// well, and an error if the listener fails for good or a Result could not be
+// delivered. In any case the listener is closed and no goroutine is left.
 func (s *Server) Serve(ctx context.Context, ln Listener) error {
-	closed := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(closed)
-		ln.Close()
-		if now := s.current.Load(); now != nil {
-			now.conn.SetDeadline(elapsed) // or else now.run sees that ctx is done
-		}
-	})
-	defer func() {
-		if !stop() {
-			<-closed
-		}
-		ln.Close()
-	}()
-	s.prepare()
-	for ctx.Err() == nil {
+	many, own := ln.(manyListener)
+	switch {
+	case s.Concurrency <= 1:
+		return s.serveInTurn(ctx, ln)
+	case own && len(s.Table.Own) == 0:
+		return many.serveMany(ctx, s)
+	}
+	return s.serveTogether(ctx, ln)
+}
+
+// manyListener is one that serves the connections of a table without actions of its
+// own by itself, some at a time.
+type manyListener interface {
+	serveMany(ctx context.Context, s *Server) error
+}
+
+// serveInTurn serves one connection at a time.
+func (s *Server) serveInTurn(ctx context.Context, ln Listener) error {
+	defer s.listens(ctx, ln, s.slots.interrupt)()
+	p := s.newSlot()
+	for s.accepts(ctx) {
 		c, err := s.accept(ctx, ln)
-		if ctx.Err() != nil && errors.Is(err, net.ErrClosed) {
-			break
+		if c == nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("accept: %w", bare(err))
-		}
-		if err := s.serve(ctx, c); err != nil {
+		if err := p.serve(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (s *Server) serve(ctx context.Context, c Incoming) error {
-	defer c.Close()
-	s.machine.Reset()
-	s.accepted++
-	now := &serving{
-		Result:  Result{Connection: s.accepted, Remote: c.Remote(), Started: time.Now()},
-		session: session{table: s.Table, machine: s.machine, conn: c, do: s.Do, idle: s.idleTimeout(), text: s.text},
-	}
-	s.current.Store(now)
-	if s.Accepted != nil {
-		s.Accepted(now.Result)
-	}
-	result := now.conclude(ctx, now.Result)
-	s.current.Store(nil)
-	s.text = now.text
-	if s.Result == nil {
-		return nil
-	}
-	return s.Result(result)
-}
-
-// prepare builds the machine that serves one connection after another.
-func (s *Server) prepare() {
-	var observe fsm.Observer
-	if s.Observe != nil {
-		observe = s.observe
-	}
-	s.machine = fsm.NewMachine(s.Table, observe)
 }
 
 func (s *Server) idleTimeout() time.Duration {
@@ -154,9 +142,4 @@ func (s *Server) idleTimeout() time.Duration {
 		return DefaultIdleTimeout
 	}
 	return s.IdleTimeout
-}
-
-func (s *Server) observe(from fsm.State, event fsm.Event, to fsm.State) {
-	now := s.current.Load()
-	s.Observe(now.changed(&now.Result, from, event, to))
 }

@@ -27,6 +27,9 @@ type session struct {
 	// what comes before it was asked for is wrong.
 	eager bool
 
+	began     bool         // run has
+	rests     bool         // the activity of end.from goes on when conn has more
+	pause     func()       // waits for that where run cannot return; nil: it can
 	clock     time.Time    // what the idle limit is measured from
 	unacked   int          // what conn has told of that, last
 	payload   atomic.Int64 // bytes counted or uploaded; other goroutines may read it, and published
@@ -44,6 +47,7 @@ type ending struct {
 	event   fsm.Event
 	err     error  // behind Failed, and behind an event that the table does not have
 	writing bool   // a Stream could not write on
+	written int    // by Write, of its text
 	arrived []byte // by Expect and Drain, of what they read
 	right   int    // so many of them were as wanted; the next, if there is one, was not
 }
@@ -73,7 +77,32 @@ func interrupt(ctx context.Context, conn Conn) (stop func()) {
 // caller sets the deadline to elapsed once ctx is done, as interrupt does: it
 // wakes a call that waits, and none begins to wait after it, because the loop
 // looks at ctx after it has set a deadline itself.
+//
+// Where conn says errRests, run returns with rests set, and is called again when
+// conn may have more, when its deadline has passed or ctx is done.
 func (s *session) run(ctx context.Context) error {
+	if !s.began {
+		s.begin()
+	}
+	for !s.machine.Terminal() {
+		if !s.rests {
+			s.end = ending{from: s.machine.State()}
+			s.published.enter(s.table, s.end.from)
+		}
+		s.end.event = s.perform(ctx, s.machine.Activity())
+		if s.rests = s.end.event == resting; s.rests {
+			return nil
+		}
+		if err := s.machine.Fire(s.end.event); err != nil {
+			s.end.err = errors.Join(s.end.err, err)
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) begin() {
+	s.began = true
 	longest := shown
 	for _, a := range s.table.Activities {
 		longest = max(longest, len(a.Text)+1)
@@ -83,16 +112,6 @@ func (s *session) run(ctx context.Context) error {
 	}
 	s.restart()
 	s.arm()
-	for !s.machine.Terminal() {
-		s.end = ending{from: s.machine.State()}
-		s.published.enter(s.table, s.end.from)
-		s.end.event = s.perform(ctx, s.machine.Activity())
-		if err := s.machine.Fire(s.end.event); err != nil {
-			s.end.err = errors.Join(s.end.err, err)
-			return err
-		}
-	}
-	return nil
 }
 
 // perform does what a state asks for and returns how it ended.
@@ -129,17 +148,21 @@ func (s *session) perform(ctx context.Context, a fsm.Activity) fsm.Event {
 	return event
 }
 
-// whole stands for the event that the table names for an activity that went
-// as it should.
-const whole fsm.Event = ""
+// In place of an event: that the activity went as it should, for which the table
+// has a name; and that it goes on later (see run).
+const (
+	whole   fsm.Event = ""
+	resting fsm.Event = "\x00"
+)
 
 func (s *session) write(ctx context.Context, text string) fsm.Event {
-	for left := s.text[:copy(s.text, text)]; len(left) > 0; {
+	for s.end.written < len(text) {
+		left := s.text[:copy(s.text, text[s.end.written:])]
 		n, event := s.await(ctx, give, left)
 		if event != whole {
 			return event
 		}
-		left = left[n:]
+		s.end.written += int(n)
 	}
 	return whole
 }
@@ -232,9 +255,14 @@ func (s *session) changed(r *Result, from fsm.State, event fsm.Event, to fsm.Sta
 	return Transition{r.Connection, from, event, to, at.Sub(r.Started), at.Sub(s.clock), s.idle}
 }
 
-// conclude runs the session and completes its result.
+// conclude runs the session, of which conn must not rest, and completes its result.
 func (s *session) conclude(ctx context.Context, r Result) Result {
-	bug := s.run(ctx)
+	return s.conclusion(s.run(ctx), r)
+}
+
+// conclusion completes the result of a session that is over; bug is what run has
+// returned.
+func (s *session) conclusion(bug error, r Result) Result {
 	r.Elapsed = time.Since(r.Started)
 	r.Bytes = s.payload.Load()
 	r.State = s.machine.State()

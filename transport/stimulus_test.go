@@ -153,7 +153,14 @@ type rest struct {
 func coded(run []stimulus) rest {
 	c := explore.NewConn()
 	ln := newTurns(c)
-	return playedOn(c, ln, func(f func()) { ln.accept = f }, run)
+	return playedOn(c, ln, 1, func(f func()) { ln.accept = f }, run)
+}
+
+// codedTogether plays them on a server of some connections at a time, of which there is one.
+func codedTogether(run []stimulus) rest {
+	c := explore.NewConn()
+	ln := newTurns(c)
+	return playedOn(c, ln, 2, func(f func()) { ln.accept = f }, run)
 }
 
 // player is a connection that stimuli are played on.
@@ -167,12 +174,13 @@ type player interface {
 
 // playedOn plays them with a client and a listener that calls f, which it was
 // given, just before it returns the client's connection.
-func playedOn(c player, ln Listener, accepting func(f func()), run []stimulus) rest {
+func playedOn(c player, ln Listener, concurrency int, accepting func(f func()), run []stimulus) rest {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	var r rest
 	s := &Server{
-		Table: &protocol.Server,
+		Table:       &protocol.Server,
+		Concurrency: concurrency,
 		Result: func(result Result) error {
 			r.lines++
 			r.state = result.State
@@ -197,7 +205,7 @@ func playedOn(c player, ln Listener, accepting func(f func()), run []stimulus) r
 	}
 	at := r // what follows only ends it
 	at.wrote = wholeCommands(c.Said())
-	if now := s.current.Load(); now != nil {
+	if now := only(s); now != nil {
 		k := now.session.key(c.Holds())
 		at.state, at.at, at.queue, at.end, at.reset = k.state, k.at, k.queue, k.end, k.reset
 		at.read = wholeConfirmations(c.Taken())
@@ -208,6 +216,16 @@ func playedOn(c player, ln Listener, accepting func(f func()), run []stimulus) r
 		at.events += err.Error()
 	}
 	return at
+}
+
+// only is the connection in service, of which there is one at most; or nil.
+func only(s *Server) *serving {
+	for _, at := range s.slots.list() {
+		if now := at.now.Load(); now != nil {
+			return now
+		}
+	}
+	return nil
 }
 
 // wholeCommands is how many commands the text is, or -1 if it is anything else.

@@ -27,6 +27,11 @@ type syscalls interface {
 	Eventfd(count uint, flags int) (fd int, err error)
 	// Ppoll leaves the signal mask alone.
 	Ppoll(fds []unix.PollFd, timeout *unix.Timespec) (n int, err error)
+	// EpollCreate is epoll_create1(2).
+	EpollCreate(flags int) (fd int, err error)
+	EpollCtl(epoll, op, fd int, event *unix.EpollEvent) error
+	// EpollWait waits so many milliseconds at most; -1 is for ever.
+	EpollWait(epoll int, events []unix.EpollEvent, timeout int) (n int, err error)
 	// TCPInfo is getsockopt(2) with TCP_INFO.
 	TCPInfo(fd int) (*unix.TCPInfo, error)
 }
@@ -79,6 +84,16 @@ func (kernel) Eventfd(count uint, flags int) (int, error) { return none(unix.Eve
 
 func (kernel) Ppoll(fds []unix.PollFd, timeout *unix.Timespec) (int, error) {
 	return none(unix.Ppoll(fds, timeout, nil))
+}
+
+func (kernel) EpollCreate(flags int) (int, error) { return none(unix.EpollCreate1(flags)) }
+
+func (kernel) EpollCtl(epoll, op, fd int, event *unix.EpollEvent) error {
+	return unix.EpollCtl(epoll, op, fd, event)
+}
+
+func (kernel) EpollWait(epoll int, events []unix.EpollEvent, timeout int) (int, error) {
+	return none(unix.EpollWait(epoll, events, timeout))
 }
 
 func (kernel) TCPInfo(fd int) (*unix.TCPInfo, error) {

@@ -9,7 +9,6 @@ import (
 
 	"accio/internal/cli"
 	"accio/internal/record"
-	"accio/transport"
 
 	"github.com/dustin/go-humanize"
 	"golang.org/x/term"
@@ -83,12 +82,12 @@ func (c *console) put(p []byte) bool {
 
 // show draws the live line from time to time while progress has something to
 // say, until the returned function is called.
-func (c *console) show(progress func() (transport.Progress, bool)) (stop func()) {
+func (c *console) show(progress func() (shown, bool)) (stop func()) {
 	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
 		tick := time.Tick(liveInterval)
-		var samples [liveSamples]transport.Progress
+		var samples [liveSamples]shown
 		for i := 0; ; i++ {
 			select {
 			case <-tick:
@@ -103,21 +102,20 @@ func (c *console) show(progress func() (transport.Progress, bool)) (stop func())
 }
 
 // draw asks for progress under the lock: what ends after that is erased. The
-// rate is that since then, or since the connection's start.
-func (c *console) draw(progress func() (transport.Progress, bool), then transport.Progress) transport.Progress {
+// rate is that since then, or since the start of what is shown.
+func (c *console) draw(progress func() (shown, bool), then shown) shown {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now, ok := progress()
 	if !ok {
-		return transport.Progress{}
+		return shown{}
 	}
-	since, before := now.Started, int64(0)
-	if then.Connection == now.Connection {
-		since, before = then.At, then.Bytes
+	since, before := now.started, int64(0)
+	if then.who != "" && then.connection == now.connection {
+		since, before = then.at, then.bytes
 	}
-	rate := float64(now.Bytes-before) / max(now.At.Sub(since), time.Millisecond).Seconds()
-	line := fmt.Sprintf("connection %d: %s, %s/s",
-		now.Connection, humanize.IBytes(uint64(now.Bytes)), humanize.IBytes(uint64(rate)))
+	rate := float64(now.bytes-before) / max(now.at.Sub(since), time.Millisecond).Seconds()
+	line := fmt.Sprintf("%s: %s, %s/s", now.who, humanize.IBytes(uint64(now.bytes)), humanize.IBytes(uint64(max(rate, 0))))
 	if n := c.columns(); 0 < n && n <= len(line) {
 		line = line[:n-1] // one that wraps cannot be erased
 	}

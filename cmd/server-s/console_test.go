@@ -10,7 +10,6 @@ import (
 
 	"accio/internal/cli"
 	"accio/internal/clitest"
-	"accio/transport"
 )
 
 // nobody is a console whose lines nobody sees.
@@ -39,10 +38,10 @@ func newGate(t *testing.T) (*console, *gate) {
 	return c, g
 }
 
-func at(connection uint64, bytes int64) func() (transport.Progress, bool) {
-	return func() (transport.Progress, bool) {
+func at(connection uint64, bytes int64) func() (shown, bool) {
+	return func() (shown, bool) {
 		now := time.Now()
-		return transport.Progress{Connection: connection, Started: now.Add(-liveInterval), Bytes: bytes, At: now}, true
+		return shown{connection, fmt.Sprintf("connection %d", connection), bytes, now, now.Add(-liveInterval)}, true
 	}
 }
 
@@ -51,7 +50,7 @@ func TestConsoleErasesTheLiveLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, g := newGate(t)
 		io.WriteString(c, "a\n")
-		last := c.draw(at(7, 1<<20), transport.Progress{})
+		last := c.draw(at(7, 1<<20), shown{})
 		io.WriteString(c, "b\n")
 		io.WriteString(c, "c\n")
 		time.Sleep(liveInterval)
@@ -75,10 +74,10 @@ func TestConsoleShow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, g := newGate(t)
 		seen, began := []int64{0, 512, 1024, 1536, 2048, 2560, 2560, 2560}, time.Now().Add(200*time.Millisecond)
-		stop := c.show(func() (transport.Progress, bool) {
-			now := transport.Progress{Connection: 1, Bytes: seen[0], Started: began, At: time.Now()}
+		stop := c.show(func() (shown, bool) {
+			now := shown{1, "connection 1", seen[0], time.Now(), began}
 			seen = seen[1:]
-			return now, now.Bytes > 0
+			return now, now.bytes > 0
 		})
 		time.Sleep(1600*time.Millisecond + 1)
 		stop()
@@ -101,12 +100,12 @@ func TestConsoleShow(t *testing.T) {
 func TestConsoleAsksForProgressUnderTheLock(t *testing.T) {
 	c := nobody()
 	defer c.out.Close()
-	c.draw(func() (transport.Progress, bool) {
+	c.draw(func() (shown, bool) {
 		if c.mu.TryLock() {
 			t.Error("the lock is free")
 		}
-		return transport.Progress{}, false
-	}, transport.Progress{})
+		return shown{}, false
+	}, shown{})
 }
 
 // A broken standard error never blocks for long, and what it had no place for
@@ -130,7 +129,7 @@ func TestConsoleDropsWhatIsBlocked(t *testing.T) {
 			for range dropped {
 				write("dropped\n")
 			}
-			c.draw(at(1, 0), transport.Progress{})
+			c.draw(at(1, 0), shown{})
 			if d := time.Since(start); d != logPatience {
 				t.Errorf("blocked again: %s", d)
 			}
@@ -151,7 +150,7 @@ func TestConsoleErasesABlockedLiveLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, g := newGate(t)
 		g.shut = make(chan struct{})
-		c.draw(at(1, 0), transport.Progress{})
+		c.draw(at(1, 0), shown{})
 		c.erase()
 		close(g.shut)
 		synctest.Wait()
@@ -175,7 +174,7 @@ func TestConsoleLiveLineFitsTheTerminal(t *testing.T) {
 			25: "connection 1: 0 B, 0 B/s",
 		} {
 			c.columns = func() int { return columns }
-			c.draw(at(1, 0), transport.Progress{})
+			c.draw(at(1, 0), shown{})
 			want += cli.EraseLine + line
 		}
 		if got := g.String(); got != want {

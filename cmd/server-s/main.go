@@ -35,19 +35,23 @@ func run(args []string) int {
 	// A broken pipe is an error of a write, not the end of the process. The
 	// handlers stand before the port is open and are never taken down.
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGINT)
+	told := make(chan os.Signal, 2)
+	signal.Notify(told, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGINT)
 
 	stderr := newConsole(os.Stderr)
 	options, text, err := parse(args)
 	if err == nil && text != "" {
 		_, err = os.Stdout.WriteString(text)
 	} else if err == nil {
-		err = serve(ctx, options, stderr)
+		asked, over := endings(told, time.Duration(options.drain))
+		err = serve(asked, over, options, stderr)
 	}
 	return cli.Status(stderr, err, usageLine)
 }
 
-func serve(ctx context.Context, o options, stderr *console) error {
+// serve serves until it is asked to end, and lets the connections in service go on until
+// it is over.
+func serve(asked, over context.Context, o options, stderr *console) error {
 	stderr.format = o.logFormat
 	log := record.NewLog(stderr, o.logFormat, o.verbose)
 	if !o.verbose {
@@ -55,11 +59,15 @@ func serve(ctx context.Context, o options, stderr *console) error {
 		defer flood.Flush()
 		log = slog.New(flood)
 	}
-	page, err := openPage(ctx, o.http, o.httpHosts)
+	concurrency, err := places(o.concurrency, o.http.IsValid())
 	if err != nil {
 		return err
 	}
-	ln, err := transport.Listen(ctx, o.port)
+	page, err := openPage(asked, o.http, o.httpHosts)
+	if err != nil {
+		return err
+	}
+	ln, err := transport.Listen(asked, o.port)
 	if err != nil {
 		page.Close()
 		return cannotListenBeside(o.http, o.port, err)
@@ -74,14 +82,17 @@ func serve(ctx context.Context, o options, stderr *console) error {
 		page.Close()
 		return err
 	}
+	traced.Places(concurrency)
 	defer traced.Close()
 	log.Info("listening", "address", ln.Addr().String())
 
 	results := newResults(cli.Whole{Writer: os.Stdout}, o.json, log)
-	server := &transport.Server{Table: &protocol.Server, IdleTimeout: time.Duration(o.idleTimeout), Log: log}
+	server := &transport.Server{Table: &protocol.Server, IdleTimeout: time.Duration(o.idleTimeout), Concurrency: concurrency, Most: uint64(o.most), Log: log}
+	traffic := &traffic{server: server, started: time.Now()}
 	server.Result = func(r transport.Result) error {
 		stderr.erase()
 		traced.End(r)
+		traffic.ended.Add(r.Bytes)
 		if err := results.print(r); err != nil {
 			return err
 		}
@@ -89,20 +100,26 @@ func serve(ctx context.Context, o options, stderr *console) error {
 		return nil
 	}
 	if o.verbose || traced != nil {
-		var peer netip.AddrPort
-		server.Accepted = func(r transport.Result) { peer = r.Remote }
+		peers := map[uint64]netip.AddrPort{} // of those in service
+		server.Accepted = func(r transport.Result) { peers[r.Connection] = r.Remote }
 		server.Observe = func(tr transport.Transition) {
 			traced.Transition(tr)
-			record.LogTransition(log, tr, peer)
+			record.LogTransition(log, tr, peers[tr.Connection])
+			if protocol.Server.IsTerminal(tr.To) {
+				delete(peers, tr.Connection)
+			}
 		}
 	}
-	defer page.show(ctx, server, ln, results.blocked, log)()
+	defer page.show(asked, server, ln, results.blocked, log)()
 	if cli.Shows(o.progress, os.Stderr) {
-		defer stderr.show(server.Progress)()
+		defer stderr.show(traffic.shown)()
+	}
+	if o.drain > 0 {
+		defer context.AfterFunc(asked, func() { traffic.drain(log, time.Duration(o.drain)) })()
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(ctx, ln) }()
-	return results.await(ctx, served)
+	go func() { served <- server.Serve(over, ln) }()
+	return results.await(over, served, traffic.inService)
 }
 
 // cannotListenBeside is cannotListen for the port of a server that has a page.

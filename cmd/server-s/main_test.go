@@ -24,7 +24,7 @@ func TestPortOfTheOwnPage(t *testing.T) {
 		port, err := clitest.FreePort()
 		clitest.Check(t, err)
 		at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port))
-		err = serve(t.Context(), options{port: port, http: cli.Address{AddrPort: at}}, nobody())
+		err = serve(t.Context(), t.Context(), options{port: port, http: cli.Address{AddrPort: at}}, nobody())
 		if err == nil {
 			t.Fatal("both listen")
 		}
@@ -70,7 +70,7 @@ func TestServerThatDoesNotStart(t *testing.T) {
 		var page cli.Address
 		clitest.Check(t, page.Set(strconv.Itoa(pagePort)))
 		c := nobody()
-		err = serve(t.Context(), options{port: port, http: page, trace: filepath.Join(t.TempDir(), "nowhere", "trace"), logFormat: "json"}, c)
+		err = serve(t.Context(), t.Context(), options{port: port, http: page, trace: filepath.Join(t.TempDir(), "nowhere", "trace"), logFormat: "json"}, c)
 		if c.format != "json" {
 			t.Fatalf("format %q", c.format)
 		}

@@ -9,7 +9,8 @@ import (
 
 const usageLine = "usage: server-s [flags] <PORT>; see server-s --help"
 
-const help = `server-s serves the Accio protocol on 0.0.0.0:<PORT>, one connection at a time.
+const help = `server-s serves the Accio protocol on 0.0.0.0:<PORT>, one connection at a time
+unless --concurrency says otherwise.
 For every connection it prints one line on standard output: how many bytes the
 client sent, or ERROR. Why it was an ERROR is said on standard error.
 
@@ -23,17 +24,23 @@ examples:
   server-s 5000 2>/dev/null           results only
   server-s --log-format json 5000 2>log.json
   server-s --http 8080 5000           watch it at http://127.0.0.1:8080
+  server-s --concurrency max 5000     serve everybody at once
+  server-s --drain 30s 5000           at Ctrl-C, let the connections in service finish
+  server-s --once 5000 >size          serve one connection and end
 
 to send it a file:
   client-s localhost 5000 FILE
   (printf 'confirm-accio\r\nconfirm-accio-again\r\n\r\n'; cat FILE) | nc -N localhost 5000
 
-exit status: 0 stopped by SIGINT, SIGTERM or SIGQUIT; 1 failed; 2 wrong command line
+exit status: 0 stopped by SIGINT, SIGTERM or SIGQUIT, or by -n; 1 failed; 2 wrong command line
 `
 
 type options struct {
 	port        int
 	idleTimeout cli.Limit
+	concurrency int
+	drain       cli.Limit // 0: none
+	most        int       // 0: no limit
 	json        bool
 	progress    string
 	verbose     bool
@@ -50,6 +57,11 @@ func parse(args []string) (o options, text string, err error) {
 	flags := pflag.NewFlagSet("server-s", pflag.ContinueOnError)
 	flags.SortFlags = false
 	flags.Var(&o.idleTimeout, "idle-timeout", "give a connection up after this long without a byte")
+	o.concurrency = 1
+	cli.Count(flags, &o.concurrency, "concurrency", "", "serve so many connections at a time; max: as many as file descriptors allow", "max")
+	flags.Var(&o.drain, "drain", "when told to stop, accept nobody more and let the connections in service finish, for so long at most")
+	cli.Count(flags, &o.most, "connections", "n", "serve so many connections, then end", "")
+	once := flags.Bool("once", false, "serve one connection, then end: -n 1")
 	flags.BoolVar(&o.json, "json", false, "print results as JSON, one object a line")
 	cli.Progress(flags, &o.progress, "show the transfer in progress on standard error")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition, and every warning however many there are")
@@ -64,6 +76,12 @@ func parse(args []string) (o options, text string, err error) {
 	}
 	if len(arguments) != 1 {
 		return options{}, "", cli.Usagef("wanted one argument, the port, a whole number from 1 to 65535; got %d: %q", len(arguments), arguments)
+	}
+	if *once {
+		if o.most > 1 {
+			return options{}, "", cli.Usagef("--once and -n %d: one of them", o.most)
+		}
+		o.most = 1
 	}
 	if flags.Changed("trace") && o.trace == "" {
 		return options{}, "", cli.Usagef("--trace %q: it must name a file", o.trace)

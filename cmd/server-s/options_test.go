@@ -11,7 +11,7 @@ import (
 )
 
 func TestOptions(t *testing.T) {
-	usual := options{port: 5000, idleTimeout: cli.Limit(10 * time.Second), progress: "auto", logFormat: "text"}
+	usual := options{port: 5000, idleTimeout: cli.Limit(10 * time.Second), concurrency: 1, progress: "auto", logFormat: "text"}
 	with := func(change func(*options)) options {
 		o := usual
 		change(&o)
@@ -34,6 +34,12 @@ func TestOptions(t *testing.T) {
 		"--http 0 --http-host B --http-host a 5000": with(func(o *options) {
 			o.http.AddrPort, o.httpHosts = netip.MustParseAddrPort("127.0.0.1:0"), cli.Hosts{"a", "b"}
 		}),
+		"--concurrency 64 5000":  with(func(o *options) { o.concurrency = 64 }),
+		"--concurrency max 5000": with(func(o *options) { o.concurrency = cli.Max }),
+		"--drain 30s 5000":       with(func(o *options) { o.drain = cli.Limit(30 * time.Second) }),
+		"-n 3 5000":              with(func(o *options) { o.most = 3 }),
+		"--once -n 1 5000":       with(func(o *options) { o.most = 1 }),
+		"--once 5000":            with(func(o *options) { o.most = 1 }),
 		"--progress always 5000": with(func(o *options) { o.progress = "always" }),
 	} {
 		got, text, err := parse(strings.Fields(args))

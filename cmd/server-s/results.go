@@ -50,11 +50,16 @@ func newResults(w io.Writer, json bool, log *slog.Logger) *results {
 // lostError is a result that could not be written.
 type lostError struct {
 	connection uint64
+	others     int // that were in service, and have none either
 	err        error
 }
 
 func (e *lostError) Error() string {
-	return fmt.Sprintf("standard output: %v; the result of connection %d is lost", e.err, e.connection)
+	others := ""
+	if e.others > 0 {
+		others = fmt.Sprintf(", and those of %d others that were in service", e.others)
+	}
+	return fmt.Sprintf("standard output: %v; the result of connection %d is lost%s", e.err, e.connection, others)
 }
 
 func (e *lostError) Unwrap() error { return e.err }
@@ -66,14 +71,14 @@ func (p *results) print(r transport.Result) error {
 	_, err := p.out.Write(line)
 	p.over(err)
 	if err != nil {
-		return &lostError{r.Connection, err}
+		return &lostError{connection: r.Connection, err: err}
 	}
 	return nil
 }
 
 // await waits for what serves, and gives it up when it is blocked in writing a
-// result too long after shutdown.
-func (p *results) await(ctx context.Context, served <-chan error) error {
+// result too long after shutdown, with the others in service.
+func (p *results) await(ctx context.Context, served <-chan error, others func() int) error {
 	select {
 	case err := <-served:
 		return err
@@ -87,7 +92,7 @@ func (p *results) await(ctx context.Context, served <-chan error) error {
 		case <-time.After(wait):
 		}
 		if w := p.abandon(look); w != nil {
-			return &lostError{w.connection, cli.ErrBlocked}
+			return &lostError{w.connection, others(), cli.ErrBlocked}
 		}
 	}
 }

@@ -68,7 +68,7 @@ func TestResultPatience(t *testing.T) {
 		served := make(chan error, 1)
 		go func() { served <- p.print(done) }()
 		given := make(chan error)
-		go func() { given <- p.await(ctx, served) }()
+		go func() { given <- p.await(ctx, served, func() int { return 0 }) }()
 		select {
 		case err := <-given:
 			t.Fatalf("given up before shutdown: %v", err)
@@ -107,7 +107,7 @@ func TestLostIsTheLastWord(t *testing.T) {
 				g := &gate{shut: make(chan struct{})}
 				p := newResults(g, false, log)
 				time.AfterFunc(time.Minute+test.begins, func() { p.print(done) })
-				err, d := p.await(ctx, nil), time.Since(start)
+				err, d := p.await(ctx, nil, func() int { return 0 }), time.Since(start)
 				time.Sleep(blockedPatience)
 				close(g.shut)
 				synctest.Wait()
@@ -137,7 +137,7 @@ func TestOnlyABlockedResultIsGivenUp(t *testing.T) {
 		}()
 		time.AfterFunc(resultPatience+time.Millisecond, func() { close(g.shut) })
 		start := time.Now()
-		if err := p.await(ctx, served); err != io.ErrUnexpectedEOF || time.Since(start) < time.Hour {
+		if err := p.await(ctx, served, func() int { return 0 }); err != io.ErrUnexpectedEOF || time.Since(start) < time.Hour {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
 	})

@@ -93,7 +93,7 @@ func TestSignalBeforeListening(t *testing.T) {
 	cancel()
 	port, err := clitest.FreePort()
 	check(t, err)
-	if err := serve(ctx, options{port: port, idleTimeout: cli.Limit(time.Second)}, nobody()); err != nil {
+	if err := serve(ctx, ctx, options{port: port, idleTimeout: cli.Limit(time.Second)}, nobody()); err != nil {
 		t.Error(err)
 	}
 }

@@ -173,7 +173,7 @@ func BenchmarkServer(b *testing.B) {
 			stderr := &console{out: cli.NewOutput(said), columns: func() int { return 0 }}
 			ctx, stop := context.WithCancel(b.Context())
 			served := make(chan error, 1)
-			go func() { served <- serve(ctx, o, stderr) }()
+			go func() { served <- serve(ctx, ctx, o, stderr) }()
 			if _, err := bufio.NewReader(log).ReadString('\n'); err != nil {
 				b.Fatal(err)
 			}

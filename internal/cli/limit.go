@@ -23,7 +23,13 @@ func (l *Limit) Set(text string) error {
 	return nil
 }
 
-func (l Limit) String() string { return time.Duration(l).String() }
+// String implements pflag.Value; no limit is the empty text.
+func (l Limit) String() string {
+	if l == 0 {
+		return ""
+	}
+	return time.Duration(l).String()
+}
 
 // Type implements pflag.Value.
 func (*Limit) Type() string { return "duration" }

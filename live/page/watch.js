@@ -180,7 +180,7 @@ export class Watch {
   show() {
     const s = this.view;
     if (!s) return;
-    say($("n-serving"), count(s.serving.length));
+    say($("n-serving"), count(s.inService));
     say($("n-queue"), s.queue === null ? "unknown" : count(s.queue));
     say($("n-ok"), count(s.connections.ok));
     say($("n-error"), count(s.connections.error));
@@ -198,7 +198,14 @@ export class Watch {
 
   note(shown) {
     const ended = this.ended();
-    if (ended === 0) return this.state.serving.length > 0 ? "" : "None yet. Whoever connects to the server appears here.";
+    const busiest = this.state.serving.length;
+    if (busiest < this.state.inService) return `The ${count(busiest)} busiest of ${count(this.state.inService)} in service. ${this.latest(shown, ended)}`;
+    return this.latest(shown, ended);
+  }
+
+  // latest says which of those that have ended are listed.
+  latest(shown, ended) {
+    if (ended === 0) return this.state.inService > 0 ? "" : "None yet. Whoever connects to the server appears here.";
     const kept = this.state.recent.length;
     const all = kept < ended ? `the latest ${count(kept)} of ${count(ended)}` : `the ${count(ended)} that have ended`;
     let of = kept < ended ? `The latest ${count(kept)} of ${count(ended)} that have ended.` : "";

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+
+	"accio/internal/cli"
+	"accio/internal/descriptors"
+)
+
+// What the server opens beside the connections that it serves: what a server of one
+// opens, and a few; and what the page and its connections take.
+const (
+	spareDescriptors = 16
+	pageDescriptors  = 76
+)
+
+// places returns how many connections can be served at a time: as many as are asked for,
+// or as the limit of descriptors leaves room for.
+func places(wanted int, page bool) (int, error) {
+	if wanted == 1 {
+		return 1, nil
+	}
+	room := descriptors.Limit() - spareDescriptors
+	if page {
+		room -= pageDescriptors
+	}
+	switch {
+	case room < 1:
+		return 0, fmt.Errorf("--concurrency: the limit of file descriptors (ulimit -n) is %d, wanted %d or more", descriptors.Limit(), descriptors.Limit()-room+1)
+	case wanted == cli.Max:
+		return room, nil
+	case wanted > room:
+		return 0, fmt.Errorf("--concurrency %d: the limit of file descriptors (ulimit -n) leaves room for %d; raise it by %d, or say --concurrency max",
+			wanted, room, wanted-room)
+	}
+	return wanted, nil
+}

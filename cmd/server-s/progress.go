@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"accio/transport"
+)
+
+// shown is what the live line tells: of one connection, or of all.
+type shown struct {
+	connection uint64 // 0: all
+	who        string
+	bytes      int64
+	at         time.Time
+	started    time.Time
+}
+
+// traffic is what a server has counted and counts.
+type traffic struct {
+	server  *transport.Server
+	started time.Time
+	ended   atomic.Int64 // the payload of the connections that have ended
+}
+
+// shown is of the connection in service, or of all since the start if there are some.
+func (t *traffic) shown() (now shown, ok bool) {
+	n := 0
+	for p := range t.server.Serving() {
+		if n++; n == 1 {
+			now = shown{p.Connection, fmt.Sprintf("connection %d", p.Connection), p.Bytes, p.At, p.Started}
+		} else {
+			now.bytes += p.Bytes
+		}
+	}
+	if n > 1 {
+		now = shown{0, fmt.Sprintf("%d connections", n), now.bytes + t.ended.Load(), now.at, t.started}
+	}
+	return now, n > 0
+}
+
+// inService is how many connections there are.
+func (t *traffic) inService() (n int) {
+	for range t.server.Serving() {
+		n++
+	}
+	return n
+}
+
+// drain begins the drain of the server, and says so.
+func (t *traffic) drain(log *slog.Logger, most time.Duration) {
+	t.server.Drain()
+	log.Info("draining: nobody more is accepted; one more signal ends the connections in service", "connections", t.inService(), "limit", most)
+}
