@@ -13,8 +13,8 @@ import (
 )
 
 // crowd serves the connections of a fastListener, some at a time, in one goroutine: the
-// system tells which of them have something (epoll(7), edge-triggered), and their
-// sessions go on until they would wait.
+// system tells which of them have something (epoll(7)), and their sessions go on until
+// they would wait.
 type crowd struct {
 	server  *Server
 	ln      *fastListener
@@ -25,7 +25,6 @@ type crowd struct {
 	epoll   int
 	members []*member // by number
 	vacant  []*member
-	again   []*member // that have more to do than they might
 	late    []*member // whose deadline has passed
 	due     due
 	clock   time.Duration // since epoch; when it was last looked at
@@ -33,6 +32,7 @@ type crowd struct {
 	discard []byte
 
 	knocked bool          // somebody may wait to be accepted
+	deaf    bool          // the system does not tell of those, as there is no place for them
 	retry   time.Duration // when to accept again after an error, since epoch
 	backoff time.Duration
 	closed  bool // nobody is accepted any more
@@ -72,7 +72,7 @@ func (l *fastListener) serveMany(ctx context.Context, s *Server) error {
 	if err := c.watch(unix.EPOLL_CTL_ADD, l.conn.event, unix.EPOLLIN, theWakeup); err != nil {
 		return err
 	}
-	if err := c.watchListener(); err != nil {
+	if err := c.watchListener(unix.EPOLL_CTL_ADD, unix.EPOLLIN); err != nil {
 		return err
 	}
 	return c.serve()
@@ -84,13 +84,13 @@ func (c *crowd) watch(op, fd int, events uint32, number int) error {
 }
 
 // watchListener watches it as long as it is open: its number may be another's then.
-func (c *crowd) watchListener() error {
+func (c *crowd) watchListener(op int, events uint32) error {
 	c.ln.accepting.Lock()
 	defer c.ln.accepting.Unlock()
 	if c.ln.closed.Load() {
 		return nil
 	}
-	return c.watch(unix.EPOLL_CTL_ADD, c.ln.fd, unix.EPOLLIN|unix.EPOLLET, theListener)
+	return c.watch(op, c.ln.fd, events, theListener)
 }
 
 // serve goes round until nobody is served and nobody will be.
@@ -109,8 +109,22 @@ func (c *crowd) serve() error {
 		if c.closed && c.serving() == 0 {
 			return c.failure
 		}
+		c.failed(c.attend())
 		c.failed(c.wait())
 	}
+}
+
+// attend makes the system tell of those who come, as long as they can be accepted.
+func (c *crowd) attend() error {
+	deaf := c.knocked && (c.room() == 0 || c.retry != never)
+	if c.closed || c.deaf == deaf {
+		return nil
+	}
+	c.deaf = deaf
+	if deaf {
+		return c.watchListener(unix.EPOLL_CTL_MOD, 0)
+	}
+	return c.watchListener(unix.EPOLL_CTL_MOD, unix.EPOLLIN)
 }
 
 // failed ends the service if err is an error.
@@ -138,21 +152,19 @@ func (c *crowd) wait() error {
 		case theWakeup:
 			c.sys.Read(c.ln.conn.event, c.ln.conn.count[:])
 		default:
-			c.goOn(c.members[number])
+			m := c.members[number]
+			m.ready = c.events[i].Events&^unix.EPOLLOUT != 0
+			m.ended = c.events[i].Events&unix.EPOLLRDHUP != 0
+			c.goOn(m)
 		}
-	}
-	again := c.again
-	c.again = nil
-	for _, m := range again {
-		m.queued = false
-		c.goOn(m)
 	}
 	for len(c.due) > 0 && c.due[0].deadline <= c.clock {
 		c.late = append(c.late, heap.Pop(&c.due).(*member))
 	}
 	for _, m := range c.late {
+		m.ready = true
 		if c.goOn(m); m.now.Load() != nil && m.due < 0 {
-			c.due.set(m) // it has more to do before it looks at its deadline
+			c.due.set(m) // more had come, and it has not asked for time yet
 		}
 	}
 	c.late = c.late[:0]
@@ -161,7 +173,7 @@ func (c *crowd) wait() error {
 
 // patience is how long to wait, in milliseconds, for epoll_wait(2): -1 is for ever.
 func (c *crowd) patience() int {
-	if len(c.again) > 0 || c.knocked && c.room() > 0 && c.retry == never {
+	if c.knocked && c.room() > 0 && c.retry == never {
 		return 0
 	}
 	next := c.retry
@@ -181,10 +193,6 @@ func (c *crowd) goOn(m *member) {
 		return
 	}
 	if !m.goOn() {
-		if m.again && !m.queued {
-			m.queued = true
-			c.again = append(c.again, m)
-		}
 		return
 	}
 	c.failed(m.end(m.bug))

@@ -17,21 +17,17 @@ type member struct {
 	number   int // of the place; what the system is asked to name it by
 	fd       int
 	remote   netip.AddrPort
-	watched  uint32        // the events of which the system tells
+	watched  uint32        // the events of which the system tells; 0: none yet
+	ready    bool          // there is something to read, for all that is known
+	ended    bool          // the peer has ended its side, and so much is there to read at least
 	deadline time.Duration // since epoch
 	due      int           // its place among those that wait for their deadlines; -1: none
-	left     int           // how much more it may do before the others have their turn
-	again    bool          // it has more to do than it might,
-	queued   bool          // and is in the list of those
 
 	// Of a table that has actions of its own, which are not written to be left and
 	// entered again: they go on where they were.
 	proceed func() (struct{}, bool)
 	bug     error
 }
-
-// turnOfMember is how many times one member may discard before others have their turn.
-const turnOfMember = 16
 
 func (m *member) Remote() netip.AddrPort { return m.remote }
 
@@ -45,21 +41,16 @@ func (m *member) CloseWrite() error {
 }
 
 func (m *member) Read(p []byte) (int, error) {
-	return ended(m.move("read", unix.EPOLLIN, func() (int, error) { return m.crowd.sys.Read(m.fd, p) }))
+	return ended(m.look("read", func() (int, error) { return m.crowd.sys.Read(m.fd, p) }))
+}
+
+func (m *member) Discard() (int64, error) {
+	n, err := ended(m.look("recvfrom", func() (int, error) { return drop(m.crowd.sys, m.fd, &m.crowd.discard) }))
+	return int64(n), err
 }
 
 func (m *member) Write(p []byte) (int, error) {
 	return m.move("write", unix.EPOLLOUT, func() (int, error) { return m.crowd.sys.Write(m.fd, p) })
-}
-
-func (m *member) Discard() (int64, error) {
-	if m.left == 0 {
-		m.again = true
-		return 0, errRests
-	}
-	m.left--
-	n, err := ended(m.move("recvfrom", unix.EPOLLIN, func() (int, error) { return drop(m.crowd.sys, m.fd, &m.crowd.discard) }))
-	return int64(n), err
 }
 
 // SetDeadline is for the goroutine that serves alone.
@@ -69,13 +60,28 @@ func (m *member) SetDeadline(t time.Time) error {
 		m.deadline = t.Sub(epoch)
 	}
 	m.crowd.due.set(m)
+	m.ready = m.ready || m.passed()
 	return nil
 }
 
+// look calls try, which takes what has arrived, once each time that the system has told
+// of something or the deadline has passed, or as often as it finds something where the
+// peer has ended its side: what is left the system tells of again.
+func (m *member) look(name string, try func() (int, error)) (int, error) {
+	const events = unix.EPOLLIN | unix.EPOLLRDHUP
+	if !m.ready {
+		return 0, m.watch(events)
+	}
+	m.ready = m.ended
+	return m.move(name, events, try)
+}
+
+// passed reports whether the deadline had passed before the present turn.
+func (m *member) passed() bool { return m.deadline <= m.crowd.clock }
+
 // move calls try, which is the named system call, until it does something or would
-// wait; then the system is asked to tell of event.
-func (m *member) move(name string, event uint32, try func() (int, error)) (int, error) {
-	passed := m.deadline <= m.crowd.clock
+// wait; then the system is asked to tell of events.
+func (m *member) move(name string, events uint32, try func() (int, error)) (int, error) {
 	for {
 		n, err := try()
 		switch {
@@ -84,26 +90,26 @@ func (m *member) move(name string, event uint32, try func() (int, error)) (int, 
 		case err == unix.EINTR:
 		case err != unix.EAGAIN:
 			return 0, os.NewSyscallError(name, err)
-		case passed:
+		case m.passed():
 			return 0, os.ErrDeadlineExceeded
 		default:
-			return 0, m.watch(event)
+			return 0, m.watch(events)
 		}
 	}
 }
 
-// watch makes the system tell when event comes, from now on. The error is errRests, or
-// why it cannot.
-func (m *member) watch(event uint32) error {
-	if m.watched&event != 0 {
+// watch makes the system tell of events, and of no others, from now on. The error is
+// errRests, or why it cannot.
+func (m *member) watch(events uint32) error {
+	if m.watched == events {
 		return errRests
 	}
 	op := unix.EPOLL_CTL_MOD
 	if m.watched == 0 {
 		op = unix.EPOLL_CTL_ADD
 	}
-	m.watched |= event
-	if err := m.crowd.watch(op, m.fd, m.watched|unix.EPOLLET, m.number); err != nil {
+	m.watched = events
+	if err := m.crowd.watch(op, m.fd, events, m.number); err != nil {
 		return err
 	}
 	return errRests
@@ -111,7 +117,7 @@ func (m *member) watch(event uint32) error {
 
 // enter begins the service of a connection.
 func (m *member) enter(fd int, remote netip.AddrPort) {
-	m.fd, m.remote, m.watched, m.due, m.proceed, m.bug = fd, remote, 0, -1, nil, nil
+	m.fd, m.remote, m.watched, m.ready, m.ended, m.due, m.proceed, m.bug = fd, remote, 0, false, false, -1, nil, nil
 	now := m.begin(m)
 	if len(now.table.Own) > 0 {
 		m.proceed, _ = iter.Pull(func(yield func(struct{}) bool) {
@@ -123,7 +129,6 @@ func (m *member) enter(fd int, remote netip.AddrPort) {
 
 // goOn lets the session go on, and reports whether it is over.
 func (m *member) goOn() bool {
-	m.left, m.again = turnOfMember, false
 	if m.proceed != nil {
 		_, rests := m.proceed()
 		return !rests

@@ -42,7 +42,7 @@ type Server struct {
 	Log *slog.Logger
 
 	accepted uint64
-	slots   slots
+	slots    slots
 	telling  sync.Mutex // held while one of the functions above is called
 	failure  error      // what Result has returned; it is not called again
 	drain    drain

@@ -14,13 +14,11 @@ type epoll struct {
 	interests []*interest // in the order in which they came
 }
 
-// interest is a descriptor in a set. Edge-triggered it is reported once for each thing
-// that has happened to it, which is the least that Linux does.
+// interest is a descriptor in a set, level-triggered.
 type interest struct {
 	fd    int
 	file  file
 	event unix.EpollEvent
-	seen  [4]int // what had happened when it was reported last; of no file at first
 }
 
 // EpollCreate is epoll_create1(2).
@@ -47,6 +45,9 @@ func (p *Process) EpollCtl(set, op, fd int, event *unix.EpollEvent) error {
 		if !open {
 			return unix.EBADF
 		}
+		if op != unix.EPOLL_CTL_DEL && event.Events&(unix.EPOLLET|unix.EPOLLONESHOT) != 0 {
+			panic("simkernel: sets are level-triggered")
+		}
 		i := slices.IndexFunc(e.interests, func(i *interest) bool { return i.file == watched })
 		switch {
 		case op == unix.EPOLL_CTL_ADD && i >= 0:
@@ -56,9 +57,9 @@ func (p *Process) EpollCtl(set, op, fd int, event *unix.EpollEvent) error {
 		case op == unix.EPOLL_CTL_DEL:
 			e.interests = slices.Delete(e.interests, i, i+1)
 		case op == unix.EPOLL_CTL_ADD:
-			e.interests = append(e.interests, &interest{fd, watched, *event, [4]int{-1}})
+			e.interests = append(e.interests, &interest{fd, watched, *event})
 		default:
-			e.interests[i].event, e.interests[i].seen = *event, [4]int{-1}
+			e.interests[i].event = *event
 		}
 		return nil
 	})
@@ -96,30 +97,11 @@ func (p *Process) reported(e *epoll, events []unix.EpollEvent) (n int) {
 	e.interests = slices.DeleteFunc(e.interests, func(i *interest) bool { return p.files[i.fd] != i.file })
 	for _, i := range e.interests {
 		ready := uint32(i.file.ready()) & (i.event.Events | unix.EPOLLERR | unix.EPOLLHUP)
-		happened := happened(i.file)
-		if ready == 0 || n == len(events) || i.event.Events&unix.EPOLLET != 0 && happened == i.seen {
+		if ready == 0 || n == len(events) {
 			continue
 		}
-		i.seen = happened
 		events[n] = unix.EpollEvent{Events: ready, Fd: i.event.Fd, Pad: i.event.Pad}
 		n++
-	}
-	return n
-}
-
-// happened counts what can wake who waits for a file: what has arrived, the end, an
-// error, and room to write.
-func happened(f file) (n [4]int) {
-	switch f := f.(type) {
-	case *eventfd:
-		n[0] = int(f.count)
-	case *socket:
-		n = [4]int{f.took + len(f.received), f.came, 0, f.wrote - len(f.sending)}
-		for i, is := range []bool{f.finIn, f.err != nil || f.dead, f.deaf, f.noMore, f.full, f.refuse != nil} {
-			if is {
-				n[2] |= 1 << i
-			}
-		}
 	}
 	return n
 }

@@ -13,7 +13,6 @@ type listener struct {
 	listening bool
 	backlog   int
 	queue     []*socket // established and not accepted
-	came      int       // so many were ever in it
 	knocking  []*socket // the clients of those that there is no room for
 }
 
@@ -69,7 +68,6 @@ func (l *socket) admit() {
 		s := &socket{k: l.k, local: client.remote, remote: client.local, inline: l.inline, lowat: l.lowat, stream: stream{mark: -1, peer: client}}
 		client.peer, client.knocks = s, false
 		l.queue = append(l.queue, s)
-		l.came++
 	}
 }
 
