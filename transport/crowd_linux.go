@@ -156,6 +156,7 @@ func (c *crowd) wait() error {
 			m.ready = c.events[i].Events&^unix.EPOLLOUT != 0
 			m.ended = c.events[i].Events&unix.EPOLLRDHUP != 0
 			c.goOn(m)
+			c.turn.yield(time.Since(epoch))
 		}
 	}
 	for len(c.due) > 0 && c.due[0].deadline <= c.clock {

@@ -20,6 +20,7 @@ type member struct {
 	watched  uint32        // the events of which the system tells; 0: none yet
 	ready    bool          // there is something to read, for all that is known
 	ended    bool          // the peer has ended its side, and so much is there to read at least
+	turns    int           // how many times more it may look at once where much comes
 	deadline time.Duration // since epoch
 	due      int           // its place among those that wait for their deadlines; -1: none
 
@@ -28,6 +29,13 @@ type member struct {
 	proceed func() (struct{}, bool)
 	bug     error
 }
+
+// Where much comes more is on its way: that is worth another look, but the others have
+// their turn after so many.
+const (
+	much        = 4 << 10
+	turnsOfMuch = 16
+)
 
 func (m *member) Remote() netip.AddrPort { return m.remote }
 
@@ -46,6 +54,10 @@ func (m *member) Read(p []byte) (int, error) {
 
 func (m *member) Discard() (int64, error) {
 	n, err := ended(m.look("recvfrom", func() (int, error) { return drop(m.crowd.sys, m.fd, &m.crowd.discard) }))
+	if n >= much && m.turns > 0 {
+		m.turns--
+		m.ready = true
+	}
 	return int64(n), err
 }
 
@@ -129,6 +141,7 @@ func (m *member) enter(fd int, remote netip.AddrPort) {
 
 // goOn lets the session go on, and reports whether it is over.
 func (m *member) goOn() bool {
+	m.turns = turnsOfMuch
 	if m.proceed != nil {
 		_, rests := m.proceed()
 		return !rests

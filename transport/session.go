@@ -28,7 +28,8 @@ type session struct {
 	eager bool
 
 	began     bool         // run has
-	rests     bool         // the activity of end.from goes on when conn has more
+	doing     fsm.Activity // that of the present state
+	rests     bool         // it goes on when conn has more
 	pause     func()       // waits for that where run cannot return; nil: it can
 	clock     time.Time    // what the idle limit is measured from
 	unacked   int          // what conn has told of that, last
@@ -84,12 +85,16 @@ func (s *session) run(ctx context.Context) error {
 	if !s.began {
 		s.begin()
 	}
-	for !s.machine.Terminal() {
+	for {
 		if !s.rests {
-			s.end = ending{from: s.machine.State()}
-			s.published.enter(s.table, s.end.from)
+			at := s.machine.State()
+			if s.table.IsTerminal(at) {
+				return nil
+			}
+			s.end, s.doing = ending{from: at}, s.table.Activity(at)
+			s.published.enter(s.table, at)
 		}
-		s.end.event = s.perform(ctx, s.machine.Activity())
+		s.end.event = s.perform(ctx, s.doing)
 		if s.rests = s.end.event == resting; s.rests {
 			return nil
 		}
@@ -98,7 +103,6 @@ func (s *session) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
 }
 
 func (s *session) begin() {
