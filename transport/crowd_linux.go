@@ -57,7 +57,7 @@ const acceptAtOnce = 64
 
 // serveMany implements manyListener.
 func (l *fastListener) serveMany(ctx context.Context, s *Server) error {
-	c := &crowd{server: s, ln: l, sys: l.conn.sys, retry: never}
+	c := &crowd{server: s, ln: l, sys: l.conn.sys, retry: never, backoff: minBackoff}
 	c.ctx, c.stop = context.WithCancel(ctx)
 	defer c.stop()
 	l.conn.hold()

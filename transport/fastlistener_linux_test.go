@@ -73,6 +73,12 @@ func TestFastListenerIsWhatWasAskedFor(t *testing.T) {
 // idle is a server on a simulated kernel that has no client yet.
 func idle(t *testing.T, f func(g *simulated, s *Server, connect func()), failing ...error) {
 	t.Helper()
+	idleOf(t, 1, f, failing...)
+}
+
+// idleOf is one of so many places.
+func idleOf(t *testing.T, places int, f func(g *simulated, s *Server, connect func()), failing ...error) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		g := newSimulated()
@@ -84,7 +90,7 @@ func idle(t *testing.T, f func(g *simulated, s *Server, connect func()), failing
 		g.Leave()
 		g.made, g.before = 0, map[string]int{"accept4": 1, "setsockopt": 3}
 		g.Fail("accept4", failing...)
-		s := &Server{Table: &protocol.Server, Result: func(Result) error { g.results.Add(1); return nil }}
+		s := &Server{Table: &protocol.Server, Concurrency: places, Result: func(Result) error { g.results.Add(1); return nil }}
 		served := make(chan any, 1)
 		s.Log = slog.New(slog.NewTextHandler(&g.log, nil))
 		go func() {

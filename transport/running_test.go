@@ -51,7 +51,7 @@ type running struct {
 	*Server
 	t       *testing.T
 	ln      Listener
-	watch   *watch // what the server sees of ln
+	watch   *watch // what a server of one place sees of ln
 	results chan Result
 	stop    context.CancelFunc
 	served  chan error
@@ -88,6 +88,9 @@ func prepare(t *testing.T, path string, s *Server) (r *running, serve func()) {
 			t.Error("Serve did not return")
 		}
 	})
+	if s.Concurrency > 1 {
+		return r, func() { go func() { r.served <- s.Serve(ctx, ln) }() }
+	}
 	return r, func() { go func() { r.served <- s.Serve(ctx, r.watch) }() }
 }
 
@@ -126,6 +129,20 @@ func (r *running) counts(bytes int64) {
 	})
 	if counted != bytes {
 		r.t.Fatalf("%d bytes have been counted, want %d; %d sessions have ended", counted, bytes, len(r.results))
+	}
+}
+
+// wantEnd waits for Serve to return; it must return nil.
+func (r *running) wantEnd() {
+	r.t.Helper()
+	select {
+	case err := <-r.served:
+		r.served <- nil
+		if err != nil {
+			r.t.Errorf("Serve: %v", err)
+		}
+	case <-time.After(patience):
+		r.t.Fatal("Serve did not return")
 	}
 }
 

@@ -67,6 +67,13 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a probe and a client that waits told alike", "reason.go", "case r.silence < probeMost:", "default:\n\tcase false:", "TestExplanations"},
 	{"an upload that skips what was not written", "source.go", "s.file.Seek(s.at, io.SeekStart)", "s.file.Seek(0, io.SeekCurrent)", "TestClientLosesNothingToAPassedDeadline"},
 
+	{"a place too many", "crowd_linux.go", "room := c.server.Concurrency - c.serving()", "room := c.server.Concurrency + 1 - c.serving()", "TestCodeIsTheCrowd"},
+	{"a place too many, by goroutines", "together.go", "make(chan struct{}, s.Concurrency)", "make(chan struct{}, s.Concurrency+1)", "TestCodeIsTheCrowd"},
+	{"a crowd that is not told of the shutdown", "crowd_linux.go", "\t\t\tc.all()\n", "", "TestCodeIsTheCrowd"},
+	{"a crowd that nobody is accepted into once it was full", "crowd_linux.go", "c.deaf == deaf {", "c.deaf == deaf || c.deaf {", "TestFullCrowdSleeps"},
+	{"a full crowd that spins", "crowd_linux.go", "deaf := c.knocked && (", "deaf := c.knocked && c.closed && (", "TestFullCrowdSleeps"},
+	{"a member that is not told when it can write", "member_linux.go", "if m.watched == events {", "if m.watched != 0 {", "TestAMemberWaitsToWrite"},
+
 	{"a server that does not go on after its first command", "../protocol/server.go", "\t\tfsm.On(SendAccio1, Sent, AwaitConfirm1),\n", "",
 		"TestServerLosesNothingToAPassedDeadline|TestServerQueue|TestQueued"},
 	{"a server that does not go on after the header", "../protocol/server.go", "\t\tfsm.On(AwaitConfirm2, Confirmed, Streaming),\n", "",
@@ -108,5 +115,5 @@ func TestSeededFaultsAreCaught(t *testing.T) {
 	for i, f := range seeded {
 		faults[i] = overlaytest.Fault{Name: f.name, File: f.file, Old: f.old, New: f.new, Test: f.test}
 	}
-	overlaytest.Catch(t, long(), 36+25, faults)
+	overlaytest.Catch(t, long(), 42+25, faults)
 }

@@ -105,18 +105,16 @@ func (s *Server) Drain() { s.drain.begin() }
 // well, and an error if the listener fails for good or a Result could not be
 // delivered. In any case the listener is closed and no goroutine is left.
 func (s *Server) Serve(ctx context.Context, ln Listener) error {
-	many, own := ln.(manyListener)
-	switch {
-	case s.Concurrency <= 1:
+	if s.Concurrency <= 1 {
 		return s.serveInTurn(ctx, ln)
-	case own && len(s.Table.Own) == 0:
+	}
+	if many, ok := ln.(manyListener); ok {
 		return many.serveMany(ctx, s)
 	}
 	return s.serveTogether(ctx, ln)
 }
 
-// manyListener is one that serves the connections of a table without actions of its
-// own by itself, some at a time.
+// manyListener is one that serves its connections by itself, some at a time.
 type manyListener interface {
 	serveMany(ctx context.Context, s *Server) error
 }

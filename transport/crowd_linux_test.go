@@ -1,0 +1,290 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"accio/explore/simkernel"
+	"accio/protocol"
+
+	"golang.org/x/sys/unix"
+)
+
+// A crowd without clients sleeps, and so does one in which nobody says anything but for
+// the limits of those: what wakes it is told by what it asks the system.
+func TestIdleCrowdSleeps(t *testing.T) {
+	idleOf(t, 2, func(g *simulated, s *Server, connect func()) {
+		time.Sleep(1000 * time.Hour)
+		if n := g.Calls("epoll_wait"); n != 1 {
+			t.Errorf("%d calls of epoll_wait", n)
+		}
+		connect()
+		if g.results.Load() != 1 {
+			t.Errorf("%d results", g.results.Load())
+		}
+	})
+}
+
+// A crowd without a free place is not woken by those who wait for one.
+func TestFullCrowdSleeps(t *testing.T) {
+	idleOf(t, 2, func(g *simulated, s *Server, _ func()) {
+		var guests []*simkernel.Guest
+		for range 4 {
+			guest, err := g.k.Guest(g.ln.Addr())
+			if err != nil {
+				t.Fatal(err)
+			}
+			guests = append(guests, guest)
+			synctest.Wait()
+		}
+		before := g.Calls("epoll_wait")
+		time.Sleep(DefaultIdleTimeout - time.Second)
+		synctest.Wait()
+		if n := g.Calls("epoll_wait"); n != before || before > 6 {
+			t.Errorf("%d calls of epoll_wait, and %d when nothing happened", before, n-before)
+		}
+		for i, want := range []string{protocol.Accio, protocol.Accio, "", ""} {
+			if got := guests[i].Said(); got != want {
+				t.Errorf("client %d was told %q", i+1, got)
+			}
+		}
+		guests[1].End()
+		synctest.Wait()
+		if g.results.Load() != 1 || guests[2].Said() != protocol.Accio || guests[3].Said() != "" {
+			t.Errorf("%d results; the third was told %q, the fourth %q", g.results.Load(), guests[2].Said(), guests[3].Said())
+		}
+		for _, guest := range guests {
+			guest.Leave()
+		}
+		synctest.Wait()
+		if g.results.Load() != 4 {
+			t.Errorf("%d results", g.results.Load())
+		}
+		another, err := g.k.Guest(g.ln.Addr()) // the system tells of clients again
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if another.Said() != protocol.Accio {
+			t.Error("who comes later is not accepted")
+		}
+		another.Leave()
+	})
+}
+
+// §5.4, of a crowd: what may pass is told and waited out, and those in service are served
+// meanwhile.
+func TestCrowdWaitsOutWhatPasses(t *testing.T) {
+	for _, errno := range []error{unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM, unix.ECONNABORTED} {
+		idleOf(t, 2, func(g *simulated, s *Server, connect func()) {
+			connect()
+			if g.results.Load() != 0 {
+				t.Errorf("%v: a result for nobody", errno)
+			}
+			time.Sleep(5 * time.Millisecond)
+			synctest.Wait()
+			if g.results.Load() != 0 {
+				t.Errorf("%v: a result after one wait", errno)
+			}
+			before := g.Calls("epoll_wait")
+			time.Sleep(10 * time.Millisecond)
+			synctest.Wait()
+			if n := strings.Count(g.log.String(), `error="`+errno.Error()+`"`); n != 2 || g.results.Load() != 1 {
+				t.Errorf("%v: %d log lines, %d results; want 2 and 1\n%s", errno, n, g.results.Load(), g.log.String())
+			}
+			for _, wait := range []string{"5ms", "10ms"} {
+				if strings.Count(g.log.String(), " retry="+wait+"\n") != 1 {
+					t.Errorf("no wait of %s:\n%s", wait, g.log.String())
+				}
+			}
+			if n := g.Calls("epoll_wait") - before; n > 4 {
+				t.Errorf("%d calls of epoll_wait in a wait", n)
+			}
+			g.Fail("accept4", errno)
+			connect()
+			time.Sleep(5 * time.Millisecond) // the waits begin anew
+			synctest.Wait()
+			if g.results.Load() != 2 {
+				t.Errorf("%v: %d results", errno, g.results.Load())
+			}
+		}, errno, errno)
+	}
+	idleOf(t, 2, func(g *simulated, s *Server, connect func()) {
+		connect()
+		if g.results.Load() != 1 || g.log.String() != "" {
+			t.Errorf("after a signal %d results; log %s", g.results.Load(), g.log.String())
+		}
+	}, unix.EINTR, unix.EINTR)
+}
+
+// What does not pass ends the service of all, each with its line, and is told.
+func TestCrowdFailsForGood(t *testing.T) {
+	for call, again := range map[string]int{"epoll_create1": 0, "epoll_ctl": 0, "epoll_wait": 1, "accept4": 1} {
+		for nth := 0; nth <= again; nth++ {
+			synctest.Test(t, func(t *testing.T) {
+				k := simkernel.New()
+				process := k.Process()
+				ln, err := listenBy(process, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				process.Fail(call, append(make([]error, nth), unix.EBADF)...)
+				served, results := make(chan error, 1), 0
+				s := &Server{Table: &protocol.Server, Concurrency: 2, Result: func(r Result) error {
+					if results++; r.Event != "shutdown" {
+						t.Errorf("%+v", r)
+					}
+					return nil
+				}}
+				go func() { served <- s.Serve(context.Background(), ln) }()
+				synctest.Wait()
+				guest, errGuest := k.Guest(ln.Addr())
+				synctest.Wait()
+				select {
+				case err = <-served:
+				default:
+					t.Fatalf("%s fails, and the server goes on", call)
+				}
+				var named *os.SyscallError
+				if !errors.As(err, &named) || named.Syscall != call || named.Err != unix.EBADF {
+					t.Errorf("%s: %v", call, err)
+				}
+				if errGuest == nil {
+					guest.Leave()
+				}
+				if open, misuses := process.Open(), process.Misuses(); len(open)+len(misuses) > 0 {
+					t.Errorf("%s: the descriptors %v are left open; not open was that of %v", call, open, misuses)
+				}
+				if results != nth { // what had been accepted before
+					t.Errorf("%s, call %d: %d results", call, nth+1, results)
+				}
+			})
+		}
+	}
+}
+
+// A client that sends without an end does not keep the others from their limits, nor
+// from being served.
+func TestACrowdIsServedInTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		k := simkernel.New()
+		process := k.Process()
+		ln, err := listenBy(process, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		process.Limit = much // each look finds as much as is worth another
+		var ended []string
+		s := &Server{Table: &protocol.Server, Concurrency: 3, IdleTimeout: time.Second, Result: func(r Result) error {
+			ended = append(ended, fmt.Sprintf("%d %s%d", r.Connection, r.Event, r.Bytes))
+			return nil
+		}}
+		served := make(chan error, 1)
+		go func() { served <- s.Serve(ctx, ln) }()
+		var guests [3]*simkernel.Guest
+		for i := range guests {
+			if guests[i], err = k.Guest(ln.Addr()); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		greedy, silent, quick := guests[0], guests[1], guests[2]
+		greedy.Arrive(header)
+		silent.Arrive(header)
+		quick.Arrive(header)
+		synctest.Wait()
+		const heap = 20 * turnsOfMuch * much
+		greedy.Arrive(strings.Repeat("x", heap))
+		quick.Arrive("y")
+		quick.End()
+		synctest.Wait()
+		for range 4 {
+			time.Sleep(300 * time.Millisecond)
+			greedy.Arrive(strings.Repeat("x", heap))
+			synctest.Wait()
+		}
+		greedy.End()
+		synctest.Wait()
+		want := fmt.Sprintf("[3 1 2 timedout0 1 %d]", 5*heap)
+		if fmt.Sprint(ended) != want {
+			t.Errorf("%v, want %s", ended, want)
+		}
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+		for _, g := range guests {
+			g.Leave()
+		}
+	})
+}
+
+// Who takes nothing is waited for, without being asked again and again, though it sends
+// meanwhile; and then things go on.
+func TestAMemberWaitsToWrite(t *testing.T) {
+	idleOf(t, 2, func(g *simulated, s *Server, _ func()) {
+		guest, err := g.k.Guest(g.ln.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		guest.Stall(0)
+		guest.Arrive(protocol.Confirm1)
+		synctest.Wait()
+		guest.Arrive(protocol.Confirm2)
+		before := g.Calls("epoll_wait")
+		time.Sleep(DefaultIdleTimeout / 2)
+		synctest.Wait()
+		if n := g.Calls("epoll_wait") - before; n != 0 || guest.Said() != protocol.Accio {
+			t.Errorf("%d calls of epoll_wait; the client was told %q", n, guest.Said())
+		}
+		guest.Stall(-1)
+		synctest.Wait()
+		guest.End()
+		synctest.Wait()
+		if g.results.Load() != 1 || guest.Said() != protocol.Accio+protocol.Accio {
+			t.Errorf("%d results; the client was told %q", g.results.Load(), guest.Said())
+		}
+		guest.Leave()
+	})
+}
+
+// Deadlines of many members, set and set anew in any order, pass in theirs.
+func TestDue(t *testing.T) {
+	var d due
+	members := make([]*member, 100)
+	for i := range members {
+		members[i] = &member{due: -1, number: i, deadline: time.Duration(i * 37 % 100)}
+		d.set(members[i])
+	}
+	for i, m := range members {
+		if i%3 == 0 {
+			m.deadline += 1000
+			d.set(m)
+		}
+		if i%5 == 0 {
+			d.remove(m)
+			d.remove(m)
+		}
+	}
+	last, n := time.Duration(-1), 0
+	for len(d) > 0 {
+		m := d[0]
+		d.remove(m)
+		if m.deadline < last || m.due != -1 || m.number%5 == 0 {
+			t.Errorf("%d after %d", m.deadline, last)
+		}
+		last = m.deadline
+		n++
+	}
+	if n != 80 {
+		t.Errorf("%d members", n)
+	}
+}
