@@ -44,7 +44,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"2.2", "transport/classify.go", "return fsm.Failed", "return fsm.Closed", "", "TestResetInEveryState"},
 	{"2.3", "fsm/machine.go", "State: from, Event: e, Possible", "State: from, Possible", "", "TestAnEventThatTheTableLacks"},
 	{"2.4", "transport/await.go", "if ctx.Err() != nil {\n\t\t\treturn n, fsm.Shutdown\n\t\t}\n", "", "", "TestShutdownBeatsEverything"},
-	{"2.5", "transport/netconn.go", "n, err := c.TCPConn.Read(p)\n\tif n == 0 &&", "n, err := c.TCPConn.Read(p)\n\tif n > 0 &&", "", "TestServerLosesNothingToAPassedDeadline"},
+	{"2.5", "transport/netconn.go", "n, err := c.streamConn.Read(p)\n\tif n == 0 &&", "n, err := c.streamConn.Read(p)\n\tif n > 0 &&", "", "TestServerLosesNothingToAPassedDeadline"},
 	{"2.6", "transport/await.go", "event := s.ended(err)\n", "if classify(err) == fsm.Failed {\n\t\t\t_, err = m(s, p)\n\t\t}\n\t\tevent := s.ended(err)\n", "", "TestAnErrorIsReadOnce"},
 
 	{"3.1", slots, "if s.Result == nil ||", "if s.Result == nil || result.Event == fsm.Mismatched ||", server, "TestScript"},
@@ -59,7 +59,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"4.3", session, "s.restart()\n\ts.arm()\n}\n\n// perform", "s.clock = epoch\n\ts.arm()\n}\n\n// perform", "", "TestServerIdleLimit"},
 
 	{"5.1", listener, "backlog = 4096", "backlog = 1", "", "TestServerQueue"},
-	{"5.2", "transport/listener.go", "return &netConn{c.(*net.TCPConn), l.discarded}, nil", "go func() {\n\t\tif n, err := l.Listener.Accept(); err == nil {\n\t\t\tn.Write([]byte(\"accio\\r\\n\"))\n\t\t}\n\t}()\n\treturn &netConn{c.(*net.TCPConn), l.discarded}, nil", "", "TestServerQueue"},
+	{"5.2", "transport/listener.go", "return &netConn{c.(streamConn), l.discarded}, nil", "go func() {\n\t\tif n, err := l.Listener.Accept(); err == nil {\n\t\t\tn.Write([]byte(\"accio\\r\\n\"))\n\t\t}\n\t}()\n\treturn &netConn{c.(streamConn), l.discarded}, nil", "", "TestServerQueue"},
 	{"5.3", "transport/server.go", "if err := p.serve(ctx, c); err != nil {", "if ctx.Err() != nil {\n\t\t\tc.Close()\n\t\t} else if err := p.serve(ctx, c); err != nil {", "", "TestShutdownBeforeTheFirstActivity"},
 	{"5.4", "internal/errno/errno_unix.go", "syscall.EMFILE, ", "", "", "TestAcceptWaitsOutWhatPasses"},
 	{"5.5", "transport/await.go", "s.restart()\n\t}\n\treturn n, err", "}\n\treturn n, err", "", "TestSenderWithoutEndHoldsUpTheNext"},
@@ -78,6 +78,8 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"6.11", "internal/record/flood.go", "if r.Level == slog.LevelWarn && f.held(&r) {", "if r.Level > slog.LevelError && f.held(&r) {", "./internal/record", "TestFlood"},
 	{"6.12", "cmd/server-s/ending.go", "if drain > 0 {", "if drain < 0 {", server, "TestDrain"},
 	{"6.13", "cmd/server-s/main.go", "Most: uint64(o.most), ", "", server, "TestSoManyConnections"},
+	{"6.14", listener, "if !l.shared { // the", "if true { // the", "", "TestInherit"},
+	{"6.15", "transport/crowd_linux.go", "c.beat = c.clock + c.server.BeatEvery", "c.beat = never", "", "TestBeat"},
 
 	{"7.1", session, "if err := s.conn.CloseWrite(); err != nil {", "if err := error(nil); err != nil {", "", "TestClientSendsTheFile"},
 	{"7.2", session, "if event == whole {\n\t\ts.end.arrived", "if false {\n\t\ts.end.arrived", "", "TestClientWaiting"},
@@ -85,7 +87,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"7.4", "cmd/client-s/main.go", "os.Exit(status)", "os.Exit(cli.Failed)", client, "TestScript"},
 	{"7.5", "cmd/client-s/send.go", "the server has taken them and closed", "the server has counted them", client, "TestScript"},
 	{"7.6", session, "if event := s.look(ctx); event != whole {\n\t\treturn event\n\t}\n", "", "", "TestClientSeesAServerThatLeavesEarly"},
-	{"7.7", "transport/client.go", "conn.SetLinger(0)", "conn.SetLinger(-1)", "", "TestClientThatGivesUpIsNoResult"},
+	{"7.7", "transport/client.go", "tcp.SetLinger(0)", "tcp.SetLinger(-1)", "", "TestClientThatGivesUpIsNoResult"},
 	{"7.8", "cmd/client-s/send.go", "record.JSON(r, record.Sent)", "record.JSON(r, record.Received)", client, "TestScript"},
 	{"7.9", "transport/source.go", "if err != io.EOF || s.at >= s.size {", "if true {", "", "TestClientFileThatShrinks"},
 	{"7.10", session, "event = s.early(ctx, len(a.Text))", "", "", "TestClientSeesAServerThatDoesNotTakeTurns"},

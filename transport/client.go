@@ -63,16 +63,17 @@ func (c *Client) Send(ctx context.Context, address string, file io.Reader) (Resu
 		timeout = DefaultIdleTimeout
 	}
 	dialer := net.Dialer{Timeout: timeout, KeepAlive: -1}
-	tcp, err := dialer.DialContext(ctx, "tcp", address)
+	dialed, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return Result{}, err
 	}
-	defer tcp.Close()
-	conn := &netConn{TCPConn: tcp.(*net.TCPConn)}
+	defer dialed.Close()
+	tcp := dialed.(*net.TCPConn)
+	conn := &netConn{streamConn: tcp}
 	c.sessions++
 	result, err := c.send(ctx, conn, timeout, file, Result{Connection: c.sessions, Remote: conn.Remote(), Started: time.Now()})
 	if err != nil {
-		conn.SetLinger(0) // a plain close would look like the end of the file
+		tcp.SetLinger(0) // a plain close would look like the end of the file
 	}
 	return result, err
 }

@@ -3,8 +3,11 @@ package transport
 import (
 	"container/heap"
 	"context"
+	"errors"
+	"math"
 	"net/netip"
 	"os"
+	"slices"
 	"time"
 
 	"accio/internal/errno"
@@ -12,13 +15,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// crowd serves the connections of a fastListener, some at a time, in one goroutine: the
+// crowd serves the connections of fastListeners, some at a time, in one goroutine: the
 // system tells which of them have something (epoll(7)), and their sessions go on until
 // they would wait.
 type crowd struct {
 	server  *Server
-	ln      *fastListener
+	doors   []*door
 	sys     syscalls
+	wakeup  *wakeup // of which the deadline is not used
 	ctx     context.Context
 	stop    context.CancelFunc
 	failure error
@@ -29,51 +33,121 @@ type crowd struct {
 	due     due
 	clock   time.Duration // since epoch; when it was last looked at
 	turn    turn
-	discard []byte
+	beat    time.Duration // when the server is to be told that it goes round, since epoch
 
-	knocked bool          // somebody may wait to be accepted
-	deaf    bool          // the system does not tell of those, as there is no place for them
 	retry   time.Duration // when to accept again after an error, since epoch
 	backoff time.Duration
 	closed  bool // nobody is accepted any more
-	fds     []arrival
+	came    []arrival
 	events  [128]unix.EpollEvent
+}
+
+// door is a listener of a crowd.
+type door struct {
+	*fastListener
+	number  int
+	knocked bool   // somebody may wait to be accepted
+	deaf    bool   // the system does not tell of those, as there is no place for them
+	discard []byte // see drop
 }
 
 // arrival is a connection that was accepted.
 type arrival struct {
+	door   *door
 	fd     int
 	remote netip.AddrPort
 }
 
-// What the system names that is no member.
-const (
-	theListener = -1
-	theWakeup   = -2
-)
+// theWakeup is what the system names that is neither a member, nor a door: those are -1,
+// -2, and so on.
+const theWakeup = math.MinInt32
 
 // acceptAtOnce is how many are accepted before those in service have their turn.
 const acceptAtOnce = 64
 
+// fastListeners are some as one.
+type fastListeners struct{ all []*fastListener }
+
+func joinFast(all []Listener) Listener {
+	l := &fastListeners{}
+	for _, ln := range all {
+		fast, ok := ln.(*fastListener)
+		if !ok {
+			return join(all)
+		}
+		l.all = append(l.all, fast)
+	}
+	if len(l.all) == 1 {
+		return l.all[0]
+	}
+	return l
+}
+
+func (l *fastListeners) list() (all []Listener) {
+	for _, ln := range l.all {
+		all = append(all, ln)
+	}
+	return all
+}
+
+// Accept is not for these: see serveMany.
+func (*fastListeners) Accept() (Incoming, error) { return nil, errors.ErrUnsupported }
+
+// Close implements Listener.
+func (l *fastListeners) Close() error {
+	var errs []error
+	for _, ln := range l.all {
+		errs = append(errs, ln.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Addr implements Listener: it is that of the first that has one.
+func (l *fastListeners) Addr() netip.AddrPort { return firstAddr(l.list()) }
+
+// Queued implements Queue.
+func (l *fastListeners) Queued() (int, bool) { return queuedOf(l.list()) }
+
+func (l *fastListeners) needed() bool { return true }
+
+func (l *fastListeners) serveMany(ctx context.Context, s *Server) error {
+	return serveCrowd(ctx, s, l, l.all)
+}
+
+// needed implements manyListener: nobody may wait in the Accept of a shared one.
+func (l *fastListener) needed() bool { return l.shared }
+
 // serveMany implements manyListener.
 func (l *fastListener) serveMany(ctx context.Context, s *Server) error {
-	c := &crowd{server: s, ln: l, sys: l.conn.sys, retry: never, backoff: minBackoff}
+	return serveCrowd(ctx, s, l, []*fastListener{l})
+}
+
+func serveCrowd(ctx context.Context, s *Server, ln Listener, all []*fastListener) error {
+	wakeup := &all[0].conn.wakeup
+	c := &crowd{server: s, sys: wakeup.sys, wakeup: wakeup, retry: never, backoff: minBackoff, beat: never}
 	c.ctx, c.stop = context.WithCancel(ctx)
 	defer c.stop()
-	l.conn.hold()
-	defer l.conn.release()
+	wakeup.hold()
+	defer wakeup.release()
 	var err error
 	if c.epoll, err = c.sys.EpollCreate(unix.EPOLL_CLOEXEC); err != nil {
-		l.Close()
+		ln.Close()
 		return os.NewSyscallError("epoll_create1", err)
 	}
 	defer c.sys.Close(c.epoll)
-	defer s.listens(c.ctx, l, l.conn.wake)()
-	if err := c.watch(unix.EPOLL_CTL_ADD, l.conn.event, unix.EPOLLIN, theWakeup); err != nil {
+	defer s.listens(c.ctx, ln, wakeup.wake)()
+	if err := c.watch(unix.EPOLL_CTL_ADD, wakeup.event, unix.EPOLLIN, theWakeup); err != nil {
 		return err
 	}
-	if err := c.watchListener(unix.EPOLL_CTL_ADD, unix.EPOLLIN); err != nil {
-		return err
+	for i, ln := range all {
+		d := &door{fastListener: ln, number: -1 - i}
+		c.doors = append(c.doors, d)
+		if err := c.watchDoor(d, unix.EPOLL_CTL_ADD, unix.EPOLLIN); err != nil {
+			return err
+		}
+	}
+	if s.Beat != nil {
+		c.beat = 0
 	}
 	return c.serve()
 }
@@ -83,14 +157,14 @@ func (c *crowd) watch(op, fd int, events uint32, number int) error {
 	return os.NewSyscallError("epoll_ctl", c.sys.EpollCtl(c.epoll, op, fd, &event))
 }
 
-// watchListener watches it as long as it is open: its number may be another's then.
-func (c *crowd) watchListener(op int, events uint32) error {
-	c.ln.accepting.Lock()
-	defer c.ln.accepting.Unlock()
-	if c.ln.closed.Load() {
+// watchDoor watches a listener as long as it is open: its number may be another's then.
+func (c *crowd) watchDoor(d *door, op int, events uint32) error {
+	d.accepting.Lock()
+	defer d.accepting.Unlock()
+	if d.fastListener.closed.Load() {
 		return nil
 	}
-	return c.watch(op, c.ln.fd, events, theListener)
+	return c.watch(op, d.fd, events, d.number)
 }
 
 // serve goes round until nobody is served and nobody will be.
@@ -100,7 +174,9 @@ func (c *crowd) serve() error {
 		c.failed(c.accept())
 		if !c.closed && !c.server.accepts(c.ctx) {
 			c.closed = true
-			c.ln.Close()
+			for _, d := range c.doors {
+				d.Close()
+			}
 		}
 		if c.ctx.Err() != nil && !stopped {
 			stopped = true
@@ -116,15 +192,23 @@ func (c *crowd) serve() error {
 
 // attend makes the system tell of those who come, as long as they can be accepted.
 func (c *crowd) attend() error {
-	deaf := c.knocked && (c.room() == 0 || c.retry != never)
-	if c.closed || c.deaf == deaf {
+	if c.closed {
 		return nil
 	}
-	c.deaf = deaf
-	if deaf {
-		return c.watchListener(unix.EPOLL_CTL_MOD, 0)
+	full := c.room() == 0 || c.retry != never
+	for _, d := range c.doors {
+		deaf, events := d.knocked && full, uint32(unix.EPOLLIN)
+		if d.deaf == deaf {
+			continue
+		}
+		if d.deaf = deaf; deaf {
+			events = 0
+		}
+		if err := c.watchDoor(d, unix.EPOLL_CTL_MOD, events); err != nil {
+			return err
+		}
 	}
-	return c.watchListener(unix.EPOLL_CTL_MOD, unix.EPOLLIN)
+	return nil
 }
 
 // failed ends the service if err is an error.
@@ -139,6 +223,10 @@ func (c *crowd) serving() int { return len(c.members) - len(c.vacant) }
 
 // wait waits until something happens, and lets go on whom that concerns.
 func (c *crowd) wait() error {
+	if c.beat <= c.clock {
+		c.server.Beat()
+		c.beat = c.clock + c.server.BeatEvery
+	}
 	c.turn.yield(c.clock)
 	n, err := c.sys.EpollWait(c.epoll, c.events[:], c.patience())
 	c.clock = time.Since(epoch)
@@ -146,11 +234,11 @@ func (c *crowd) wait() error {
 		return os.NewSyscallError("epoll_wait", err)
 	}
 	for i := range c.events[:n] {
-		switch number := int(c.events[i].Fd); number {
-		case theListener:
-			c.knocked = true
-		case theWakeup:
-			c.sys.Read(c.ln.conn.event, c.ln.conn.count[:])
+		switch number := int(c.events[i].Fd); {
+		case number == theWakeup:
+			c.sys.Read(c.wakeup.event, c.wakeup.count[:])
+		case number < 0:
+			c.doors[-1-number].knocked = true
 		default:
 			m := c.members[number]
 			m.ready = c.events[i].Events&^unix.EPOLLOUT != 0
@@ -174,10 +262,10 @@ func (c *crowd) wait() error {
 
 // patience is how long to wait, in milliseconds, for epoll_wait(2): -1 is for ever.
 func (c *crowd) patience() int {
-	if c.knocked && c.room() > 0 && c.retry == never {
+	if c.knocked() && c.room() > 0 && c.retry == never {
 		return 0
 	}
-	next := c.retry
+	next := min(c.retry, c.beat)
 	if len(c.due) > 0 {
 		next = min(next, c.due[0].deadline)
 	}
@@ -186,6 +274,11 @@ func (c *crowd) patience() int {
 	}
 	wait := min(next-time.Since(epoch), longestWait)
 	return int(max((wait+time.Millisecond-1)/time.Millisecond, 0))
+}
+
+// knocked reports whether somebody may wait to be accepted.
+func (c *crowd) knocked() bool {
+	return slices.ContainsFunc(c.doors, func(d *door) bool { return d.knocked })
 }
 
 // goOn lets a member go on, if one is there, and ends its service if it is over.
@@ -212,7 +305,7 @@ func (c *crowd) room() int {
 	if c.server.stopped(c.ctx) {
 		return 0
 	}
-	room := c.server.Concurrency - c.serving()
+	room := max(c.server.Concurrency, 1) - c.serving()
 	if most := c.server.Most; most > 0 {
 		room = int(min(uint64(room), most-c.server.accepted))
 	}
@@ -224,19 +317,21 @@ func (c *crowd) accept() error {
 	if c.retry <= c.clock {
 		c.retry = never
 	}
-	if !c.knocked || c.retry != never {
+	if c.retry != never {
 		return nil
 	}
 	err := c.take()
-	for _, a := range c.fds {
+	for _, a := range c.came {
 		m := c.slot()
-		m.enter(a.fd, a.remote)
+		m.enter(a)
 		c.goOn(m)
 	}
-	c.fds = c.fds[:0]
+	accepted := len(c.came) > 0
+	c.came = c.came[:0]
 	switch {
-	case err == nil:
+	case err == nil && accepted:
 		c.backoff = minBackoff
+	case err == nil:
 	case errno.IsPassing(err):
 		c.server.waits(err, c.backoff)
 		c.retry = time.Since(epoch) + c.backoff
@@ -247,21 +342,39 @@ func (c *crowd) accept() error {
 	return nil
 }
 
-// take takes from the queue those for whom there is a place, or some of them.
+// take takes from the queues those for whom there is a place, or some of them: one from
+// each in turn.
 func (c *crowd) take() error {
-	c.ln.accepting.Lock()
-	defer c.ln.accepting.Unlock()
-	for room := min(c.room(), acceptAtOnce); len(c.fds) < room && !c.ln.closed.Load(); {
-		fd, remote, err := c.sys.Accept4(c.ln.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
-		switch {
-		case err == nil:
-			c.fds = append(c.fds, arrival{fd, remote})
-		case err == unix.EAGAIN:
-			c.knocked = false
-			return nil
-		case err != unix.EINTR && !c.ln.closed.Load():
-			return err
+	room := min(c.room(), acceptAtOnce)
+	for len(c.came) < room && c.knocked() {
+		for _, d := range c.doors {
+			if !d.knocked || len(c.came) == room {
+				continue
+			}
+			if err := c.one(d); err != nil {
+				return err
+			}
 		}
+	}
+	return nil
+}
+
+// one takes one from the queue of a door, if there is one.
+func (c *crowd) one(d *door) error {
+	d.accepting.Lock()
+	defer d.accepting.Unlock()
+	if d.fastListener.closed.Load() {
+		d.knocked = false
+		return nil
+	}
+	fd, remote, err := c.sys.Accept4(d.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+	switch {
+	case err == nil:
+		c.came = append(c.came, arrival{d, fd, remote})
+	case err == unix.EAGAIN:
+		d.knocked = false
+	case err != unix.EINTR:
+		return err
 	}
 	return nil
 }

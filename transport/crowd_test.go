@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,11 +59,11 @@ func newRoom() hall {
 // seat is a scripted connection, and its client.
 type seat struct {
 	*explore.Conn
-	turned bool
+	turned atomic.Bool
 }
 
 func (s *seat) Remote() netip.AddrPort { return netip.AddrPort{} }
-func (s *seat) refused() bool          { return s.turned }
+func (s *seat) refused() bool          { return s.turned.Load() }
 
 func (r *room) enter() guest {
 	r.mu.Lock()
@@ -92,7 +93,7 @@ func (r *room) Close() error {
 	defer r.mu.Unlock()
 	r.shut = true
 	for _, s := range r.queue {
-		s.turned = true
+		s.turned.Store(true)
 	}
 	r.changed.Broadcast()
 	return nil

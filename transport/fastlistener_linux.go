@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -17,7 +18,9 @@ import (
 // each of them. One fastConn serves its connections, one after another.
 type fastListener struct {
 	fd        int
-	addr      netip.AddrPort
+	addr      netip.AddrPort // the zero value of a Unix socket
+	path      string         // of that
+	shared    bool           // with another program
 	conn      fastConn
 	closed    atomic.Bool
 	accepting sync.Mutex // held by whoever accepts from fd
@@ -25,16 +28,27 @@ type fastListener struct {
 	ready     [1]unix.PollFd
 }
 
-func listenFast(_ context.Context, port int) (Listener, error) { return listenBy(kernel{}, port) }
+func listenFast(_ context.Context, at Address) (Listener, error) { return listenFastAt(kernel{}, at) }
 
+// listenBy opens one on IPv4 0.0.0.0.
 func listenBy(sys syscalls, port int) (Listener, error) {
-	fd, err := sys.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	return listenFastAt(sys, Address{AddrPort: netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port))})
+}
+
+func listenFastAt(sys syscalls, at Address) (Listener, error) {
+	family := unix.AF_INET
+	if at.Path != "" {
+		family = unix.AF_UNIX
+	} else if at.Addr().Is6() {
+		family = unix.AF_INET6
+	}
+	fd, err := sys.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, opError("listen", os.NewSyscallError("socket", err))
 	}
-	l := &fastListener{fd: fd}
+	l := &fastListener{fd: fd, path: at.Path}
 	l.conn.sys = sys
-	if err := l.open(port); err != nil {
+	if err := l.open(at, family); err != nil {
 		sys.Close(fd)
 		return nil, opError("listen", err)
 	}
@@ -43,24 +57,31 @@ func listenBy(sys syscalls, port int) (Listener, error) {
 
 func opError(op string, err error) error { return &net.OpError{Op: op, Net: "tcp4", Err: err} }
 
-// open does what package net does to listen, but for Multipath TCP, and sets
-// what the sockets that accept(2) returns are to inherit.
-func (l *fastListener) open(port int) (err error) {
+// open does what package net does to listen, but for Multipath TCP.
+func (l *fastListener) open(at Address, family int) (err error) {
 	sys := l.conn.sys
-	for _, option := range []struct{ level, name int }{
-		{unix.SOL_SOCKET, unix.SO_REUSEADDR}, // restart at once after a session
-		{unix.SOL_SOCKET, unix.SO_OOBINLINE}, // docs/protocol.md §1.11; inherited
-		{unix.IPPROTO_TCP, unix.TCP_NODELAY}, // the second command does not wait for an acknowledgement; inherited
-	} {
-		if err := sys.Setsockopt(l.fd, option.level, option.name, 1); err != nil {
-			return os.NewSyscallError("setsockopt", err)
+	if family == unix.AF_UNIX {
+		free(l.path)
+		err = sys.BindPath(l.fd, l.path)
+	} else {
+		if family == unix.AF_INET6 { // that of all addresses has IPv4 too, whatever the system's default
+			if err := sys.Setsockopt(l.fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 0); err != nil {
+				return os.NewSyscallError("setsockopt", err)
+			}
 		}
+		if err := l.options(unix.SO_REUSEADDR); err != nil { // restart at once after a session
+			return err
+		}
+		err = sys.Bind(l.fd, at.AddrPort)
 	}
-	if err := sys.Bind(l.fd, netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port))); err != nil {
+	if err != nil {
 		return os.NewSyscallError("bind", err)
 	}
 	if err := sys.Listen(l.fd, backlog); err != nil {
 		return os.NewSyscallError("listen", err)
+	}
+	if l.path != "" {
+		return l.conn.wakeup.open()
 	}
 	if l.addr, err = sys.Getsockname(l.fd); err != nil {
 		return os.NewSyscallError("getsockname", err)
@@ -68,11 +89,78 @@ func (l *fastListener) open(port int) (err error) {
 	return l.conn.wakeup.open()
 }
 
+// options sets what the sockets that accept(2) returns are to inherit, and more.
+func (l *fastListener) options(more ...int) error {
+	for _, name := range append(more, unix.SO_OOBINLINE) { // docs/protocol.md §1.11
+		if err := l.conn.sys.Setsockopt(l.fd, unix.SOL_SOCKET, name, 1); err != nil {
+			return os.NewSyscallError("setsockopt", err)
+		}
+	}
+	// The second command does not wait for an acknowledgement.
+	return os.NewSyscallError("setsockopt", l.conn.sys.Setsockopt(l.fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1))
+}
+
+// inheritFast is Inherit.
+func inheritFast(f *os.File) (Listener, error) {
+	l := &fastListener{shared: true}
+	l.conn.sys = kernel{}
+	var family, listens int
+	err := control(f, func(fd int) (err error) {
+		if family, err = unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN); err != nil {
+			return err
+		}
+		if listens, err = unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN); err != nil || listens == 0 {
+			return err
+		}
+		if l.fd, err = unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0); err != nil {
+			return err
+		}
+		return unix.SetNonblock(l.fd, true)
+	})
+	switch {
+	case err != nil:
+		return nil, opError("listen", err)
+	case listens == 0:
+		return nil, opError("listen", errors.New("a socket that does not listen"))
+	}
+	if family == unix.AF_UNIX {
+		name, err := unix.Getsockname(l.fd)
+		if at, ok := name.(*unix.SockaddrUnix); ok && err == nil {
+			l.path = at.Name
+		}
+	} else if l.addr, err = l.conn.sys.Getsockname(l.fd); err == nil {
+		if err = l.options(); errors.Is(err, unix.EOPNOTSUPP) {
+			err = nil // Multipath TCP has no urgent data
+		}
+	}
+	if err == nil {
+		err = l.conn.wakeup.open()
+	}
+	if err != nil {
+		l.conn.sys.Close(l.fd)
+		return nil, opError("listen", err)
+	}
+	return l, nil
+}
+
+// control calls do with the descriptor of a file.
+func control(f *os.File, do func(fd int) error) error {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var failed error
+	err = raw.Control(func(fd uintptr) { failed = do(int(fd)) })
+	return errors.Join(err, failed)
+}
+
 // backlog is what listen(2) is asked for; the kernel takes no more than
 // net.core.somaxconn, 4096 by default.
 const backlog = 4096
 
 func (l *fastListener) Addr() netip.AddrPort { return l.addr }
+
+func (l *fastListener) where() Address { return Address{l.addr, l.path} }
 
 func (l *fastListener) Accept() (Incoming, error) {
 	l.accepting.Lock()
@@ -101,17 +189,22 @@ func acceptError(call string, err error) error {
 }
 
 // Close ends a waiting Accept by shutdown(2), which makes a listening socket
-// stop listening at once.
+// stop listening at once. In the Accept of a shared one nobody waits (see alone).
 func (l *fastListener) Close() error {
 	if l.closed.Swap(true) {
 		return net.ErrClosed
 	}
-	l.conn.sys.Shutdown(l.fd, unix.SHUT_RDWR)
+	if !l.shared { // the socket would listen no more for anybody
+		l.conn.sys.Shutdown(l.fd, unix.SHUT_RDWR)
+	}
 	l.accepting.Lock()
 	defer l.accepting.Unlock()
 	l.asking.Lock()
 	defer l.asking.Unlock()
 	defer l.conn.release()
+	if l.path != "" && l.path[0] != '@' && !l.shared {
+		os.Remove(l.path)
+	}
 	return os.NewSyscallError("close", l.conn.sys.Close(l.fd))
 }
 

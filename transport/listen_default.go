@@ -2,4 +2,10 @@
 
 package transport
 
-var listen = listenPortable
+var (
+	listenAt = listenPortable
+	inherit  = inheritPortable
+)
+
+// Join makes one listener of several.
+func Join(all ...Listener) Listener { return join(all) }

@@ -2,4 +2,10 @@
 
 package transport
 
-var listen = listenFast
+var (
+	listenAt = listenFast
+	inherit  = inheritFast
+)
+
+// Join makes one listener of several.
+func Join(all ...Listener) Listener { return joinFast(all) }

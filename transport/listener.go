@@ -39,14 +39,6 @@ type Incoming interface {
 	Close() error
 }
 
-// Listen opens a plain TCP listener on IPv4 0.0.0.0 (docs/protocol.md §6.1);
-// port 0 lets the system choose one. The error is a *net.OpError or wraps a
-// system call's error.
-//
-// On Linux its connections are served by system calls of our own, unless the
-// program was built with the tag portable; elsewhere by package net.
-func Listen(ctx context.Context, port int) (Listener, error) { return listen(ctx, port) }
-
 // portableConfig has Multipath TCP, Go's default, off: it makes transfers
 // slower. So are keep-alive probes: the idle limit makes them superfluous.
 func portableConfig() *net.ListenConfig {
@@ -55,9 +47,24 @@ func portableConfig() *net.ListenConfig {
 	return config
 }
 
-func listenPortable(ctx context.Context, port int) (Listener, error) {
-	address := netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port))
-	ln, err := portableConfig().Listen(ctx, "tcp4", address.String())
+func listenPortable(ctx context.Context, at Address) (Listener, error) {
+	network, address := "unix", at.Path
+	switch {
+	case at.Path != "":
+		free(at.Path)
+		ln, err := new(net.ListenConfig).Listen(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return portable(ln)
+	case at.Addr().Is4():
+		network = "tcp4"
+	case at.Addr().IsUnspecified():
+		network = "tcp"
+	default:
+		network = "tcp6"
+	}
+	ln, err := portableConfig().Listen(ctx, network, at.AddrPort.String())
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +79,18 @@ func portable(ln net.Listener) (Listener, error) {
 	return &netListener{ln, make([]byte, discardBuffer)}, nil
 }
 
+// inheritPortable is Inherit by package net.
+func inheritPortable(f *os.File) (Listener, error) {
+	ln, err := net.FileListener(f)
+	if err != nil {
+		return nil, err
+	}
+	if unix, ok := ln.(*net.UnixListener); ok {
+		unix.SetUnlinkOnClose(false)
+	}
+	return portable(ln)
+}
+
 type netListener struct {
 	net.Listener
 	discarded []byte // lent to one connection after another
@@ -82,7 +101,25 @@ func (l *netListener) Accept() (Incoming, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &netConn{c.(*net.TCPConn), l.discarded}, nil
+	return &netConn{c.(streamConn), l.discarded}, nil
 }
 
-func (l *netListener) Addr() netip.AddrPort { return l.Listener.Addr().(*net.TCPAddr).AddrPort() }
+// Addr implements Listener; a Unix socket has none.
+func (l *netListener) Addr() netip.AddrPort { return addrOf(l.Listener.Addr()) }
+
+func (l *netListener) where() Address {
+	if unix, ok := l.Listener.Addr().(*net.UnixAddr); ok {
+		return Address{Path: unix.Name}
+	}
+	return Address{AddrPort: l.Addr()}
+}
+
+// addrOf is the address of a TCP socket, that of IPv4 as such; the zero value of others.
+func addrOf(a net.Addr) netip.AddrPort {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	at := tcp.AddrPort()
+	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
+}

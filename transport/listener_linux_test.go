@@ -15,7 +15,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func init() { paths["fast"] = listenFast }
+func init() {
+	ways["fast"] = way{listenFast, inheritFast, joinFast}
+	paths["fast"] = everywhere(listenFast)
+}
 
 // §6.1: IPv4 on every interface, as the kernel's own table has it.
 func TestListenerIsOnEveryInterface(t *testing.T) {

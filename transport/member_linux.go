@@ -15,6 +15,7 @@ type member struct {
 	*slot
 	crowd    *crowd
 	number   int // of the place; what the system is asked to name it by
+	door     *door
 	fd       int
 	remote   netip.AddrPort
 	watched  uint32        // the events of which the system tells; 0: none yet
@@ -53,7 +54,7 @@ func (m *member) Read(p []byte) (int, error) {
 }
 
 func (m *member) Discard() (int64, error) {
-	n, err := ended(m.look("recvfrom", func() (int, error) { return drop(m.crowd.sys, m.fd, &m.crowd.discard) }))
+	n, err := ended(m.look("recvfrom", func() (int, error) { return drop(m.crowd.sys, m.fd, &m.door.discard) }))
 	if n >= much && m.turns > 0 {
 		m.turns--
 		m.ready = true
@@ -128,8 +129,8 @@ func (m *member) watch(events uint32) error {
 }
 
 // enter begins the service of a connection.
-func (m *member) enter(fd int, remote netip.AddrPort) {
-	m.fd, m.remote, m.watched, m.ready, m.ended, m.due, m.proceed, m.bug = fd, remote, 0, false, false, -1, nil, nil
+func (m *member) enter(a arrival) {
+	m.door, m.fd, m.remote, m.watched, m.ready, m.ended, m.due, m.proceed, m.bug = a.door, a.fd, a.remote, 0, false, false, -1, nil, nil
 	now := m.begin(m)
 	if len(now.table.Own) > 0 {
 		m.proceed, _ = iter.Pull(func(yield func(struct{}) bool) {

@@ -2,16 +2,24 @@ package transport
 
 import (
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"os"
 	"syscall"
 )
 
+// streamConn is a TCP or a Unix connection of package net.
+type streamConn interface {
+	net.Conn
+	syscall.Conn
+	CloseWrite() error
+}
+
 // netConn is the portable connection: package net, and a buffer to read into
 // what is not kept.
 type netConn struct {
-	*net.TCPConn
+	streamConn
 	discarded []byte // nil: the connection makes one, when it needs it
 }
 
@@ -22,10 +30,10 @@ const (
 	discardOfMany = 8 << 10
 )
 
-func (c *netConn) Remote() netip.AddrPort { return c.RemoteAddr().(*net.TCPAddr).AddrPort() }
+func (c *netConn) Remote() netip.AddrPort { return addrOf(c.RemoteAddr()) }
 
 func (c *netConn) Read(p []byte) (int, error) {
-	n, err := c.TCPConn.Read(p)
+	n, err := c.streamConn.Read(p)
 	if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) {
 		return c.readNow(p)
 	}
@@ -41,7 +49,7 @@ func (c *netConn) Discard() (int64, error) {
 }
 
 func (c *netConn) Write(p []byte) (int, error) {
-	n, err := c.TCPConn.Write(p)
+	n, err := c.streamConn.Write(p)
 	if n == 0 && errors.Is(err, os.ErrDeadlineExceeded) {
 		return c.writeNow(p)
 	}
@@ -56,4 +64,9 @@ func inlineUrgent(_, _ string, raw syscall.RawConn) error {
 		return errControl
 	}
 	return err
+}
+
+// ReadFrom implements io.ReaderFrom, for who sends a file over TCP.
+func (c *netConn) ReadFrom(r io.Reader) (int64, error) {
+	return c.streamConn.(*net.TCPConn).ReadFrom(r)
 }

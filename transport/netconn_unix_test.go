@@ -16,7 +16,7 @@ import (
 // portablePair returns both ends of a connection of the portable path.
 func portablePair(t *testing.T) (*netConn, *peer) {
 	t.Helper()
-	ln, err := listenPortable(context.Background(), 0)
+	ln, err := everywhere(listenPortable)(context.Background(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestNetConnLooks(t *testing.T) {
 	if n, err := c.Read(make([]byte, 1)); n != 0 || !errors.Is(err, net.ErrClosed) {
 		t.Errorf("%d, %v; want that it is closed", n, err)
 	}
-	none := &netConn{TCPConn: new(net.TCPConn)}
+	none := &netConn{streamConn: new(net.TCPConn)}
 	n, err = none.now(syscall.Read, make([]byte, 1))
 	if n != 0 || err != syscall.EINVAL || none.unacked() != 0 {
 		t.Errorf("%d, %v, %d unacknowledged; want that there is no socket", n, err, none.unacked())

@@ -13,13 +13,13 @@ const grace = 20 * time.Millisecond
 // readNow takes what has arrived, almost without waiting.
 func (c *netConn) readNow(p []byte) (int, error) {
 	c.SetDeadline(time.Now().Add(grace))
-	return c.TCPConn.Read(p)
+	return c.streamConn.Read(p)
 }
 
 // writeNow gives what the socket takes, almost without waiting.
 func (c *netConn) writeNow(p []byte) (int, error) {
 	c.SetDeadline(time.Now().Add(grace))
-	return c.TCPConn.Write(p)
+	return c.streamConn.Write(p)
 }
 
 // soOOBInline is SO_OOBINLINE of Winsock's SOL_SOCKET options.

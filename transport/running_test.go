@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"runtime"
 	"testing"
@@ -17,7 +18,14 @@ import (
 )
 
 // paths are the ways to listen; every test on real sockets takes each of them.
-var paths = map[string]func(context.Context, int) (Listener, error){"portable": listenPortable}
+var paths = map[string]func(context.Context, int) (Listener, error){"portable": everywhere(listenPortable)}
+
+// everywhere makes a way to listen one on all addresses of IPv4.
+func everywhere(listen func(context.Context, Address) (Listener, error)) func(context.Context, int) (Listener, error) {
+	return func(ctx context.Context, port int) (Listener, error) {
+		return listen(ctx, Address{AddrPort: netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port))})
+	}
+}
 
 func eachPath(t *testing.T, test func(t *testing.T, path string)) {
 	want := 1

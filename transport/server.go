@@ -27,6 +27,12 @@ type Server struct {
 	// last of them has ended; 0 is no limit.
 	Most uint64
 
+	// Beat, if not nil, is called when Serve begins, and then every BeatEvery as long as
+	// the loop that serves goes round: not while a Result is blocked, for instance. So it
+	// is with the listeners that Linux has (Listen); by package net it is a timer.
+	Beat      func()
+	BeatEvery time.Duration
+
 	// The functions that follow are called by one goroutine at a time.
 
 	// Result is called once for every accepted connection, in the order in
@@ -105,23 +111,26 @@ func (s *Server) Drain() { s.drain.begin() }
 // well, and an error if the listener fails for good or a Result could not be
 // delivered. In any case the listener is closed and no goroutine is left.
 func (s *Server) Serve(ctx context.Context, ln Listener) error {
-	if s.Concurrency <= 1 {
-		return s.serveInTurn(ctx, ln)
-	}
-	if many, ok := ln.(manyListener); ok {
+	switch many, ok := ln.(manyListener); {
+	case ok && (s.Concurrency > 1 || s.Beat != nil || many.needed()):
 		return many.serveMany(ctx, s)
+	case s.Concurrency > 1:
+		return s.serveTogether(ctx, ln)
 	}
-	return s.serveTogether(ctx, ln)
+	return s.serveInTurn(ctx, ln)
 }
 
 // manyListener is one that serves its connections by itself, some at a time.
 type manyListener interface {
 	serveMany(ctx context.Context, s *Server) error
+	// needed reports whether it is served in no other way.
+	needed() bool
 }
 
 // serveInTurn serves one connection at a time.
 func (s *Server) serveInTurn(ctx context.Context, ln Listener) error {
 	defer s.listens(ctx, ln, s.slots.interrupt)()
+	defer s.beats()()
 	p := s.newSlot()
 	for s.accepts(ctx) {
 		c, err := s.accept(ctx, ln)
@@ -133,6 +142,27 @@ func (s *Server) serveInTurn(ctx context.Context, ln Listener) error {
 		}
 	}
 	return nil
+}
+
+// beats calls Beat from time to time until the returned function is called.
+func (s *Server) beats() (stop func()) {
+	if s.Beat == nil {
+		return func() {}
+	}
+	s.Beat()
+	done, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for tick := time.Tick(s.BeatEvery); ; {
+			select {
+			case <-tick:
+				s.Beat()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-stopped }
 }
 
 func (s *Server) idleTimeout() time.Duration {

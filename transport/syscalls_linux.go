@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"net"
 	"net/netip"
 	"syscall"
 
@@ -13,8 +14,10 @@ import (
 type syscalls interface {
 	Socket(domain, kind, protocol int) (fd int, err error)
 	Setsockopt(fd, level, name, value int) error
-	// Bind binds to an IPv4 address.
+	// Bind binds to an address of IPv4 or IPv6.
 	Bind(fd int, to netip.AddrPort) error
+	// BindPath binds to the path of a Unix socket; one that begins with @ is abstract.
+	BindPath(fd int, to string) error
 	Listen(fd, backlog int) error
 	Getsockname(fd int) (netip.AddrPort, error)
 	Accept4(fd, flags int) (conn int, remote netip.AddrPort, err error)
@@ -48,8 +51,21 @@ func (kernel) Setsockopt(fd, level, name, value int) error {
 }
 
 func (kernel) Bind(fd int, to netip.AddrPort) error {
-	return unix.Bind(fd, &unix.SockaddrInet4{Port: int(to.Port()), Addr: to.Addr().As4()})
+	if to.Addr().Is4() {
+		return unix.Bind(fd, &unix.SockaddrInet4{Port: int(to.Port()), Addr: to.Addr().As4()})
+	}
+	at := &unix.SockaddrInet6{Port: int(to.Port()), Addr: to.Addr().As16()}
+	if zone := to.Addr().Zone(); zone != "" {
+		device, err := net.InterfaceByName(zone)
+		if err != nil {
+			return unix.ENODEV
+		}
+		at.ZoneId = uint32(device.Index)
+	}
+	return unix.Bind(fd, at)
 }
+
+func (kernel) BindPath(fd int, to string) error { return unix.Bind(fd, &unix.SockaddrUnix{Name: to}) }
 
 func (kernel) Listen(fd, backlog int) error { return unix.Listen(fd, backlog) }
 
@@ -103,11 +119,14 @@ func (kernel) TCPInfo(fd int) (*unix.TCPInfo, error) {
 // none makes the -1 of an error 0.
 func none(n int, err error) (int, error) { return max(n, 0), err }
 
-// addrPort is the zero value for what is not IPv4.
+// addrPort is the zero value for what is neither IPv4 nor IPv6. An IPv4 address that IPv6
+// has mapped is itself.
 func addrPort(a syscall.Sockaddr) netip.AddrPort {
-	a4, ok := a.(*syscall.SockaddrInet4)
-	if !ok {
-		return netip.AddrPort{}
+	switch a := a.(type) {
+	case *syscall.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(a.Addr), uint16(a.Port))
+	case *syscall.SockaddrInet6:
+		return netip.AddrPortFrom(netip.AddrFrom16(a.Addr).Unmap(), uint16(a.Port))
 	}
-	return netip.AddrPortFrom(netip.AddrFrom4(a4.Addr), uint16(a4.Port))
+	return netip.AddrPort{}
 }

@@ -284,8 +284,8 @@ func TestClientLosesNothingToAPassedDeadline(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		conn := &netConn{TCPConn: tcp.(*net.TCPConn)}
-		conn.SetWriteBuffer(64 << 10)
+		conn := &netConn{streamConn: tcp.(*net.TCPConn)}
+		tcp.(*net.TCPConn).SetWriteBuffer(64 << 10)
 		source, deadlines := newSource(reader, conn), 0
 		for err == nil {
 			if err = source.fill(context.Background(), patience); err != nil {
@@ -345,7 +345,7 @@ func TestClientSendsOnceMoreAfterTheDeadline(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := tempFile(t, 5)
-	conn := &netConn{TCPConn: tcp.(*net.TCPConn)}
+	conn := &netConn{streamConn: tcp.(*net.TCPConn)}
 	conn.SetDeadline(elapsed)
 	if n, err := newSource(file, conn).send(conn); n != 5 || err != nil {
 		t.Errorf("%d, %v", n, err)

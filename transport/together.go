@@ -10,6 +10,7 @@ func (s *Server) serveTogether(ctx context.Context, ln Listener) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	defer s.listens(ctx, ln, s.slots.interrupt)()
+	defer s.beats()()
 	taken := make(chan struct{}, s.Concurrency)
 	var free vacant
 	var sessions sync.WaitGroup

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"os"
 	"strconv"
 	"time"
@@ -47,7 +46,7 @@ func send(ctx context.Context, o options, w *output) error {
 	if o.verbose || traced != nil {
 		client.Observe = func(tr transport.Transition) {
 			traced.Transition(tr)
-			record.LogTransition(log, tr, netip.AddrPort{})
+			record.LogTransition(log, tr, "")
 		}
 	}
 	stop := func() {}

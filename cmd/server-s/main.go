@@ -4,20 +4,14 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"net"
-	"net/netip"
 	"os"
 	"os/signal"
-	"strconv"
 	"syscall"
 	"time"
 
 	"accio/internal/cli"
 	_ "accio/internal/descriptors"
-	"accio/internal/errno"
 	"accio/internal/record"
 	"accio/protocol"
 	"accio/trace"
@@ -67,11 +61,12 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 	if err != nil {
 		return err
 	}
-	ln, err := transport.Listen(asked, o.port)
+	listeners, err := openListeners(asked, o)
 	if err != nil {
 		page.Close()
-		return cannotListenBeside(o.http, o.port, err)
+		return err
 	}
+	ln := transport.Join(listeners...)
 	openTrace := trace.Create
 	if o.traceAppend {
 		openTrace = trace.Append
@@ -84,7 +79,9 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 	}
 	traced.Places(concurrency)
 	defer traced.Close()
-	log.Info("listening", "address", ln.Addr().String())
+	for _, ln := range listeners {
+		log.Info("listening", "address", transport.Where(ln).String())
+	}
 
 	results := newResults(cli.Whole{Writer: os.Stdout}, o.json, log)
 	server := &transport.Server{Table: &protocol.Server, IdleTimeout: time.Duration(o.idleTimeout), Concurrency: concurrency, Most: uint64(o.most), Log: log}
@@ -92,7 +89,7 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 	server.Result = func(r transport.Result) error {
 		stderr.erase()
 		traced.End(r)
-		traffic.ended.Add(r.Bytes)
+		traffic.end(r)
 		if err := results.print(r); err != nil {
 			return err
 		}
@@ -100,8 +97,8 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 		return nil
 	}
 	if o.verbose || traced != nil {
-		peers := map[uint64]netip.AddrPort{} // of those in service
-		server.Accepted = func(r transport.Result) { peers[r.Connection] = r.Remote }
+		peers := map[uint64]string{} // of those in service
+		server.Accepted = func(r transport.Result) { peers[r.Connection] = transport.Peer(r.Remote) }
 		server.Observe = func(tr transport.Transition) {
 			traced.Transition(tr)
 			record.LogTransition(log, tr, peers[tr.Connection])
@@ -110,6 +107,9 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 			}
 		}
 	}
+	if o.exitOnIdle > 0 {
+		defer traffic.endWhenIdle(time.Duration(o.exitOnIdle), log)()
+	}
 	defer page.show(asked, server, ln, results.blocked, log)()
 	if cli.Shows(o.progress, os.Stderr) {
 		defer stderr.show(traffic.shown)()
@@ -117,43 +117,19 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 	if o.drain > 0 {
 		defer context.AfterFunc(asked, func() { traffic.drain(log, time.Duration(o.drain)) })()
 	}
+	defer tellManager(asked, traffic)()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(over, ln) }()
 	return results.await(over, served, traffic.inService)
 }
 
-// cannotListenBeside is cannotListen for the port of a server that has a page.
-func cannotListenBeside(page cli.Address, port int, err error) error {
-	where := "port " + strconv.Itoa(port)
-	ipv4 := page.Addr().Unmap().Is4() || page.Addr().IsUnspecified() // as the server's
-	if errno.IsInUse(err) && int(page.Port()) == port && ipv4 {
-		return fmt.Errorf("cannot listen on %s: the page of --http listens there, choose another port for one of them", where)
-	}
-	return cannotListen(where, err)
-}
-
-func cannotListen(where string, err error) error {
-	hint := ""
-	switch {
-	case errno.IsInUse(err):
-		hint = "; another program listens there, choose another port"
-	case errors.Is(err, syscall.EACCES):
-		hint = "; ports below 1024 need privileges, choose a higher one"
-	}
-	var op *net.OpError
-	if errors.As(err, &op) {
-		err = op.Err
-	}
-	return fmt.Errorf("cannot listen on %s: %w%s", where, err, hint)
-}
-
 func logResult(log *slog.Logger, r transport.Result) {
 	if !r.Good {
-		log.Warn(r.Explanation(), "connection", r.Connection, "remote", r.Remote)
+		log.Warn(r.Explanation(), "connection", r.Connection, record.Remote(r.Remote))
 		return
 	}
 	if !log.Enabled(context.Background(), slog.LevelDebug) {
 		return // before the arguments are allocated
 	}
-	log.Debug("counted", "connection", r.Connection, "remote", r.Remote, "bytes", r.Bytes, "seconds", r.Elapsed.Seconds())
+	log.Debug("counted", "connection", r.Connection, record.Remote(r.Remote), "bytes", r.Bytes, "seconds", r.Elapsed.Seconds())
 }

@@ -36,11 +36,13 @@ exit status: 0 stopped by SIGINT, SIGTERM or SIGQUIT, or by -n; 1 failed; 2 wron
 `
 
 type options struct {
-	port        int
+	port        int // 0: none
+	listen      cli.Listen
 	idleTimeout cli.Limit
 	concurrency int
 	drain       cli.Limit // 0: none
 	most        int       // 0: no limit
+	exitOnIdle  cli.Limit // 0: never
 	json        bool
 	progress    string
 	verbose     bool
@@ -62,6 +64,8 @@ func parse(args []string) (o options, text string, err error) {
 	flags.Var(&o.drain, "drain", "when told to stop, accept nobody more and let the connections in service finish, for so long at most")
 	cli.Count(flags, &o.most, "connections", "n", "serve so many connections, then end", "")
 	once := flags.Bool("once", false, "serve one connection, then end: -n 1")
+	flags.Var(&o.exitOnIdle, "exit-on-idle", "end when nobody has been served for so long")
+	flags.Var(&o.listen, "listen", "listen on this address, or Unix socket, and not on <PORT>; may be given more than once")
 	flags.BoolVar(&o.json, "json", false, "print results as JSON, one object a line")
 	cli.Progress(flags, &o.progress, "show the transfer in progress on standard error")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition, and every warning however many there are")
@@ -74,8 +78,12 @@ func parse(args []string) (o options, text string, err error) {
 	if err != nil || text != "" {
 		return options{}, text, err
 	}
-	if len(arguments) != 1 {
+	switch alone := len(o.listen) > 0 || fromManager(); {
+	case alone && len(arguments) == 0:
+	case len(arguments) != 1:
 		return options{}, "", cli.Usagef("wanted one argument, the port, a whole number from 1 to 65535; got %d: %q", len(arguments), arguments)
+	case len(o.listen) > 0:
+		return options{}, "", cli.Usagef("--listen %s and the port %s: one of them", o.listen, arguments[0])
 	}
 	if *once {
 		if o.most > 1 {
@@ -92,8 +100,10 @@ func parse(args []string) (o options, text string, err error) {
 	if o.traceAppend && o.trace == "" {
 		return options{}, "", cli.Usagef("--trace-append wants --trace FILE, which names the trace")
 	}
-	if o.port, err = cli.Port(arguments[0]); err != nil {
-		return options{}, "", err
+	if len(arguments) > 0 {
+		if o.port, err = cli.Port(arguments[0]); err != nil {
+			return options{}, "", err
+		}
 	}
 	return o, "", nil
 }

@@ -38,6 +38,10 @@ func TestOptions(t *testing.T) {
 		"--concurrency max 5000": with(func(o *options) { o.concurrency = cli.Max }),
 		"--drain 30s 5000":       with(func(o *options) { o.drain = cli.Limit(30 * time.Second) }),
 		"-n 3 5000":              with(func(o *options) { o.most = 3 }),
+		"--exit-on-idle 5m 5000": with(func(o *options) { o.exitOnIdle = cli.Limit(5 * time.Minute) }),
+		"--listen 127.0.0.1:0 --listen /s": with(func(o *options) {
+			o.port, o.listen = 0, cli.Listen{{AddrPort: netip.MustParseAddrPort("127.0.0.1:0")}, {Path: "/s"}}
+		}),
 		"--once -n 1 5000":       with(func(o *options) { o.most = 1 }),
 		"--once 5000":            with(func(o *options) { o.most = 1 }),
 		"--progress always 5000": with(func(o *options) { o.progress = "always" }),

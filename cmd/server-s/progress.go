@@ -23,6 +23,17 @@ type traffic struct {
 	server  *transport.Server
 	started time.Time
 	ended   atomic.Int64 // the payload of the connections that have ended
+	lines   atomic.Int64 // how many those are
+	errors  atomic.Int64 // and how many of them have failed
+}
+
+// end counts a connection that has ended.
+func (t *traffic) end(r transport.Result) {
+	t.ended.Add(r.Bytes)
+	t.lines.Add(1)
+	if !r.Good {
+		t.errors.Add(1)
+	}
 }
 
 // shown is of the connection in service, or of all since the start if there are some.

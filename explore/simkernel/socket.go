@@ -76,6 +76,11 @@ func (p *Process) Bind(fd int, to netip.AddrPort) error {
 	})
 }
 
+// BindPath is bind(2) to a Unix socket, of which there are none here.
+func (p *Process) BindPath(fd int, _ string) error {
+	return p.onSocket("bind", fd, func(*socket) error { return unix.EAFNOSUPPORT })
+}
+
 // Getsockname is getsockname(2).
 func (p *Process) Getsockname(fd int) (at netip.AddrPort, err error) {
 	err = p.onSocket("getsockname", fd, func(s *socket) error { at = s.local; return nil })

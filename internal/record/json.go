@@ -48,7 +48,7 @@ const (
 // come of the payload is named for what the program does with it.
 func JSON(r transport.Result, moved Moved) []byte {
 	var line any
-	remote, started, seconds := r.Remote.String(), r.Started.UTC(), r.Elapsed.Seconds()
+	remote, started, seconds := transport.Peer(r.Remote), r.Started.UTC(), r.Elapsed.Seconds()
 	if r.Good {
 		line = doneLine{r.Connection, remote, r.State, r.Bytes, started, seconds}
 	} else {

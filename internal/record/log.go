@@ -51,14 +51,22 @@ func newHandler(w io.Writer, format string, verbose, terminal bool) slog.Handler
 	})
 }
 
+// Remote is a peer as an attribute of the log: an address, or the words of transport.Peer.
+func Remote(a netip.AddrPort) slog.Attr {
+	if !a.IsValid() {
+		return slog.String("remote", transport.Peer(a))
+	}
+	return slog.Any("remote", a)
+}
+
 // LogTransition tells a verbose log of a change of state, and of the peer if it
-// is given.
-func LogTransition(log *slog.Logger, tr transport.Transition, peer netip.AddrPort) {
+// is not empty.
+func LogTransition(log *slog.Logger, tr transport.Transition, peer string) {
 	if !log.Enabled(context.Background(), slog.LevelDebug) {
 		return // before the arguments are allocated
 	}
 	args := []any{"connection", tr.Connection}
-	if peer.IsValid() {
+	if peer != "" {
 		args = append(args, "remote", peer)
 	}
 	log.Debug(fmt.Sprintf("%s → %s on %s", tr.From, tr.To, tr.Event), args...)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
-	"net/netip"
 	"regexp"
 	"testing"
 
@@ -32,8 +31,8 @@ func TestLog(t *testing.T) {
 		var text bytes.Buffer
 		log := slog.New(newHandler(&text, test.format, test.verbose, test.terminal))
 		tr := transport.Transition{Connection: 7, From: protocol.Streaming, Event: fsm.Closed, To: protocol.Done}
-		LogTransition(log, tr, peer(1))
-		LogTransition(log, tr, netip.AddrPort{})
+		LogTransition(log, tr, peer(1).String())
+		LogTransition(log, tr, "")
 		log.Warn(`a; "b"`, "remote", peer(1))
 		if !regexp.MustCompile(test.want).Match(text.Bytes()) {
 			t.Errorf("%+v: %q", test, &text)

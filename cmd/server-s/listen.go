@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"syscall"
+
+	"accio/internal/cli"
+	"accio/internal/errno"
+	"accio/transport"
+)
+
+// openListeners opens what the server listens on: the sockets that the service manager
+// has opened, or the addresses or the port of the command line.
+func openListeners(ctx context.Context, o options) (all []transport.Listener, err error) {
+	defer func() {
+		if err != nil {
+			for _, ln := range all {
+				ln.Close()
+			}
+		}
+	}()
+	inherited, err := activated()
+	if err != nil {
+		return nil, err
+	}
+	if len(inherited) > 0 && (o.port != 0 || len(o.listen) > 0) {
+		return nil, errors.New("the service manager has opened the sockets (LISTEN_FDS): leave out the port and --listen")
+	}
+	for _, f := range inherited {
+		ln, err := transport.Inherit(f)
+		f.Close()
+		if err != nil {
+			return all, fmt.Errorf("the socket %s of the service manager: %w", f.Name(), err)
+		}
+		all = append(all, ln)
+	}
+	if o.port != 0 {
+		ln, err := transport.Listen(ctx, o.port)
+		if err != nil {
+			return all, cannotListenBeside(o.http, o.port, err)
+		}
+		all = append(all, ln)
+	}
+	for _, a := range o.listen {
+		at := transport.Address(a)
+		ln, err := transport.ListenAt(ctx, at)
+		if err != nil {
+			return all, cannotListen(at.String(), err)
+		}
+		all = append(all, ln)
+	}
+	return all, nil
+}
+
+// cannotListenBeside is cannotListen for the port of a server that has a page.
+func cannotListenBeside(page cli.Address, port int, err error) error {
+	where := "port " + strconv.Itoa(port)
+	ipv4 := page.Addr().Unmap().Is4() || page.Addr().IsUnspecified() // as the server's
+	if errno.IsInUse(err) && int(page.Port()) == port && ipv4 {
+		return fmt.Errorf("cannot listen on %s: the page of --http listens there, choose another port for one of them", where)
+	}
+	return cannotListen(where, err)
+}
+
+func cannotListen(where string, err error) error {
+	hint := ""
+	switch {
+	case errno.IsInUse(err):
+		hint = "; another program listens there, choose another port"
+	case errors.Is(err, syscall.EACCES):
+		hint = "; ports below 1024 need privileges, choose a higher one"
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		err = op.Err
+	}
+	return fmt.Errorf("cannot listen on %s: %w%s", where, err, hint)
+}

@@ -1,0 +1,16 @@
+//go:build !linux
+
+package main
+
+import (
+	"context"
+	"os"
+)
+
+// Only Linux has a service manager that opens sockets, and wants to be told.
+
+func fromManager() bool { return false }
+
+func activated() ([]*os.File, error) { return nil, nil }
+
+func tellManager(context.Context, *traffic) (stop func()) { return func() {} }

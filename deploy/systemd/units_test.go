@@ -1,0 +1,68 @@
+// Package systemd has no code: its tests are about the units beside them.
+package systemd
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"accio/internal/require"
+)
+
+// mostExposed is what systemd-analyze may say of a service at most: 0 is confined
+// entirely, 10 not at all.
+const mostExposed = 2.0
+
+// The units are what systemd takes without a word, their flags are those of the server,
+// and the services are confined.
+func TestUnits(t *testing.T) {
+	require.Tool(t, "systemd-analyze")
+	dir := t.TempDir()
+	server := filepath.Join(dir, "server-s")
+	if out, err := exec.Command("go", "build", "-o", server, "accio/cmd/server-s").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	units, err := filepath.Glob("*.s[eo]*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	services := 0
+	for _, unit := range units {
+		text, err := os.ReadFile(unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(dir, strings.Replace(unit, "@.", "@5001.", 1))
+		names = append(names, name)
+		if err := os.WriteFile(name, []byte(strings.ReplaceAll(string(text), "/usr/bin/server-s", server)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		command := regexp.MustCompile(`(?m)^ExecStart=/usr/bin/server-s (.*)$`).FindStringSubmatch(string(text))
+		if command == nil {
+			continue
+		}
+		services++
+		flags := strings.Fields(strings.ReplaceAll(command[1], "%i", "5001"))
+		if out, err := exec.Command(server, append(flags, "--help")...).CombinedOutput(); err != nil || !strings.Contains(string(out), "usage: server-s") {
+			t.Errorf("%s: the flags %q: %v\n%s", unit, flags, err, out)
+		}
+		out, err := exec.Command("systemd-analyze", "security", "--offline=true", "--no-pager", name).CombinedOutput()
+		level := regexp.MustCompile(`Overall exposure level for \S+: (\d+\.\d+) `).FindSubmatch(out)
+		if err != nil || level == nil {
+			t.Fatalf("%s: %v\n%s", unit, err, out)
+		}
+		if n, _ := strconv.ParseFloat(string(level[1]), 64); n > mostExposed {
+			t.Errorf("%s is exposed to %v, wanted at most %v\n%s", unit, n, mostExposed, out)
+		}
+	}
+	require.Ran(t, "units", len(units), 3)
+	require.Ran(t, "services", services, 2)
+	if out, err := exec.Command("systemd-analyze", append([]string{"verify", "--man=no"}, names...)...).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+}

@@ -1,0 +1,112 @@
+package transport
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+)
+
+// joined is several listeners as one. It accepts from all of them, and what more than one
+// of them returns at a time waits for its turn.
+type joined struct {
+	all []Listener
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	busy    []bool // of each: somebody waits in its Accept
+	held    []Incoming
+	err     error
+	closed  bool
+}
+
+func join(all []Listener) Listener {
+	if len(all) == 1 {
+		return all[0]
+	}
+	j := &joined{all: all, busy: make([]bool, len(all))}
+	j.changed = sync.NewCond(&j.mu)
+	return j
+}
+
+// Accept implements Listener. What was accepted before Close is returned after it, too.
+func (j *joined) Accept() (Incoming, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for {
+		waiting := false
+		for i := range j.all {
+			if !j.busy[i] && !j.closed && len(j.held) == 0 && j.err == nil {
+				j.busy[i] = true
+				go j.from(i)
+			}
+			waiting = waiting || j.busy[i]
+		}
+		switch err := j.err; {
+		case len(j.held) > 0:
+			c := j.held[0]
+			j.held = j.held[1:]
+			return c, nil
+		case err != nil:
+			j.err = nil
+			return nil, err
+		case j.closed && !waiting:
+			return nil, net.ErrClosed
+		}
+		j.changed.Wait()
+	}
+}
+
+// from accepts from one of them.
+func (j *joined) from(i int) {
+	c, err := j.all[i].Accept()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.busy[i] = false
+	if err == nil {
+		j.held = append(j.held, c)
+	} else if !j.closed {
+		j.err = err
+	}
+	j.changed.Broadcast()
+}
+
+// Close implements Listener.
+func (j *joined) Close() error {
+	j.mu.Lock()
+	j.closed = true
+	j.changed.Broadcast()
+	j.mu.Unlock()
+	var errs []error
+	for _, ln := range j.all {
+		errs = append(errs, ln.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Addr implements Listener: it is that of the first that has one.
+func (j *joined) Addr() netip.AddrPort { return firstAddr(j.all) }
+
+func firstAddr(all []Listener) netip.AddrPort {
+	for _, ln := range all {
+		if a := ln.Addr(); a.IsValid() {
+			return a
+		}
+	}
+	return netip.AddrPort{}
+}
+
+// Queued implements Queue.
+func (j *joined) Queued() (int, bool) { return queuedOf(j.all) }
+
+// queuedOf is the sum of those of which it is known; ok is false if it is of none.
+func queuedOf(all []Listener) (sum int, ok bool) {
+	for _, ln := range all {
+		if queue, is := ln.(Queue); is {
+			if n, known := queue.Queued(); known {
+				sum, ok = sum+n, true
+			}
+		}
+	}
+	return sum, ok
+}
