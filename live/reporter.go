@@ -189,6 +189,13 @@ func (p *reporter) serving(c *standing) Serving {
 // connection returns a Serving or an Ended; ok is false for one that has not
 // come yet, or is no longer kept.
 func (p *reporter) connection(number uint64) (c any, ok bool) {
+	if c, ok = p.find(number); !ok { // it may have ended between the two looks of the first moment
+		c, ok = p.find(number)
+	}
+	return c, ok
+}
+
+func (p *reporter) find(number uint64) (c any, ok bool) {
 	m := p.moment()
 	for i := range m.standing {
 		if m.standing[i].connection == number {

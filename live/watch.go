@@ -23,7 +23,7 @@ func Watch(s *transport.Server, ln transport.Listener) About {
 		return result(r)
 	}
 	a := About{
-		Name: s.Table.Role, Observer: o, Serving: s.Serving, Ready: func() bool { return true }, Address: ln.Addr(), Places: max(s.Concurrency, 1),
+		Name: s.Table.Role, Observer: o, Serving: s.Serving, Ready: func() bool { return !s.Closed() }, Address: ln.Addr(), Places: max(s.Concurrency, 1),
 		IdleLimit: s.IdleTimeout, Log: slog.New(slog.DiscardHandler),
 	}
 	if a.IdleLimit == 0 {

@@ -170,9 +170,6 @@ func (k *checker) finish() {
 	if empty.Found != "" {
 		k.violation(empty)
 	}
-	for _, number := range slices.Sorted(maps.Keys(k.missing)) {
-		k.violation(Violation{Connection: number, Rule: RuleNumber, Found: fmt.Sprintf("nothing of connection %d", number), Allowed: fmt.Sprintf("all connections up to %d", k.last)})
-	}
 	for _, number := range slices.Sorted(maps.Keys(k.open)) {
 		c := k.open[number]
 		k.violation(Violation{Line: c.line, Connection: number, Rule: RuleUnfinished,

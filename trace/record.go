@@ -24,6 +24,9 @@ type record struct {
 	Places     int           `json:"concurrency"`
 }
 
+// mostPlaces is how many connections a server can serve at a time, as far as a check goes.
+const mostPlaces = 1 << 20
+
 // noRecord has values that no line may have.
 var noRecord = record{Since: -1, Silence: -1, Limit: -1, Bytes: -1}
 
@@ -91,7 +94,7 @@ func (r *record) wrongField(there present) *Violation {
 		{!transition && !run, r.Result != ""},
 		{!transition && !run, r.Bytes >= 0},
 		{run, noTime == nil},
-		{run, !there[len(there)-1] || r.Places > 0}, // it may be left out
+		{run, !there[len(there)-1] || r.Places > 0 && r.Places <= mostPlaces}, // it may be left out
 	} {
 		switch {
 		case field.wanted && !field.right:

@@ -43,10 +43,20 @@ func (s *Server) accept(ctx context.Context, ln Listener) (Incoming, error) {
 // stopped reports whether no more is to be accepted, ever.
 func (s *Server) stopped(ctx context.Context) bool { return ctx.Err() != nil || s.drain.begun.Load() }
 
-// accepts reports whether one more connection is to be accepted.
-func (s *Server) accepts(ctx context.Context) bool {
-	return !s.stopped(ctx) && (s.Most == 0 || s.accepted < s.Most)
+// accepts reports whether one more connection is to be accepted, beside those that have
+// been and whose service has not begun.
+func (s *Server) accepts(ctx context.Context, pending uint64) bool {
+	return !s.stopped(ctx) && (s.Most == 0 || s.accepted+pending < s.Most)
 }
+
+// close ends the listening, for good.
+func (s *Server) close(ln Listener) {
+	s.closed.Store(true)
+	ln.Close()
+}
+
+// Closed reports whether Serve has stopped listening. It may be called from any goroutine.
+func (s *Server) Closed() bool { return s.closed.Load() }
 
 // waits tells of an accept error that is waited out.
 func (s *Server) waits(err error, delay time.Duration) {

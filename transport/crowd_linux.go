@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
@@ -20,6 +21,7 @@ import (
 // they would wait.
 type crowd struct {
 	server  *Server
+	ln      Listener
 	doors   []*door
 	sys     syscalls
 	wakeup  *wakeup // of which the deadline is not used
@@ -124,10 +126,12 @@ func (l *fastListener) serveMany(ctx context.Context, s *Server) error {
 
 func serveCrowd(ctx context.Context, s *Server, ln Listener, all []*fastListener) error {
 	wakeup := &all[0].conn.wakeup
-	c := &crowd{server: s, sys: wakeup.sys, wakeup: wakeup, retry: never, backoff: minBackoff, beat: never}
+	c := &crowd{server: s, ln: ln, sys: wakeup.sys, wakeup: wakeup, retry: never, backoff: minBackoff, beat: never}
 	c.ctx, c.stop = context.WithCancel(ctx)
 	defer c.stop()
-	wakeup.hold()
+	if !wakeup.hold() {
+		return acceptError("accept4", net.ErrClosed)
+	}
 	defer wakeup.release()
 	var err error
 	if c.epoll, err = c.sys.EpollCreate(unix.EPOLL_CLOEXEC); err != nil {
@@ -141,6 +145,7 @@ func serveCrowd(ctx context.Context, s *Server, ln Listener, all []*fastListener
 	}
 	for i, ln := range all {
 		d := &door{fastListener: ln, number: -1 - i}
+		ln.crowd.Store(wakeup)
 		c.doors = append(c.doors, d)
 		if err := c.watchDoor(d, unix.EPOLL_CTL_ADD, unix.EPOLLIN); err != nil {
 			return err
@@ -172,11 +177,12 @@ func (c *crowd) serve() error {
 	stopped := false
 	for {
 		c.failed(c.accept())
-		if !c.closed && !c.server.accepts(c.ctx) {
+		if !c.closed && !c.server.accepts(c.ctx, 0) {
 			c.closed = true
-			for _, d := range c.doors {
-				d.Close()
-			}
+			c.server.close(c.ln)
+		}
+		if !c.closed && slices.ContainsFunc(c.doors, func(d *door) bool { return d.fastListener.closed.Load() }) && c.server.accepts(c.ctx, 0) {
+			c.failed(acceptError("accept4", net.ErrClosed)) // by somebody else
 		}
 		if c.ctx.Err() != nil && !stopped {
 			stopped = true
@@ -291,6 +297,9 @@ func (c *crowd) goOn(m *member) {
 	}
 	c.failed(m.end(m.bug))
 	c.vacant = append(c.vacant, m)
+	if c.retry != never { // what was missing may be there now
+		c.retry = min(c.retry, c.clock+minBackoff)
+	}
 }
 
 // all lets all members see that the context is done.
@@ -326,11 +335,11 @@ func (c *crowd) accept() error {
 		m.enter(a)
 		c.goOn(m)
 	}
-	accepted := len(c.came) > 0
-	c.came = c.came[:0]
-	switch {
-	case err == nil && accepted:
+	if len(c.came) > 0 {
 		c.backoff = minBackoff
+		c.came = c.came[:0]
+	}
+	switch {
 	case err == nil:
 	case errno.IsPassing(err):
 		c.server.waits(err, c.backoff)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -253,6 +254,70 @@ func TestAMemberWaitsToWrite(t *testing.T) {
 			t.Errorf("%d results; the client was told %q", g.results.Load(), guest.Said())
 		}
 		guest.Leave()
+	})
+}
+
+// A system that is short of descriptors holds nobody up for longer than until one is free,
+// however often that has been so.
+func TestCrowdIsShortOfDescriptors(t *testing.T) {
+	idleOf(t, 9, func(g *simulated, s *Server, _ func()) {
+		const places, clients = 2, 40
+		g.SetDescriptors(3 + len(g.Open()) + places)
+		var guests []*simkernel.Guest
+		for range clients {
+			guest, err := g.k.Guest(g.ln.Addr())
+			if err != nil {
+				t.Fatal(err)
+			}
+			guest.End()
+			guests = append(guests, guest)
+		}
+		synctest.Wait()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if n := g.results.Load(); n != clients {
+			t.Errorf("%d of %d served in a second", n, clients)
+		}
+		for _, guest := range guests {
+			guest.Leave()
+		}
+		g.SetDescriptors(0)
+	})
+}
+
+// A listener that somebody else closes ends the service, one that is closed already begins
+// none, and no descriptor of another is touched.
+func TestCrowdOfAClosedListener(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, early := range []bool{true, false} {
+			k := simkernel.New()
+			process := k.Process()
+			ln, err := listenBy(process, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if early {
+				ln.Close()
+			}
+			served := make(chan error, 1)
+			go func() {
+				served <- (&Server{Table: &protocol.Server, Concurrency: 2}).Serve(context.Background(), ln)
+			}()
+			synctest.Wait()
+			ln.Close()
+			synctest.Wait()
+			select {
+			case err := <-served:
+				if !errors.Is(err, net.ErrClosed) {
+					t.Error(err)
+				}
+			default:
+				t.Fatal("Serve does not return")
+			}
+			if open, misuses := process.Open(), process.Misuses(); len(open)+len(misuses) > 0 {
+				t.Errorf("the descriptors %v are left open; not open was that of %v", open, misuses)
+			}
+		}
 	})
 }
 

@@ -35,7 +35,7 @@ func (d *drain) ends(end func()) {
 // the returned function is called. That closes ln, too. To be woken for nothing must
 // do no harm.
 func (s *Server) listens(ctx context.Context, ln Listener, wake func()) (stop func()) {
-	end := func() { ln.Close(); wake() }
+	end := func() { s.close(ln); wake() }
 	ended := make(chan struct{})
 	remove := context.AfterFunc(ctx, func() { defer close(ended); end() })
 	s.drain.ends(end)
@@ -44,6 +44,6 @@ func (s *Server) listens(ctx context.Context, ln Listener, wake func()) (stop fu
 			<-ended
 		}
 		s.drain.ends(nil)
-		ln.Close()
+		s.close(ln)
 	}
 }

@@ -18,9 +18,10 @@ import (
 // each of them. One fastConn serves its connections, one after another.
 type fastListener struct {
 	fd        int
-	addr      netip.AddrPort // the zero value of a Unix socket
-	path      string         // of that
-	shared    bool           // with another program
+	addr      netip.AddrPort         // the zero value of a Unix socket
+	path      string                 // of that
+	shared    bool                   // with another program
+	crowd     atomic.Pointer[wakeup] // of who serves it with others; nil: nobody
 	conn      fastConn
 	closed    atomic.Bool
 	accepting sync.Mutex // held by whoever accepts from fd
@@ -202,6 +203,9 @@ func (l *fastListener) Close() error {
 	l.asking.Lock()
 	defer l.asking.Unlock()
 	defer l.conn.release()
+	if crowd := l.crowd.Load(); crowd != nil {
+		defer crowd.wake()
+	}
 	if l.path != "" && l.path[0] != '@' && !l.shared {
 		os.Remove(l.path)
 	}

@@ -1,13 +1,16 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"accio/explore"
 	"accio/fsm"
 	"accio/protocol"
 )
@@ -276,4 +279,52 @@ func TestPlacesShareNothing(t *testing.T) {
 			}
 		}
 	})
+}
+
+// lateToClose is a listener of scripted connections whose Close takes its time.
+type lateToClose struct{ *turns }
+
+func (l lateToClose) Close() error {
+	time.Sleep(time.Second)
+	return l.turns.Close()
+}
+
+// A place that is free because of the shutdown is nobody's any more.
+func TestNobodyIsAcceptedAfterTheShutdown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		results := 0
+		s := &Server{Table: &protocol.Server, Concurrency: 2, Result: func(Result) error { results++; stop(); return nil }}
+		conns := []*explore.Conn{explore.NewConn(), explore.NewConn(), explore.NewConn(), explore.NewConn()}
+		conns[0].End()
+		if err := s.Serve(ctx, lateToClose{newTurns(conns...)}); err != nil || results != 2 || !s.Closed() {
+			t.Errorf("%v, %d results", err, results)
+		}
+	})
+}
+
+// What does not pass ends the service of those who have places, too.
+func TestSomePlacesEndWithTheListener(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var results []Result
+		s := &Server{Table: &protocol.Server, Concurrency: 3, IdleTimeout: time.Hour, Result: func(r Result) error { results = append(results, r); return nil }}
+		began := time.Now()
+		err := s.Serve(t.Context(), &thenBroken{newTurns(explore.NewConn()), 1})
+		if !errors.Is(err, errBroken) || len(results) != 1 || results[0].Event != fsm.Shutdown || time.Since(began) > 0 {
+			t.Errorf("%v after %s, %+v", err, time.Since(began), results)
+		}
+	})
+}
+
+// thenBroken is a listener that fails after so many connections.
+type thenBroken struct {
+	*turns
+	left int
+}
+
+func (l *thenBroken) Accept() (Incoming, error) {
+	if l.left--; l.left < 0 {
+		return nil, errBroken
+	}
+	return l.turns.Accept()
 }

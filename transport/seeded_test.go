@@ -57,7 +57,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 		"now := time.Since(epoch)\n\tleft, at := time.Duration(w.deadline.Load()), expired\n\ttime.Sleep(50 * time.Microsecond)\n\tw.waiting.Store(true)\n\tdefer w.waiting.Store(false)\n",
 		"TestFastConnIsWoken"},
 	{"a partial upload that ends like a whole one", "client.go", "tcp.SetLinger(0)", "tcp.SetLinger(-1)", "TestClientThatGivesUpIsNoResult"},
-	{"accepting after the shutdown", "server.go", "for s.accepts(ctx) {", "for {", "TestShutdownBeforeTheFirstActivity"},
+	{"accepting after the shutdown", "server.go", "for s.accepts(ctx, 0) {", "for {", "TestShutdownBeforeTheFirstActivity"},
 	{"our close before the result", "slot.go", "if s.Result == nil ||", "now.conn.(Incoming).Close()\n\tif s.Result == nil ||", "TestResultComesBeforeOurClose"},
 	{"a command that comes before its turn", "session.go", "s.eager && s.answers(a)", "s.eager && !s.eager", "TestClientSeesAServerThatDoesNotTakeTurns"},
 	{"a file of sysfs taken for one that shrank", "source.go", "info.Size() < s.size {\n\t\treturn", "info.Size() <= s.size {\n\t\treturn", "TestClientFileWhoseSizeLies"},

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"accio/fsm"
@@ -52,6 +53,7 @@ type Server struct {
 	telling  sync.Mutex // held while one of the functions above is called
 	failure  error      // what Result has returned; it is not called again
 	drain    drain
+	closed   atomic.Bool // the listener
 }
 
 // Transition is a change of state of a connection.
@@ -132,10 +134,13 @@ func (s *Server) serveInTurn(ctx context.Context, ln Listener) error {
 	defer s.listens(ctx, ln, s.slots.interrupt)()
 	defer s.beats()()
 	p := s.newSlot()
-	for s.accepts(ctx) {
+	for s.accepts(ctx, 0) {
 		c, err := s.accept(ctx, ln)
 		if c == nil {
 			return err
+		}
+		if !s.accepts(ctx, 1) {
+			s.close(ln)
 		}
 		if err := p.serve(ctx, c); err != nil {
 			return err

@@ -14,8 +14,11 @@ func (s *Server) serveTogether(ctx context.Context, ln Listener) (err error) {
 	taken := make(chan struct{}, s.Concurrency)
 	var free vacant
 	var sessions sync.WaitGroup
-	for s.accepts(ctx) {
+	for s.accepts(ctx, 0) {
 		taken <- struct{}{} // first come, first served: nobody is accepted without a place
+		if !s.accepts(ctx, 0) {
+			break
+		}
 		var c Incoming
 		if c, err = s.accept(ctx, ln); c == nil {
 			break
@@ -33,7 +36,10 @@ func (s *Server) serveTogether(ctx context.Context, ln Listener) (err error) {
 			<-taken
 		})
 	}
-	ln.Close()
+	s.close(ln)
+	if err != nil {
+		stop()
+	}
 	sessions.Wait()
 	if err == nil {
 		err = s.failure

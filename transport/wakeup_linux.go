@@ -36,15 +36,18 @@ func (w *wakeup) open() error {
 	if err != nil {
 		return os.NewSyscallError("eventfd", err)
 	}
-	w.event = fd
-	w.hold()
+	w.event, w.users = fd, 1
 	return nil
 }
 
-func (w *wakeup) hold() {
+// hold adds a user; ok is false if all have ended.
+func (w *wakeup) hold() (ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.users++
+	if w.users > 0 {
+		w.users++
+	}
+	return w.users > 0
 }
 
 func (w *wakeup) release() {

@@ -91,6 +91,7 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 		traced.End(r)
 		traffic.end(r)
 		if err := results.print(r); err != nil {
+			err.others = traffic.inService()
 			return err
 		}
 		logResult(log, r)
@@ -115,7 +116,7 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 		defer stderr.show(traffic.shown)()
 	}
 	if o.drain > 0 {
-		defer context.AfterFunc(asked, func() { traffic.drain(log, time.Duration(o.drain)) })()
+		defer traffic.drainOnce(asked, log, time.Duration(o.drain))()
 	}
 	defer tellManager(asked, traffic)()
 	served := make(chan error, 1)

@@ -10,8 +10,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"accio/internal/clitest"
+
+	"golang.org/x/sys/unix"
 )
 
 // pageURL is where a server's page has that path.
@@ -82,7 +85,7 @@ func TestDrain(t *testing.T) {
 				t.Parallel()
 				limit := "1h"
 				if how == "time" {
-					limit = "50ms"
+					limit = "1s"
 				}
 				s, _ := startTraced(t, nil, "--drain", limit, "--concurrency", fmt.Sprint(places), "--http", "0")
 				check(t, s.Stderr.Wait(pageAddress.String()))
@@ -127,11 +130,24 @@ func TestSoManyConnections(t *testing.T) {
 	for _, flags := range []string{"-n 2", "--connections 2 --concurrency max", "--once"} {
 		t.Run(flags, func(t *testing.T) {
 			t.Parallel()
-			s, _ := startTraced(t, nil, strings.Fields(flags)...)
+			s, _ := startTraced(t, nil, append(strings.Fields(flags), "--http", "0")...)
+			check(t, s.Stderr.Wait(pageAddress.String()))
 			want := ""
-			for i := range map[bool]int{true: 1, false: 2}[flags == "--once"] {
-				c := s.client(t, header, ">"+strings.Repeat("x", i+1), "end", turn, "eof")
-				c.Close()
+			n := map[bool]int{true: 1, false: 2}[flags == "--once"]
+			for i := range n {
+				c := s.client(t, header, ">"+strings.Repeat("x", i+1), turn)
+				if i+1 == n {
+					if other, err := connect(s.port); err == nil {
+						other.Close()
+						t.Error("it listens while it serves the last")
+					}
+					if resp, err := http.Get(s.pageURL("/readyz")); err != nil || resp.StatusCode != http.StatusServiceUnavailable {
+						t.Errorf("it is ready while it serves the last: %v, %v", resp, err)
+					} else {
+						resp.Body.Close()
+					}
+				}
+				talk(t, c, "end", "eof")
 				want += fmt.Sprintln(i + 1)
 			}
 			s.ends(t, 0)
@@ -208,4 +224,49 @@ func TestLiveLineOfSomePlaces(t *testing.T) {
 	talk(t, second, "end", "eof")
 	s.signal(t, syscall.SIGTERM)
 	s.ends(t, 0)
+}
+
+// After the shutdown many lines come, to a reader that is not in a hurry: as long as none of
+// them is blocked for a second, none is lost (§6.5).
+func TestManyResultsAreReadSlowlyAfterShutdown(t *testing.T) {
+	t.Parallel()
+	r, w := pipe(t)
+	s := startServer(t, toStdout(w), "--concurrency", "max", "--json")
+	w.Close()
+	const clients = 700 // whose lines are more than a pipe holds
+	for range clients {
+		s.client(t, `<accio\r\n`)
+	}
+	s.signal(t, syscall.SIGTERM)
+	lines := 0
+	for buffer := make([]byte, 8<<10); ; time.Sleep(150 * time.Millisecond) {
+		n, err := r.Read(buffer)
+		lines += strings.Count(string(buffer[:n]), "\n")
+		if err != nil {
+			break
+		}
+	}
+	s.ends(t, 0)
+	if lines != clients {
+		t.Errorf("%d lines of %d", lines, clients)
+	}
+}
+
+// A result that nobody takes ends the server, and the message has all that are lost.
+func TestStdoutOfSomePlacesIsClosed(t *testing.T) {
+	t.Parallel()
+	r, w := pipe(t)
+	s := startServer(t, toStdout(w), "--concurrency", "4")
+	s.client(t, header, turn)
+	s.client(t, `<accio\r\n`)
+	third := s.client(t, header, turn)
+	check(t, r.Close())
+	for polled := []unix.PollFd{{Fd: int32(w.Fd())}}; polled[0].Revents&unix.POLLERR == 0; { // a process that is just begun may have it still
+		if n, err := unix.Poll(polled, 10_000); err != unix.EINTR && (n == 0 || err != nil) {
+			t.Fatalf("somebody holds the other end: %v", err)
+		}
+	}
+	talk(t, third, "end")
+	s.ends(t, 1)
+	check(t, s.Stderr.Wait(`ERROR: standard output: .*broken pipe; the result of connection 3 is lost, and those of 2 others that were in service\n\z`))
 }

@@ -48,7 +48,7 @@ func (p page) show(ctx context.Context, server *transport.Server, ln transport.L
 	about := live.Watch(server, ln)
 	about.Name, about.Metrics, about.Version, about.Log = "Accio", "accio", cli.Release(), log
 	about.Tables, about.Story = []*fsm.Table{&protocol.Client}, protocol.Story
-	about.Ready, about.Blocked, about.Hosts = func() bool { return ctx.Err() == nil }, blocked, p.hosts
+	about.Ready, about.Blocked, about.Hosts = func() bool { return ctx.Err() == nil && !server.Closed() }, blocked, p.hosts
 	log.Info("page", "address", p.ln.URL())
 	if !p.ln.Address().Addr().IsLoopback() {
 		log.Warn("the page can be seen from other machines, and it asks for no password")

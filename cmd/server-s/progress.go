@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -38,7 +39,7 @@ func (t *traffic) end(r transport.Result) {
 
 // shown is of the connection in service, or of all since the start if there are some.
 func (t *traffic) shown() (now shown, ok bool) {
-	n := 0
+	n, ended := 0, t.ended.Load() // before those in service: none is counted twice
 	for p := range t.server.Serving() {
 		if n++; n == 1 {
 			now = shown{p.Connection, fmt.Sprintf("connection %d", p.Connection), p.Bytes, p.At, p.Started}
@@ -47,7 +48,7 @@ func (t *traffic) shown() (now shown, ok bool) {
 		}
 	}
 	if n > 1 {
-		now = shown{0, fmt.Sprintf("%d connections", n), now.bytes + t.ended.Load(), now.at, t.started}
+		now = shown{0, fmt.Sprintf("%d connections", n), now.bytes + ended, now.at, t.started}
 	}
 	return now, n > 0
 }
@@ -60,8 +61,18 @@ func (t *traffic) inService() (n int) {
 	return n
 }
 
-// drain begins the drain of the server, and says so.
-func (t *traffic) drain(log *slog.Logger, most time.Duration) {
-	t.server.Drain()
-	log.Info("draining: nobody more is accepted; one more signal ends the connections in service", "connections", t.inService(), "limit", most)
+// drainOnce begins the drain of the server when it is asked to end, and says so, until the
+// returned function is called.
+func (t *traffic) drainOnce(asked context.Context, log *slog.Logger, most time.Duration) (stop func()) {
+	begun := make(chan struct{})
+	remove := context.AfterFunc(asked, func() {
+		defer close(begun)
+		log.Info("draining: nobody more is accepted; one more signal ends the connections in service", "connections", t.inService(), "limit", most)
+		t.server.Drain()
+	})
+	return func() {
+		if !remove() {
+			<-begun
+		}
+	}
 }

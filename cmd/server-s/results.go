@@ -56,7 +56,10 @@ type lostError struct {
 
 func (e *lostError) Error() string {
 	others := ""
-	if e.others > 0 {
+	switch {
+	case e.others == 1:
+		others = ", and that of another that was in service"
+	case e.others > 1:
 		others = fmt.Sprintf(", and those of %d others that were in service", e.others)
 	}
 	return fmt.Sprintf("standard output: %v; the result of connection %d is lost%s", e.err, e.connection, others)
@@ -64,7 +67,7 @@ func (e *lostError) Error() string {
 
 func (e *lostError) Unwrap() error { return e.err }
 
-func (p *results) print(r transport.Result) error {
+func (p *results) print(r transport.Result) *lostError {
 	line := p.line(r)
 	p.writing.Store(&write{r.Connection, time.Now()})
 	p.late.Reset(blockedPatience)
@@ -91,7 +94,7 @@ func (p *results) await(ctx context.Context, served <-chan error, others func() 
 			return err
 		case <-time.After(wait):
 		}
-		if w := p.abandon(look); w != nil {
+		if w := p.abandon(resultPatience); w != nil {
 			return &lostError{w.connection, others(), cli.ErrBlocked}
 		}
 	}

@@ -87,16 +87,17 @@ func TestResultPatience(t *testing.T) {
 
 // That a result is lost is the last that is said of it, whether that it is
 // blocked was said before or would have been afterwards, and whoever reads then.
-// One that began a tenth of a second ago counts as blocked.
+// A result that comes after the shutdown has its second too.
 func TestLostIsTheLastWord(t *testing.T) {
 	for _, test := range []struct {
 		begins, givenUp time.Duration // after shutdown
 		lines           int           // of the log
 	}{
 		{-blockedPatience - 1, time.Second, 1},
-		{time.Millisecond, time.Second, 0},
-		{900 * time.Millisecond, time.Second, 0},
-		{901 * time.Millisecond, 1100 * time.Millisecond, 0},
+		{-time.Millisecond, time.Second, 1},
+		{time.Millisecond, 1100 * time.Millisecond, 1},
+		{899 * time.Millisecond, 1900 * time.Millisecond, 1},
+		{901 * time.Millisecond, 2 * time.Second, 1},
 	} {
 		t.Run(test.begins.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -29,7 +30,10 @@ func (c *count) Set(text string) error {
 		*c.n = Max
 		return nil
 	}
-	n, err := strconv.ParseUint(text, 10, 31)
+	n, err := strconv.ParseUint(text, 10, strconv.IntSize-1)
+	if errors.Is(err, strconv.ErrRange) {
+		return fmt.Errorf("it is too big")
+	}
 	if err != nil || n == 0 {
 		if c.most != "" {
 			return fmt.Errorf("it must be a whole number from 1 on, or %s", c.most)
