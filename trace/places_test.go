@@ -46,7 +46,8 @@ func TestRulesOfManyPlaces(t *testing.T) {
 		{ofMany(3, 4, 1, 2, 3), []string{"2: number: connection 4 begins; allowed: one of the connections up to 3 that has not come yet", "4: number: connection 1 begins; allowed: one of the connections up to 7 that has not come yet",
 			"6: number: connection 2 begins; allowed: one of the connections up to 7 that has not come yet", "8: number: connection 3 begins; allowed: one of the connections up to 7 that has not come yet"}},
 		{ofMany(2, 2, 4, 1, 3), []string{"4: number: connection 4 begins; allowed: one of the connections up to 3 that has not come yet", "8: number: connection 3 begins; allowed: one of the connections up to 6 that has not come yet"}},
-		{ofMany(2, 2), nil}, // the server was killed while it served connection 1
+		{ofMany(2, 2), nil},                      // the server was killed while it served connection 1
+		{ofMany(3, 3) + ofMany(2, 1, 3, 2), nil}, // what one run lacks the next does not
 		{ofMany(3, 2, 2, 1), []string{"4: number: connection 2 begins; allowed: one of the connections up to 4 that has not come yet"}},
 		{ofMany(3, 1, -4, -2, -3), nil},
 		{ofMany(3, 1, -4, 2, 3, 5), []string{"10: shutdown: connection 5 begins; allowed: the end of the trace, for there was a shutdown in line 4"}},
@@ -93,6 +94,16 @@ func TestAppendOfManyPlaces(t *testing.T) {
 	e.Run(time.Now())
 	e.Places(2)
 	e.End(End{Connection: 1, Result: ErrorResult})
+	var alone bytes.Buffer
+	e1 := NewEncoder(&alone)
+	e1.Run(time.Now())
+	e1.Places(1)
+	e1.End(End{Connection: 1, Result: ErrorResult})
+	e1.Run(time.Now())
+	e1.End(End{Connection: 1, Result: ErrorResult})
+	if text := alone.String(); strings.Count(text, "run") != 2 || strings.Contains(text, "concurrency") {
+		t.Error(text)
+	}
 	if text := out.String(); strings.Count(text, "run") != 1 || strings.Count(text, `"concurrency":2`) != 1 {
 		t.Error(text)
 	}
