@@ -37,3 +37,6 @@ func (c *client) sendOne(ctx context.Context, port int, size int64) error {
 // idle is not among the workloads of systems that cannot tell what a server
 // uses while it runs.
 func idle(*options) *workload { return nil }
+
+// soak is not, for the same reason.
+func soak(*options) *workload { return nil }

@@ -13,10 +13,15 @@ import (
 
 var workloadNames = slices.Concat(ofOne, ofMany)
 
+// allWorkloads are those, and what takes so long that it has to be asked for.
+var allWorkloads = append(slices.Clone(workloadNames), "soak")
+
 // ofOne are the workloads of one client at a time, ofMany those of many at once.
 var (
 	ofOne  = []string{"bulk", "small", "handover", "memory", "startup"}
 	ofMany = []string{"many-small", "many-bulk", "idle"}
+
+	ofManyAndSoak = append(slices.Clone(ofMany), "soak")
 )
 
 // options are how much of what is measured. Sizes are in GiB.
@@ -36,6 +41,10 @@ type options struct {
 	idleSmall int // sessions among them
 	quiet     time.Duration
 
+	duration    time.Duration // of a soak
+	soakClients int
+	soakPlaces  string // for --concurrency
+
 	workloads []string
 	only      []string // names of peers; empty means all
 	with      []*peer
@@ -47,7 +56,7 @@ type options struct {
 
 // short is what -short sets, where nothing else is said.
 var short = map[string]string{"bulk": "0.25", "small": "300", "handover": "10", "memory": "0.125,0.25", "memory-runs": "1", "startup": "3", "runs": "2",
-	"many-small": "2000", "many-bulk": "300", "idle": "1000", "idle-small": "1000", "quiet": "500ms"}
+	"many-small": "2000", "many-bulk": "300", "idle": "1000", "idle-small": "1000", "quiet": "500ms", "duration": "10s", "soak-clients": "50"}
 
 func parse(args []string, w io.Writer) (*options, error) {
 	o := &options{workloads: workloadNames}
@@ -69,10 +78,13 @@ func parse(args []string, w io.Writer) (*options, error) {
 	flags.IntVar(&o.idle, "idle", 10000, "`connections` that stay idle")
 	flags.IntVar(&o.idleSmall, "idle-small", 10000, "`sessions` of 500 bytes among idle connections")
 	flags.DurationVar(&o.quiet, "quiet", 3*time.Second, "how `long` nothing happens to idle connections")
+	flags.DurationVar(&o.duration, "duration", 3*time.Minute, "how `long` a soak takes")
+	flags.IntVar(&o.soakClients, "soak-clients", 250, "`clients` at once in a soak")
+	flags.StringVar(&o.soakPlaces, "soak-places", "max", "how `many` connections the server may serve at a time in a soak")
 	flags.IntVar(&o.runs, "runs", 5, "`rounds` for everything else")
-	flags.Func("workloads", "only these workloads, a `list` of "+strings.Join(workloadNames, ","), func(text string) error {
+	flags.Func("workloads", "only these workloads, a `list` of "+strings.Join(allWorkloads, ",")+"; soak is done only if it is named", func(text string) error {
 		o.workloads = strings.Split(text, ",")
-		return known(o.workloads, workloadNames)
+		return known(o.workloads, allWorkloads)
 	})
 	flags.Func("only", "only these servers, a `list` of "+strings.Join(names(peers()), ","), func(text string) error {
 		o.only = strings.Split(text, ",")
@@ -89,7 +101,7 @@ func parse(args []string, w io.Writer) (*options, error) {
 		}
 	}
 	flags.Func("with", "one more Accio server, `NAME=COMMAND` with {port} in it; may be repeated", another(ofOne))
-	flags.Func("with-many", "the same with one that serves many connections at once, and gives idle ones a minute or more", another(ofMany))
+	flags.Func("with-many", "the same with one that serves many connections at once, and gives idle ones a minute or more (for a soak: a few seconds)", another(ofManyAndSoak))
 	flags.StringVar(&o.base, "base", "", "the `server` that the others are compared to (default c, or ours where c is missing; of many clients c-epoll, or ours-many)")
 	flags.BoolVar(&o.writes, "write", false, "the client writes from a buffer that stays in the cache, instead of sendfile(2) from a file that does not")
 	flags.DurationVar(&o.timeout, "timeout", 2*time.Minute, "the `limit` for one measurement")
@@ -117,6 +129,12 @@ func (o *options) validate() error {
 	if o.bulk <= 0 || o.small <= 0 || o.handOver <= 0 || o.memoryRuns <= 0 || o.startUp <= 0 || o.runs <= 0 || o.timeout <= 0 ||
 		o.clients <= 0 || o.manySmall <= 0 || o.manyBulk <= 0 || o.idle <= 0 || o.idleSmall <= 0 || o.quiet <= 0 {
 		return errors.New("sizes, numbers and limits must be more than 0")
+	}
+	if o.duration < time.Second || o.soakClients <= 0 || o.soakClients > 1000 {
+		return errors.New("a soak takes a second or more, and 1 to 1000 clients")
+	}
+	if n, err := strconv.Atoi(o.soakPlaces); o.soakPlaces != "max" && (err != nil || n < 1) {
+		return fmt.Errorf("-soak-places %s: wanted max or a number from 1", o.soakPlaces)
 	}
 	all := names(append(peers(), o.with...))
 	if err := known(o.only, all); err != nil {

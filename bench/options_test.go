@@ -52,6 +52,24 @@ func TestWith(t *testing.T) {
 	}
 }
 
+// A soak is done by those who ask for it.
+func TestParseSoak(t *testing.T) {
+	o, err := parse(nil, io.Discard)
+	if err != nil || slices.Contains(o.workloads, "soak") || o.duration < time.Minute || o.soakPlaces != "max" {
+		t.Errorf("%+v, %v", o, err)
+	}
+	o, err = parse([]string{"-workloads", "soak", "-short", "-soak-places", "256"}, io.Discard)
+	if err != nil || o.duration != 10*time.Second || o.soakClients != 50 || o.soakPlaces != "256" {
+		t.Fatalf("%+v, %v", o, err)
+	}
+	if got := names(o.chosen()); !slices.Equal(got, []string{"ours-many"}) {
+		t.Errorf("chosen %q", got)
+	}
+	if list := workloads(o); hasProc && (len(list) != 1 || list[0].limit <= o.duration) {
+		t.Errorf("%+v", list)
+	}
+}
+
 // Servers that can do nothing of what is chosen are not even built.
 func TestChosen(t *testing.T) {
 	for _, c := range []struct {
@@ -78,6 +96,7 @@ func TestParseRefuses(t *testing.T) {
 		{"bulk"}, {"-only", "theirs"}, {"-base", "theirs"}, {"-workloads", "sleep"}, {"-with", "old=server-s"},
 		{"-with", "={port}"}, {"-memory", "1,x"}, {"-memory", "0"}, {"-runs", "0"}, {"-bulk", "-1"},
 		{"-with-many", "old=server-s"}, {"-with", "one={port}", "-workloads", "idle"}, {"-with-many", "many={port}", "-workloads", "bulk"}, {"-clients", "0"}, {"-many-small", "-1"}, {"-many-bulk", "x"}, {"-idle", "0"}, {"-idle-small", "0"}, {"-quiet", "0"},
+		{"-duration", "0"}, {"-soak-clients", "0"}, {"-soak-clients", "100000"}, {"-soak-places", "0"}, {"-soak-places", "many"},
 	} {
 		if _, err := parse(args, io.Discard); err == nil {
 			t.Errorf("%q is taken", args)

@@ -66,7 +66,7 @@ func peers() []*peer {
 		{name: "nc", workloads: []string{"bulk"}, about: "`nc -l | wc -c`, OpenBSD; raw: no handshake", raw: true, prepare: netcat},
 		{name: "socat", workloads: []string{"bulk"}, about: "`socat -u TCP-LISTEN - | wc -c`; raw: no handshake", raw: true, prepare: socat},
 		{name: "iperf3", workloads: []string{"bulk"}, about: "`iperf3 -s`; raw: a protocol and a client of its own (`iperf3 -c -Z`); it stops counting when its client says so, with data still on the way", raw: true, prepare: iperf3, load: iperf3Load, check: iperf3Check},
-		{name: "ours-many", workloads: ofMany, many: true, patient: long, about: "this project's server with `--concurrency max`", prepare: with(goServer("ours", "accio/cmd/server-s"), "--concurrency", "max")},
+		{name: "ours-many", workloads: ofManyAndSoak, many: true, patient: long, about: "this project's server with `--concurrency max`", prepare: with(goServer("ours", "accio/cmd/server-s"), "--concurrency", "max")},
 		{name: "ours-many-portable", workloads: ofMany, many: true, patient: long, about: "the same, built with `-tags portable`", prepare: with(goServer("ours-portable", "-tags", "portable", "accio/cmd/server-s"), "--concurrency", "max")},
 		{name: "c-epoll", workloads: ofMany, many: true, patient: []string{"-i", "600"}, about: "`peers/epoll.c`: one thread, epoll(7), `recv(NULL, …, MSG_TRUNC)`", prepare: cServer("epoll", epollSource)},
 		{name: "go-many", workloads: ofMany, many: true, about: "`peers/crowd`: package net, a goroutine for each connection, `io.Copy(io.Discard, conn)`; no idle limit", prepare: goServer("go-many", "accio/bench/peers/crowd")},
@@ -85,7 +85,7 @@ func (p *peer) command(port int) []string {
 
 // custom is a server that the user has named: NAME=COMMAND.
 func custom(name string, argv, workloads []string) *peer {
-	return &peer{name: name, about: "given on the command line", workloads: workloads, many: slices.Equal(workloads, ofMany), argv: argv, prepare: func(context.Context, string) ([]string, error) {
+	return &peer{name: name, about: "given on the command line", workloads: workloads, many: slices.Contains(workloads, ofMany[0]), argv: argv, prepare: func(context.Context, string) ([]string, error) {
 		if _, err := exec.LookPath(argv[0]); err != nil {
 			return nil, &missingError{argv[0], "cannot be run"}
 		}

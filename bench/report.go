@@ -31,13 +31,14 @@ type skipped struct {
 
 // table is one workload.
 type table struct {
-	Name    string   `json:"name"`
-	Title   string   `json:"title"`
-	Note    string   `json:"note,omitempty"`
-	Rounds  int      `json:"rounds"`
-	Base    string   `json:"base"`
-	Metrics []metric `json:"metrics"`
-	Rows    []row    `json:"rows"`
+	Name    string    `json:"name"`
+	Title   string    `json:"title"`
+	Note    string    `json:"note,omitempty"`
+	Rounds  int       `json:"rounds"`
+	Base    string    `json:"base"`
+	Metrics []metric  `json:"metrics"`
+	Rows    []row     `json:"rows"`
+	Series  []*series `json:"series,omitempty"`
 }
 
 // row is one server.
@@ -55,7 +56,7 @@ type cell struct {
 
 func (r *report) add(w *workload, results []*measured) {
 	name, base := r.base(w, results)
-	t := table{Name: w.name, Title: w.title, Note: w.note, Rounds: w.rounds, Base: name, Metrics: w.metrics}
+	t := table{Name: w.name, Title: w.title, Note: w.note, Rounds: w.rounds, Base: name, Metrics: w.metrics, Series: w.series}
 	for _, m := range results {
 		one := row{Server: m.peer.name}
 		for i, figures := range m.figures {
@@ -142,6 +143,9 @@ func (t *table) write(b *strings.Builder) {
 		rounds = "One round."
 	}
 	fmt.Fprintf(b, "\n%s\n", strings.TrimSpace(rounds+" "+t.Note))
+	if len(t.Series) > 0 {
+		writeSeries(b, t.Series)
+	}
 }
 
 func (c *cell) ratioText() string {

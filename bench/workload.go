@@ -12,8 +12,10 @@ type workload struct {
 	title   string
 	note    string // below the table; may be empty
 	metrics []metric
-	rounds  int      // how often each server does it
-	bases   []string // what servers are compared to, the first that did it; empty: the base of the report
+	rounds  int           // how often each server does it
+	bases   []string      // what servers are compared to, the first that did it; empty: the base of the report
+	limit   time.Duration // for one measurement, if it takes longer than others may
+	series  []*series     // what measure has sampled; may be empty
 	// measure starts a server, makes it do it, checks what it printed and
 	// returns a figure for each metric.
 	measure func(ctx context.Context, c *client, p *peer) ([]float64, error)
@@ -57,6 +59,7 @@ func (w *workload) run(ctx context.Context, c *client, limit time.Duration, all 
 }
 
 func (w *workload) once(ctx context.Context, c *client, limit time.Duration, p *peer) ([]float64, error) {
+	limit = max(limit, w.limit)
 	bounded, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done after %s", limit))
 	defer cancel()
 	figures, err := w.measure(bounded, c, p)

@@ -21,7 +21,7 @@ func workloads(o *options) []*workload {
 	}
 	all = append(all, startUp(o), manySmall(o), manyBulk(o))
 	if hasProc {
-		all = append(all, idle(o))
+		all = append(all, idle(o), soak(o))
 	}
 	return slices.DeleteFunc(all, func(w *workload) bool { return !slices.Contains(o.workloads, w.name) })
 }

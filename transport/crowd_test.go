@@ -108,8 +108,7 @@ type crowding struct {
 	server *Server
 	stop   context.CancelFunc
 	guests []guest
-	number map[uint64]int // of the connections: which client it is
-	at     []string       // of each client: its state, or its line
+	at     []string // of each client: its state, or its line
 	served chan error
 	ended  string
 }
