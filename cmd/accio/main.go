@@ -42,6 +42,7 @@ func run(args []string) int {
 	for _, command := range commands {
 		root.AddCommand(command())
 	}
+	root.AddCommand(newDescribe())
 	root.SetHelpCommand(&cobra.Command{
 		Use:   "help [command]",
 		Short: "Say what a command does",

@@ -7,10 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"runtime"
-	"runtime/debug"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/pflag"
 )
@@ -52,10 +49,14 @@ func Parse(flags *pflag.FlagSet, args []string) ([]string, error) {
 
 // ParseOrTell parses as Parse does, with the flags --version and --help added.
 // If they are given, text is what they ask for: the version of the named
-// program, or help, in which the flags take the place of %s.
+// program, or help, in which the flags take the place of %s. So it is for a first
+// argument that is [DescribeWord] or [CompleteWord].
 func ParseOrTell(flags *pflag.FlagSet, args []string, name, help string) (arguments []string, text string, err error) {
 	version := flags.Bool("version", false, "print the version")
 	wanted := flags.BoolP("help", "h", false, "print this help")
+	if text, ok := tellMakers(flags, args, name, help); ok {
+		return nil, text, nil
+	}
 	arguments, err = Parse(flags, args)
 	switch {
 	case *wanted || err == pflag.ErrHelp:
@@ -78,24 +79,4 @@ func Port(text string) (int, error) {
 		return 0, Usagef("port %q is not a whole number from 1 to 65535", text)
 	}
 	return int(n), nil
-}
-
-// Version describes the program by what the toolchain recorded in it.
-func Version(name string) string {
-	return fmt.Sprintf("%s %s %s %s/%s", name, Release(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-}
-
-// Release is the version of the program, and the revision where that does not
-// say it.
-func Release() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(unknown)"
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && !strings.Contains(info.Main.Version, s.Value[:min(12, len(s.Value))]) {
-			return info.Main.Version + " " + s.Value
-		}
-	}
-	return info.Main.Version
 }

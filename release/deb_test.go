@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"accio/internal/clitest"
+	"accio/internal/require"
+)
+
+// The package is installed into a root of its own, serves there, and leaves nothing
+// when it is removed. Without root it is only unpacked.
+func TestDebServes(t *testing.T) {
+	m := makeOnce(t)
+	dpkg, deb, root := require.Tool(t, "dpkg"), m.file(t, "accio_*.deb"), t.TempDir()
+	if os.Getuid() == 0 {
+		for _, dir := range []string{"var/lib/dpkg/info", "var/lib/dpkg/updates", "var/log"} {
+			if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(root, "var/lib/dpkg/status"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		output(t, exec.Command(dpkg, "--root="+root, "--install", deb))
+	} else {
+		output(t, exec.Command(dpkg, "--extract", deb, root))
+	}
+	bin := filepath.Join(root, "usr/bin")
+	wholeSession(t, bin)
+	for _, program := range programs {
+		out := output(t, exec.Command(filepath.Join(bin, program), "--version"))
+		want := fmt.Sprintf("%s v1.2.0-rc.1 (commit 0123456789ab, 2026-01-02T03:04:05Z) %s linux/%s\n", program, runtime.Version(), runtime.GOARCH)
+		if out != want {
+			t.Errorf("%q, want %q", out, want)
+		}
+	}
+	if os.Getuid() != 0 {
+		return
+	}
+	output(t, exec.Command(dpkg, "--root="+root, "--remove", "accio"))
+	if left, err := os.ReadDir(filepath.Join(root, "usr")); err == nil {
+		t.Errorf("removed, and there is still %v", left)
+	}
+}
+
+// wholeSession sends a file from the client to the server in a directory.
+func wholeSession(t *testing.T, bin string) {
+	t.Helper()
+	free, err := clitest.FreePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := strconv.Itoa(free)
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, bytes.Repeat([]byte("x"), 1_234_567), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	server, err := clitest.Start(exec.Command(filepath.Join(bin, "server-s"), port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Kill()
+	if err := server.Stderr.Wait("listening"); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(filepath.Join(bin, "client-s"), "localhost", port, file).CombinedOutput(); err != nil {
+		t.Errorf("client-s: %v: %s", err, out)
+	}
+	if err := server.Stdout.Wait(`^1234567$`); err != nil {
+		t.Error(err)
+	}
+	if err := server.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	if status, err := server.Wait(); status != 0 || err != nil {
+		t.Errorf("status %d, %v", status, err)
+	}
+}
+
+// Both packages have the same files, but for where the completions of zsh and the
+// license are.
+func TestPackagesHaveTheSame(t *testing.T) {
+	m := makeOnce(t)
+	dpkg, rpm := require.Tool(t, "dpkg"), require.Tool(t, "rpm")
+	output(t, exec.Command(rpm, "--checksig", "--nosignature", m.file(t, "accio-*.rpm")))
+	var deb []string
+	for _, line := range strings.Split(strings.TrimSpace(output(t, exec.Command(dpkg, "--contents", m.file(t, "accio_*.deb")))), "\n") {
+		if name := "/" + strings.TrimPrefix(line[strings.LastIndex(line, " ")+1:], "./"); !strings.HasSuffix(name, "/") {
+			deb = append(deb, name)
+		}
+	}
+	inRPM := strings.Fields(output(t, exec.Command(rpm, "--query", "--list", "--package", m.file(t, "accio-*.rpm"))))
+	for i, name := range inRPM {
+		name = strings.Replace(name, "/zsh/site-functions/", "/zsh/vendor-completions/", 1)
+		inRPM[i] = strings.Replace(name, "/licenses/accio/LICENSE", "/doc/accio/copyright", 1)
+	}
+	slices.Sort(deb)
+	slices.Sort(inRPM)
+	if !slices.Equal(deb, inRPM) || len(deb) < 30 {
+		t.Errorf("deb %q\nrpm %q", deb, inRPM)
+	}
+	if i := slices.Index(deb, "/usr/share/man/man1/accio-conform-server.1.gz"); i < 0 {
+		t.Error("no manual")
+	}
+}
+
+// SHA256SUMS has a right line for every other file, which sha256sum takes too.
+func TestSums(t *testing.T) {
+	m := makeOnce(t)
+	sums, err := os.ReadFile(filepath.Join(m.Out, "SHA256SUMS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want string
+	for _, name := range names(t, m.Out) {
+		if name == "SHA256SUMS" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(m.Out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want += fmt.Sprintf("%x  %s\n", sha256.Sum256(data), name)
+	}
+	if string(sums) != want || strings.Count(want, "\n") != 5 {
+		t.Errorf("%s\nwant:\n%s", sums, want)
+	}
+	c := exec.Command(require.Tool(t, "sha256sum"), "--check", "--quiet", "SHA256SUMS")
+	c.Dir = m.Out
+	output(t, c)
+}

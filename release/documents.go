@@ -1,0 +1,64 @@
+package main
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+
+	"accio/release/completion"
+	"accio/release/manual"
+)
+
+// Directories of what an archive has beside the programs.
+const (
+	manDir  = "man/man1"
+	bashDir = "completions/bash"
+	zshDir  = "completions/zsh"
+	fishDir = "completions/fish"
+	unitDir = "systemd"
+)
+
+// documents are what does not depend on the platform.
+func (r *Release) documents(host *Built) (all []File, err error) {
+	book := &manual.Book{Version: r.Version, Time: r.Time}
+	for _, program := range programs {
+		d, err := host.describe(host.Platform.file(program))
+		if err != nil {
+			return nil, err
+		}
+		book.Programs = append(book.Programs, d)
+		scripts, err := completion.For(program)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all,
+			File{path.Join(bashDir, program), scripts.Bash, 0o644},
+			File{path.Join(zshDir, "_"+program), scripts.Zsh, 0o644},
+			File{path.Join(fishDir, program+".fish"), scripts.Fish, 0o644})
+	}
+	for name, page := range book.Pages() {
+		all = append(all, File{path.Join(manDir, name), page, 0o644})
+	}
+	for dir, patterns := range map[string][]string{
+		"":      {"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md"},
+		"docs":  {"docs/*.md"},
+		unitDir: {"deploy/systemd/*.service", "deploy/systemd/*.socket"},
+	} {
+		for _, pattern := range patterns {
+			found, err := filepath.Glob(filepath.Join(r.Source, filepath.FromSlash(pattern)))
+			if err != nil {
+				return nil, err
+			}
+			for _, name := range found {
+				data, err := os.ReadFile(name)
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, File{path.Join(dir, filepath.Base(name)), data, 0o644})
+			}
+		}
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
+	return all, nil
+}

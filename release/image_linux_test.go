@@ -1,0 +1,88 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+// blob reads a blob of a layout, whose name is the digest of what is in it.
+func blob(t *testing.T, dir string, digest v1.Hash) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "blobs", digest.Algorithm, digest.Hex))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _, err := v1.SHA256(strings.NewReader(string(data))); got != digest || err != nil {
+		t.Errorf("a blob %s has the digest %s: %v", digest, got, err)
+	}
+	return data
+}
+
+func decode[T any](t *testing.T, data []byte) (v T) {
+	t.Helper()
+	if err := json.Unmarshal(data, &v); err != nil {
+		t.Fatalf("%v: %s", err, data)
+	}
+	return v
+}
+
+// The layout is read as the specification of OCI has it. What it has is unpacked, and
+// run as its configuration says: with root in a root of its own, as nobody.
+func TestImageRuns(t *testing.T) {
+	m, dir := makeOnce(t), t.TempDir()
+	data, err := os.ReadFile(m.file(t, "server-s_*_oci.tar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unpack(data, dir); err != nil {
+		t.Fatal(err)
+	}
+	version, err := os.ReadFile(filepath.Join(dir, "oci-layout"))
+	if err != nil || decode[map[string]string](t, version)["imageLayoutVersion"] != "1.0.0" {
+		t.Errorf("%s: %v", version, err)
+	}
+	list, err := os.ReadFile(filepath.Join(dir, "index.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := decode[v1.IndexManifest](t, list)
+	if len(index.Manifests) != 1 || index.Manifests[0].Platform.String() != "linux/"+runtime.GOARCH {
+		t.Fatalf("%s", list)
+	}
+	manifest := decode[v1.Manifest](t, blob(t, dir, index.Manifests[0].Digest))
+	config := decode[v1.ConfigFile](t, blob(t, dir, manifest.Config.Digest))
+	root := t.TempDir()
+	if len(manifest.Layers) != 1 {
+		t.Fatalf("%d layers", len(manifest.Layers))
+	}
+	if err := unpack(blob(t, dir, manifest.Layers[0].Digest), root); err != nil {
+		t.Fatal(err)
+	}
+	var uid, gid uint32
+	if _, err := fmt.Sscanf(config.Config.User, "%d:%d", &uid, &gid); err != nil || uid == 0 || gid == 0 {
+		t.Errorf("it runs as %q: %v", config.Config.User, err)
+	}
+	if got := fmt.Sprint(config.Config.Entrypoint, config.Config.Cmd, config.Config.ExposedPorts, names(t, root)); got != "[/server-s] [5000] map[5000/tcp:{}] [LICENSE THIRD-PARTY-LICENSES server-s]" {
+		t.Error(got)
+	}
+	c := exec.Command(filepath.Join(root, config.Config.Entrypoint[0]), "--version")
+	if os.Getuid() == 0 {
+		if err := os.Chmod(root, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		c = &exec.Cmd{Path: config.Config.Entrypoint[0], Args: []string{"server-s", "--version"}, Env: []string{}, Dir: "/"}
+		c.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Credential: &syscall.Credential{Uid: uid, Gid: gid}}
+	}
+	if out := output(t, c); !strings.HasPrefix(out, "server-s v1.2.0-rc.1 (commit 0123456789ab, ") {
+		t.Error(out)
+	}
+}
