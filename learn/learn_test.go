@@ -190,7 +190,7 @@ func TestNondeterministic(t *testing.T) {
 	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m, err := Learn(context.Background(), &Subject{Command: []string{require.Tool(t, "python3"), script}, Idle: idle}, &protocol.Server, Options{})
+	m, err := Learn(context.Background(), &Subject{Command: []string{require.Python(t), script}, Idle: idle}, &protocol.Server, Options{})
 	n, ok := errors.AsType[*NondeterministicError](err)
 	if !ok || len(n.First) < 2 || len(n.Second) < 2 || strings.Join(n.First, "") == strings.Join(n.Second, "") || m.Partial == "" {
 		t.Errorf("%v: %+v", err, n)

@@ -27,8 +27,10 @@ type Subject struct {
 	Settle  time.Duration // how long nothing has to be seen before it is said
 }
 
-// patience is how long what was seen before is waited for, and a program to start.
-const patience = 10 * time.Second
+const (
+	patience      = 10 * time.Second // how long what was seen before is waited for
+	startPatience = 30 * time.Second // and a program to start
+)
 
 // ErrNotStarted is wrapped where the program could not be started, or does not
 // listen or connect.
@@ -147,8 +149,8 @@ func (p *session) startup(ctx context.Context, what string) error {
 		return ctx.Err()
 	case <-time.After(5 * time.Millisecond):
 	}
-	if time.Since(p.start) > patience {
-		return fmt.Errorf("%w: it %s within %s", ErrNotStarted, what, patience)
+	if time.Since(p.start) > startPatience {
+		return fmt.Errorf("%w: it %s within %s", ErrNotStarted, what, startPatience)
 	}
 	return nil
 }

@@ -158,6 +158,9 @@ func TestSPINAgreesOnEveryModel(t *testing.T) {
 	}
 	studies := model.Levels(&protocol.Server, &protocol.Client, 2)
 	for _, f := range faults {
+		if f.study == "crowd" {
+			continue // which has ten times the edges of all others, with a fault as without
+		}
 		s := fault(t, f.study, f.mutant)
 		s.Name += ", " + f.mutant
 		studies = append(studies, s)
@@ -173,5 +176,5 @@ func TestSPINAgreesOnEveryModel(t *testing.T) {
 			})
 		}
 	})
-	done.check(t, 26, 511_948, 480)
+	done.check(t, 21, 97_801, 400)
 }

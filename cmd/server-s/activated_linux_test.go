@@ -170,16 +170,16 @@ func TestServiceManagerIsTold(t *testing.T) {
 func TestExitOnIdle(t *testing.T) {
 	t.Parallel()
 	ln, f := shared(t, "tcp4", "127.0.0.1:0")
-	s := activate(t, []*os.File{f}, nil, "--exit-on-idle", "300ms", "--concurrency", "2")
+	s := activate(t, []*os.File{f}, nil, "--exit-on-idle", "4s", "--concurrency", "2")
 	c, err := net.Dial("tcp4", ln.Addr().String())
 	check(t, err)
 	defer c.Close()
 	talk(t, c.(*net.TCPConn), header, ">x", turn)
 	check(t, talkTo("tcp4", ln.Addr().String(), 2))
-	time.Sleep(600 * time.Millisecond) // the time that is not to end it
+	time.Sleep(5 * time.Second) // the time that is not to end it
 	talk(t, c.(*net.TCPConn), "end", "eof")
 	s.ends(t, 0)
-	if got := s.Stdout.String(); got != "2\n1\n" || !strings.Contains(s.Stderr.String(), "INFO nobody has come: the server ends idle=300ms") {
+	if got := s.Stdout.String(); got != "2\n1\n" || !strings.Contains(s.Stderr.String(), "INFO nobody has come: the server ends idle=4s") {
 		t.Errorf("standard output %q, standard error %s", got, &s.Stderr)
 	}
 	next := activate(t, []*os.File{f}, nil, "--exit-on-idle", "1ms")

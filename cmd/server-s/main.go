@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -91,7 +92,9 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 		traced.End(r)
 		traffic.end(r)
 		if err := results.print(r); err != nil {
-			err.others = traffic.inService()
+			if lost, ok := errors.AsType[*lostError](err); ok {
+				lost.others = traffic.inService()
+			}
 			return err
 		}
 		logResult(log, r)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/activation"
@@ -57,12 +58,9 @@ func tellManager(asked context.Context, t *traffic) (stop func()) {
 		daemon.SdNotify(false, text) // a manager that does not listen is no reason not to serve
 		state = ""
 	}
-	ends := context.AfterFunc(asked, func() { daemon.SdNotify(false, daemon.SdNotifyStopping) })
-	return func() {
-		if ends() {
-			daemon.SdNotify(false, daemon.SdNotifyStopping)
-		}
-	}
+	stopping := sync.OnceFunc(func() { daemon.SdNotify(false, daemon.SdNotifyStopping) })
+	context.AfterFunc(asked, stopping)
+	return stopping // which waits for the other one
 }
 
 // status says what the server has done and does.

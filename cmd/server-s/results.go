@@ -67,7 +67,7 @@ func (e *lostError) Error() string {
 
 func (e *lostError) Unwrap() error { return e.err }
 
-func (p *results) print(r transport.Result) *lostError {
+func (p *results) print(r transport.Result) error {
 	line := p.line(r)
 	p.writing.Store(&write{r.Connection, time.Now()})
 	p.late.Reset(blockedPatience)
