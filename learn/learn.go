@@ -146,12 +146,12 @@ type version struct {
 	votes int
 }
 
-// again plays a word several times, without haste, and keeps what all of them say
-// but one at most.
+// again plays a word several times, without haste, and keeps what two thirds of them
+// say: a machine that stood still now and then makes some of them say something else.
 func (a *asker) again(ctx context.Context, word mealy.Word, first version) (mealy.Word, error) {
-	const times = 5
+	const least, most = 4, 15
 	versions := []version{first}
-	for range times {
+	for played := 1; played <= most; played++ {
 		out, log, err := a.run(ctx, word, nil, 4*a.Settle)
 		if err != nil {
 			return nil, err
@@ -161,7 +161,7 @@ func (a *asker) again(ctx context.Context, word mealy.Word, first version) (meal
 			i = len(versions)
 			versions = append(versions, version{out: out, log: log})
 		}
-		if versions[i].votes++; versions[i].votes >= times-1 {
+		if versions[i].votes++; versions[i].votes >= least && 3*versions[i].votes >= 2*played {
 			return a.keep(word, versions[i].out)
 		}
 	}

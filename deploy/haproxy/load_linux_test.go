@@ -14,8 +14,9 @@ import (
 	"accio/protocol"
 )
 
-// clients are how many sessions of a load there are at a time.
-const clients = 24
+// clients are how many sessions of a load there are at a time: few where other tests run
+// at the same time.
+var clients = map[bool]int{true: 24, false: 4}[long]
 
 // load is clients that make sessions, one after another, as fast as they go. Session n
 // has a size of its own, so that its line is known by the number.
