@@ -146,8 +146,8 @@ type version struct {
 	votes int
 }
 
-// again plays a word several times, without haste, and keeps what two thirds of them
-// say: a machine that stood still now and then makes some of them say something else.
+// again plays a word several times, without haste, and keeps what three of four times is
+// said: a machine that stood still now and then makes some of them say something else.
 func (a *asker) again(ctx context.Context, word mealy.Word, first version) (mealy.Word, error) {
 	const least, most = 4, 15
 	versions := []version{first}
@@ -161,7 +161,7 @@ func (a *asker) again(ctx context.Context, word mealy.Word, first version) (meal
 			i = len(versions)
 			versions = append(versions, version{out: out, log: log})
 		}
-		if versions[i].votes++; versions[i].votes >= least && 3*versions[i].votes >= 2*played {
+		if versions[i].votes++; versions[i].votes >= least && 4*versions[i].votes >= 3*played {
 			return a.keep(word, versions[i].out)
 		}
 	}
