@@ -347,9 +347,16 @@ func TestBeat(t *testing.T) {
 				ctx, stop := context.WithCancel(t.Context())
 				served := make(chan error, 1)
 				go func() { served <- s.Serve(ctx, ln) }()
-				for range 5 {
-					<-beats
+				beat := func(n int) {
+					for range n {
+						select {
+						case <-beats:
+						case <-time.After(patience):
+							t.Fatal("it does not go round")
+						}
+					}
 				}
+				beat(5)
 				c, err := net.Dial("tcp4", ln.Addr().String())
 				if err != nil {
 					t.Fatal(err)
@@ -367,9 +374,7 @@ func TestBeat(t *testing.T) {
 					}
 				}
 				resume <- true
-				for range 3 {
-					<-beats
-				}
+				beat(3)
 				stop()
 				if err := <-served; err != nil {
 					t.Error(err)
