@@ -71,7 +71,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a place too many, by goroutines", "together.go", "make(chan struct{}, s.Concurrency)", "make(chan struct{}, s.Concurrency+1)", "TestCodeIsTheCrowd"},
 	{"a crowd that is not told of the shutdown", "crowd_linux.go", "\t\t\tc.all()\n", "", "TestCodeIsTheCrowd"},
 	{"a crowd that nobody is accepted into once it was full", "crowd_linux.go", "d.deaf == deaf {", "d.deaf == deaf || d.deaf {", "TestFullCrowdSleeps"},
-	{"a full crowd that spins", "crowd_linux.go", "deaf, events := d.knocked && full", "deaf, events := d.knocked && c.closed", "TestFullCrowdSleeps"},
+	{"a full crowd that spins", "crowd_linux.go", "deaf, events := d.knocked && full", "deaf, events := d.knocked && full && c.closed", "TestFullCrowdSleeps"},
 	{"a member that is not told when it can write", "member_linux.go", "if m.watched == events {", "if m.watched != 0 {", "TestAMemberWaitsToWrite"},
 
 	{"a server that does not go on after its first command", "../protocol/server.go", "\t\tfsm.On(SendAccio1, Sent, AwaitConfirm1),\n", "",
