@@ -17,14 +17,14 @@ import (
 
 // "." is an event that is not possible in the state.
 const expectedServer = `
-               sent           confirmed   mismatched  closed  timedout  failed  shutdown
-SendAccio1     AwaitConfirm1  .           .           .       Error     Error   Error
-AwaitConfirm1  .              SendAccio2  Error       Error   Error     Error   Error
-SendAccio2     AwaitConfirm2  .           .           .       Error     Error   Error
-AwaitConfirm2  .              Streaming   Error       Error   Error     Error   Error
-Streaming      .              .           .           Done    Error     Error   Error
-Done           .              .           .           .       .         .       .
-Error          .              .           .           .       .         .       .
+               sent           confirmed   mismatched  closed  timedout  failed  shutdown  aborted
+SendAccio1     AwaitConfirm1  .           .           .       Error     Error   Error     Error
+AwaitConfirm1  .              SendAccio2  Error       Error   Error     Error   Error     Error
+SendAccio2     AwaitConfirm2  .           .           .       Error     Error   Error     Error
+AwaitConfirm2  .              Streaming   Error       Error   Error     Error   Error     Error
+Streaming      .              .           .           Done    Error     Error   Error     Error
+Done           .              .           .           .       .         .       .         .
+Error          .              .           .           .       .         .       .         .
 `
 
 const expectedClient = `
@@ -88,7 +88,7 @@ func each(t *testing.T, test func(*testing.T, *expectation)) {
 // that the events of the other end are tried too.
 func (p *expectation) every(t *testing.T, f func(s fsm.State, e fsm.Event, to fsm.State, possible bool)) {
 	pairs := 0
-	events := append([]fsm.Event{"commanded", "sent", "confirmed", "mismatched", "closed", "timedout", "failed", "shutdown"}, "", "nonsense")
+	events := append([]fsm.Event{"commanded", "sent", "confirmed", "mismatched", "closed", "timedout", "failed", "shutdown", "aborted"}, "", "nonsense")
 	for _, s := range p.states {
 		for _, e := range events {
 			to, ok := p.next[s][e]
@@ -96,12 +96,12 @@ func (p *expectation) every(t *testing.T, f func(s fsm.State, e fsm.Event, to fs
 			pairs++
 		}
 	}
-	// 7 or 8 states; 8 events, an empty one and a nonsense
-	require.Ran(t, "pairs", pairs, map[string]int{"server": 7 * 10, "client": 8 * 10}[p.table.Role])
+	// 7 or 8 states; 9 events, an empty one and a nonsense
+	require.Ran(t, "pairs", pairs, map[string]int{"server": 7 * 11, "client": 8 * 11}[p.table.Role])
 }
 
 // rowsOf is how many rows each table has.
-var rowsOf = map[string]int{"server": 24, "client": 29}
+var rowsOf = map[string]int{"server": 29, "client": 29}
 
 func TestTableIsAsExpected(t *testing.T) {
 	each(t, func(t *testing.T, p *expectation) {

@@ -59,6 +59,8 @@ func (in Input) draw(add func(to, text string)) {
 	switch {
 	case in.What == Stop:
 		add("", "the server is told to stop")
+	case in.What == Abort:
+		add("", "the operator ends the connection")
 	case in.What == Shut:
 		add("", "takes nothing more")
 	case in.What == Open:

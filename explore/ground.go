@@ -31,6 +31,10 @@ type Ground interface {
 	Close() error
 }
 
+// Aborter is a ground whose server can end one connection without the others, which
+// [Abort] needs.
+type Aborter interface{ Abort() }
+
 // Subject makes the ground for one session. It is what is explored.
 type Subject func() Ground
 

@@ -15,6 +15,7 @@ const (
 	End               // the client ends its side
 	Reset             // the client, or its system, resets the connection
 	Stop              // the context of the server is done
+	Abort             // the operator ends the connection; for grounds that are [Aborter]
 	Shut              // the client takes nothing more
 	Open              // the client takes everything again
 )
@@ -38,6 +39,8 @@ func (in Input) do(c Client, stop context.CancelFunc) {
 		c.Reset()
 	case Stop:
 		stop()
+	case Abort:
+		c.(Aborter).Abort()
 	case Shut:
 		c.Stall(0)
 	case Open:

@@ -36,6 +36,7 @@ type byTable struct {
 	queue   string
 	silent  time.Duration
 	stopped bool
+	aborted bool
 	has     Holding // but for the queue
 }
 
@@ -49,6 +50,8 @@ func (x *byTable) Give(in Input) {
 		x.has.Reset = true
 	case Stop:
 		x.stopped = true
+	case Abort:
+		x.aborted = true
 	case Shut, Open:
 		x.has.Shut = in.What == Shut
 	}
@@ -104,6 +107,9 @@ func (x *byTable) step() (e fsm.Event, moved bool) {
 	a := x.t.Activity(x.state)
 	if x.stopped {
 		return fsm.Shutdown, false
+	}
+	if x.aborted {
+		return fsm.Aborted, false
 	}
 	if a.Action == fsm.Write || x.then != "" {
 		return x.write(a)

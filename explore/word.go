@@ -35,12 +35,12 @@ func (w Word) Then(in ...Input) Word {
 func (w Word) upTo(n int) Word { return Word{w.Inputs[:n], w.Early} }
 
 // possible reports whether the input can come after the word: nothing arrives after
-// the end of the stream, and a window is not shut twice.
+// the end of the stream, a window is not shut twice, and what was ended has ended.
 func (w Word) possible(in Input) bool {
 	over, shut := false, false
 	for _, had := range w.Inputs {
 		switch had.What {
-		case Stop:
+		case Stop, Abort:
 			return false
 		case End, Reset:
 			over = true
@@ -62,8 +62,9 @@ func (w Word) possible(in Input) bool {
 }
 
 // early reports whether a word can begin with the input before the server serves:
-// a pause would be nothing, and no window is open again that was not shut.
-func (in Input) early() bool { return in.Pause == 0 && in.What != Open }
+// a pause would be nothing, no window is open again that was not shut, and nobody ends
+// what has not begun.
+func (in Input) early() bool { return in.Pause == 0 && in.What != Open && in.What != Abort }
 
 // Alphabet is the inputs that words are made of, in an order in which the ones that
 // come first are the simpler ones.

@@ -29,8 +29,8 @@ func In(s State, do Action, text string, ends Event) Activity { return Activity{
 
 // Own is an action of a table's own, which Go code performs (transport.Do), and
 // the events in which it can end beside that of its success and those in which
-// every activity can: TimedOut, Failed and Shutdown. One that reads can end in
-// Closed too, when the peer has ended its side.
+// every activity can: TimedOut, Failed and Shutdown, and Aborted where the table
+// names it. One that reads can end in Closed too, when the peer has ended its side.
 type Own struct {
 	Action Action
 	Events []Event
@@ -55,5 +55,9 @@ func (t *Table) Outcomes(a Activity) []Event {
 		}
 		events = append([]Event{a.Ends}, t.Own[i].Events...)
 	}
-	return append(events, TimedOut, Failed, Shutdown)
+	events = append(events, TimedOut, Failed, Shutdown)
+	if slices.Contains(t.Events, Aborted) {
+		events = append(events, Aborted)
+	}
+	return events
 }

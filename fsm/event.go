@@ -12,4 +12,5 @@ const (
 	TimedOut   Event = "timedout"   // the idle limit passed
 	Failed     Event = "failed"     // the connection broke: reset, or any other I/O error
 	Shutdown   Event = "shutdown"   // the program was told to stop
+	Aborted    Event = "aborted"    // the operator, or a limit of hers, ended the session; of tables that name it
 )

@@ -60,7 +60,7 @@ func TestResetBeginsAnew(t *testing.T) {
 
 func TestIllegalEventErrorSaysWhatWasPossible(t *testing.T) {
 	err := fsm.NewMachine(&protocol.Server, nil).Fire(protocol.Confirmed)
-	want := `server: event "confirmed" is not possible in state SendAccio1; possible: [sent timedout failed shutdown]`
+	want := `server: event "confirmed" is not possible in state SendAccio1; possible: [sent timedout failed shutdown aborted]`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -45,8 +45,9 @@ type Crowd struct {
 	place, sent, line []*g.Var
 	phase             *g.Var
 	first             *g.Var // which of the last two connected first, if both wait
-	served            *g.Var // the server has gone on, and not with a greedy client that it counts
+	went              *g.Var // the server has gone on, and not with a greedy client that it counts
 	passed            *g.Var // the drain's time has passed
+	aborted           *g.Var // the operator or a limit has ended one
 }
 
 // NewCrowd returns the crowd, with the claims that need no edges.
@@ -69,11 +70,11 @@ func NewCrowd(t *fsm.Table, clients, places, greedy int) *Crowd {
 	// Which of the last two clients was in the queue when the other came there.
 	// They stand for any two: all are alike there.
 	c.first = p.VarTo("first", 0, 2)
-	c.served, c.passed = p.Flag("served"), p.Flag("passed")
+	c.went, c.passed, c.aborted = p.Flag("served"), p.Flag("passed"), p.Flag("aborted")
 	late := p.Flag("late") // a client was counted in the drain
 
 	set := func(v *g.Var, n uint8) g.Stmt { return g.Set(v, g.Num(n)) }
-	goesOn := set(c.served, 1)
+	goesOn := set(c.went, 1)
 	busy, waiters, running := c.busy(0), c.waiters(), c.phase.Get().Below(g.Num(stops))
 	free := busy.Below(g.Num(uint8(places)))
 	other := func(i int) (j int, tracked bool) { return 2*clients - 3 - i, i >= clients-2 && clients > 1 }
@@ -127,10 +128,12 @@ func NewCrowd(t *fsm.Table, clients, places, greedy int) *Crowd {
 			theirs = []g.Stmt{g.If(g.Not(m.does(fsm.Count)), []g.Stmt{goesOn})}
 		}
 
-		fire := func(text string, event g.Expr, when g.Expr, also ...g.Stmt) {
+		lead := func(event g.Expr, also ...g.Stmt) []g.Stmt {
 			to := m.next.At(m.cell(m.state.Get(), event))
-			also = append(also, theirs...)
-			p.Rule(label(text), when, append(also, g.If(to.Is(None), leaves(i), g.Set(m.state, to), g.If(m.terminal(), leaves(i))))...)
+			return append(also, g.If(to.Is(None), leaves(i), g.Set(m.state, to), g.If(m.terminal(), leaves(i))))
+		}
+		fire := func(text string, event g.Expr, when g.Expr, also ...g.Stmt) {
+			p.Rule(label(text), when, lead(event, append(also, theirs...)...)...)
 		}
 		event := func(e fsm.Event) g.Expr { return g.Num(m.event(e)) }
 		success := m.ends.At(m.state.Get())
@@ -142,6 +145,9 @@ func NewCrowd(t *fsm.Table, clients, places, greedy int) *Crowd {
 		fire("was silent for the idle limit", event(fsm.TimedOut), at(1, running,
 			g.Or(g.And(m.does(fsm.Expect), sent.Is(silent)), g.And(m.does(fsm.Count), sent.Is(started)))))
 		fire("has broken the connection", event(fsm.Failed), at(1, sent.Is(broken), running))
+		if slices.Contains(t.Events, fsm.Aborted) {
+			p.Free(label("is ended by the operator or a limit"), at(1, running), lead(event(fsm.Aborted), set(c.aborted, 1))...)
+		}
 	}
 
 	p.Free("a signal begins the drain", c.phase.Is(serves), set(c.phase, drains))
@@ -216,15 +222,34 @@ func (c *Crowd) Live() []g.Claim {
 		g.LeadsTo("drain_ends", "the drain ends the server, whatever a client does", c.phase.Is(drains), c.phase.Is(ended)).
 			Fair("the drain's time passes", false, c.phase.Is(drains), c.passed.Is(1)),
 	}
+	return append(claims, c.served("served", "client %d, once it has connected, gets its line or is reset",
+		"the server goes on with the queue, and with everybody in service but for greedy clients that it counts", c.possible(), c.went.Is(1))...)
+}
+
+// Limited are claims that need the edges, and a table with the event aborted: that
+// whoever is not greedy is not left waiting, if limits end the others.
+func (c *Crowd) Limited() []g.Claim {
+	possible := g.Or(c.possible(), g.And(c.phase.Get().Below(g.Num(stops)), g.Num(0).Below(c.busy(0))))
+	return c.served("limited", "client %d, once it has connected, gets its line or is reset, whoever sends for ever",
+		"the server goes on with the queue, and with everybody in service, or a limit ends them", possible, g.Or(c.went.Is(1), c.aborted.Is(1)))
+}
+
+// possible is true where the server can go on, and not with a greedy client that it counts.
+func (c *Crowd) possible() g.Expr {
 	accepts := g.And(c.phase.Is(serves), c.busy(0).Below(g.Num(uint8(c.places))))
 	possible := g.Or(g.Num(0).Below(c.busy(c.greedy)), g.And(g.Num(0).Below(c.waiters()), g.Or(accepts, g.Not(c.phase.Is(serves)))))
 	for i, m := range c.machine[:c.greedy] {
 		possible = g.Or(possible, g.And(c.place[i].Is(1), g.Not(m.does(fsm.Count))))
 	}
+	return possible
+}
+
+// served claims of each client that is not greedy that it gets its line or is reset.
+func (c *Crowd) served(name, text, fair string, possible, taken g.Expr) (claims []g.Claim) {
 	for i := c.greedy; i < len(c.place); i++ {
-		claims = append(claims, g.LeadsTo(fmt.Sprintf("served_%d", i+1), fmt.Sprintf("client %d, once it has connected, gets its line or is reset", i+1),
+		claims = append(claims, g.LeadsTo(fmt.Sprintf("%s_%d", name, i+1), fmt.Sprintf(text, i+1),
 			g.Not(c.place[i].Is(0)), g.Or(c.line[i].Is(counted), c.line[i].Is(failed), c.line[i].Is(refused))).
-			Fair("the server goes on with the queue, and with everybody in service but for greedy clients that it counts", false, possible, c.served.Is(1)).Only())
+			Fair(fair, false, possible, taken).Only())
 	}
 	return claims
 }
@@ -253,7 +278,8 @@ func (c *Crowd) Reduce() *g.Program {
 	}
 	alike := len(pair) == 2 && c.greedy != n-1
 	p.Canonical = func(s g.State) g.State {
-		c.served.Put(&s, 0)
+		c.went.Put(&s, 0)
+		c.aborted.Put(&s, 0)
 		if alike && pair.Before(&s, 1, 0) {
 			pair.Swap(&s, 0, 1)
 			if n := c.first.Value(s); n != 0 {
@@ -265,7 +291,7 @@ func (c *Crowd) Reduce() *g.Program {
 		return s
 	}
 	p.Claims = slices.DeleteFunc(slices.Clone(p.Claims), func(c g.Claim) bool {
-		return strings.HasPrefix(c.Name, "counted_") || strings.HasPrefix(c.Name, "served_")
+		return slices.ContainsFunc([]string{"counted_", "served_", "limited_"}, func(each string) bool { return strings.HasPrefix(c.Name, each) })
 	})
 	p.Claim(g.Sometimes("counted", "a client is counted", g.Or(any...)))
 	return &p

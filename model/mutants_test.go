@@ -71,7 +71,7 @@ func TestMutantsAreEverySingleCell(t *testing.T) {
 			t.Errorf("%s differs in %d cells", m.Name, differ)
 		}
 	}
-	if count[model.Delete] != 24 || count[model.Redirect] != 24*6 || count[model.Add] != 25*7 || len(names) != 343 {
+	if count[model.Delete] != 29 || count[model.Redirect] != 29*6 || count[model.Add] != 27*7 || len(names) != 392 {
 		t.Error(count, len(names))
 	}
 }
@@ -203,5 +203,5 @@ func TestMutantsLeaveTheTable(t *testing.T) {
 	if !slices.Equal(before, protocol.Server.Transitions) {
 		t.Error("the table has changed")
 	}
-	require.Ran(t, "transitions", overwritten, 24*23+144*24+175*25)
+	require.Ran(t, "transitions", overwritten, 29*28+174*29+189*30)
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"accio/fsm"
@@ -52,6 +53,9 @@ func NewPair(server, client *fsm.Table, units uint8) *Pair {
 func (p *Pair) Break() *Pair {
 	for _, e := range []*end{p.server, p.client} {
 		e.p.Free(e.table.Role+": told to stop", e.live(), e.fire(e.event(fsm.Shutdown))...)
+		if slices.Contains(e.table.Events, fsm.Aborted) {
+			e.p.Free(e.table.Role+": the operator or a limit ends it", e.live(), e.fire(e.event(fsm.Aborted))...)
+		}
 	}
 	p.Free("network: breaks the connection", g.Not(g.And(p.server.in.end.Is(rst), p.client.in.end.Is(rst))),
 		g.Set(p.server.in.end, g.Num(rst)), g.Set(p.client.in.end, g.Num(rst)))

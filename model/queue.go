@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 
 	"accio/fsm"
 	g "accio/model/guarded"
@@ -96,12 +97,12 @@ func NewQueue(t *fsm.Table, clients int) *Queue {
 		p.Rule(label("sends a byte more, which the server counts"), g.And(counting, stop.Is(0)), set(sends, 1))
 		p.Rule(label("is accepted"), g.And(place[i].Is(1), serving.Is(0), stop.Is(0)), set(serving, 1))
 
-		fire := func(text string, event g.Expr, when ...g.Expr) {
+		lead := func(event g.Expr) g.Stmt {
 			to := m.next.At(m.cell(m.state.Get(), event))
-			p.Rule(label(text), g.And(append([]g.Expr{served}, when...)...),
-				g.If(to.Is(None), leaves(i),
-					g.Set(m.state, to),
-					g.If(m.terminal(), leaves(i))))
+			return g.If(to.Is(None), leaves(i), g.Set(m.state, to), g.If(m.terminal(), leaves(i)))
+		}
+		fire := func(text string, event g.Expr, when ...g.Expr) {
+			p.Rule(label(text), g.And(append([]g.Expr{served}, when...)...), lead(event))
 		}
 		event := func(e fsm.Event) g.Expr { return g.Num(m.event(e)) }
 		success := m.ends.At(m.state.Get())
@@ -112,6 +113,9 @@ func NewQueue(t *fsm.Table, clients int) *Queue {
 		fire("was silent for the idle limit", event(fsm.TimedOut), stop.Is(0),
 			g.Or(g.And(m.does(fsm.Expect), sent[i].Is(silent)), g.And(m.does(fsm.Count), g.Or(sent[i].Is(silent), sent[i].Is(started)))))
 		fire("has broken the connection", event(fsm.Failed), stop.Is(0), sent[i].Is(broken))
+		if slices.Contains(t.Events, fsm.Aborted) {
+			free("is ended by the operator or a limit", g.And(served, stop.Is(0)), lead(event(fsm.Aborted)))
+		}
 	}
 	p.Free("shutdown comes", stop.Is(0), set(stop, 1))
 	var refuse []g.Stmt

@@ -18,6 +18,10 @@ const DefaultAhead = 2
 // write may fail or find the client taking nothing; time passes; the shutdown
 // may come at any moment. The precedence is that of docs/protocol.md §2.
 //
+// Where the table has the event aborted, a limit of time may pass at any moment,
+// after which nothing is waited for, and what is there counts until it is more
+// than a socket holds; and the operator, or a limit of bytes, may end it at once.
+//
 // Its last claim is false: a client may send for ever, and the protocol has no
 // limit on that.
 func Server(t *fsm.Table, ahead int) *g.Program { return server(t, ahead, true) }
@@ -27,7 +31,7 @@ func server(t *fsm.Table, ahead int, straight bool) *g.Program {
 		Given: "the server goes on, and time passes where it waits"}
 	h := newHistory(p, t, straight)
 	in := newChannel(p, "in", ahead, h.cuts.names())
-	stop := p.Var("stop", 0)
+	stop, limit := p.Var("stop", 0), newLimit(p, t)
 	counted := p.Flag("counted")
 
 	var pieces []string
@@ -55,14 +59,15 @@ func server(t *fsm.Table, ahead int, straight bool) *g.Program {
 
 	p.Free("shutdown comes", g.And(stop.Is(0), g.Not(over)), g.Set(stop, g.Num(1)))
 
-	// The server: the shutdown first, then what the socket holds, then time.
+	// The server: the shutdown first, then the operator, then what the socket holds,
+	// then time.
 	p.Rule("shutdown", g.And(g.Not(over), stop.Is(1)), fire(fsm.Shutdown)...)
 	at := func(action fsm.Action, more ...g.Expr) g.Expr {
-		return g.And(append([]g.Expr{g.Not(over), stop.Is(0), h.does(action)}, more...)...)
+		return g.And(append([]g.Expr{g.Not(over), stop.Is(0), limit.lets(), h.does(action)}, more...)...)
 	}
 	p.Rule("written whole", at(fsm.Write, g.Or(in.end.Is(open), in.end.Is(fin))), whole...)
 	p.Rule("write fails", at(fsm.Write), fire(fsm.Failed)...)
-	p.Rule("client takes nothing for the idle limit", at(fsm.Write), fire(fsm.TimedOut)...)
+	p.Rule("client takes nothing for the idle limit", at(fsm.Write, limit.none()), fire(fsm.TimedOut)...)
 
 	fits := in.first().Eq(h.piece())
 	p.Rule("reads part of the text", at(fsm.Expect, g.Not(in.empty()), fits, g.Not(h.last())),
@@ -75,11 +80,12 @@ func server(t *fsm.Table, ahead int, straight bool) *g.Program {
 		for _, end := range ends {
 			any = append(any, in.end.Is(end))
 		}
-		return g.And(g.Not(over), stop.Is(0), h.does(fsm.Expect, fsm.Count), in.empty(), g.Or(any...))
+		return g.And(g.Not(over), stop.Is(0), limit.lets(), h.does(fsm.Expect, fsm.Count), in.empty(), g.Or(any...))
 	}
 	p.Rule("reads the end of the stream", reading(fin, both), fire(fsm.Closed)...)
 	p.Rule("read fails", reading(rst), fire(fsm.Failed)...)
-	p.Rule("no byte for the idle limit", reading(open), fire(fsm.TimedOut)...)
+	p.Rule("no byte for the idle limit", g.And(reading(open), limit.none()), fire(fsm.TimedOut)...)
+	limit.rules(p, g.And(g.Not(over), stop.Is(0)), h.does(fsm.Write), reading(open), fire(fsm.Aborted))
 
 	// The order of docs/protocol.md §2.4, told by the event that ended the
 	// connection: nothing comes after it.
@@ -97,6 +103,7 @@ func server(t *fsm.Table, ahead int, straight bool) *g.Program {
 		h.comesToAnEnd(counted),
 		g.Eventually("always_ends", "every run ends, whatever the client does", h.lines.Is(1)),
 	)
+	p.Claim(limit.claims(over, h, in)...)
 	return p
 }
 

@@ -49,11 +49,14 @@ func Levels(server, client *fsm.Table, clients int) []Study {
 	many := max(clients, 2)
 	hogged := NewCrowd(server, many, many-1, many-1)
 	hogged.Claim(hogged.Live()...)
+	if slices.Contains(server.Events, fsm.Aborted) {
+		hogged.Claim(hogged.Limited()...)
+	}
 	return append(all,
 		Study{"queue", fmt.Sprintf("%d clients at one server", clients), queue.Program, map[string]string{"never_starved": sendsForEver}},
 		Study{"crowd", "3 clients at a concurrent server of 2 places, one of them greedy", crowd.Program, nil},
 		Study{"hogged", fmt.Sprintf("%d clients at a concurrent server of %d places, all but the last greedy", many, many-1), hogged.Program,
-			map[string]string{fmt.Sprintf("served_%d", many): "those in service may send for ever, and no limit ends that (§5.5)"}})
+			map[string]string{fmt.Sprintf("served_%d", many): "those in service may send for ever, where no limit ends that (§5.5)"}})
 }
 
 // Alone returns the studies of a table that need no other: in its environment,
@@ -93,7 +96,7 @@ func alone(t *fsm.Table, straight bool) []Study {
 	}
 }
 
-const sendsForEver = "a client may send for ever, and no limit ends that (§5.5)"
+const sendsForEver = "a client may send for ever, where no limit ends that (§5.5)"
 
 // Run explores the model and decides every claim.
 func (s Study) Run(limit modelcheck.Limit) modelcheck.Report[g.State] { return s.Program.Check(limit) }

@@ -10,7 +10,7 @@ var Server = fsm.Table{
 	Initial:  SendAccio1,
 	Terminal: []fsm.State{Done, Error},
 	Good:     []fsm.State{Done},
-	Events:   []fsm.Event{Sent, Confirmed, fsm.Mismatched, fsm.Closed, fsm.TimedOut, fsm.Failed, fsm.Shutdown},
+	Events:   []fsm.Event{Sent, Confirmed, fsm.Mismatched, fsm.Closed, fsm.TimedOut, fsm.Failed, fsm.Shutdown, fsm.Aborted},
 	Activities: []fsm.Activity{
 		fsm.In(SendAccio1, fsm.Write, Accio, Sent),
 		fsm.In(AwaitConfirm1, fsm.Expect, Confirm1, Confirmed),
@@ -23,6 +23,7 @@ var Server = fsm.Table{
 		fsm.On(SendAccio1, fsm.TimedOut, Error),
 		fsm.On(SendAccio1, fsm.Failed, Error),
 		fsm.On(SendAccio1, fsm.Shutdown, Error),
+		fsm.On(SendAccio1, fsm.Aborted, Error),
 
 		fsm.On(AwaitConfirm1, Confirmed, SendAccio2),
 		fsm.On(AwaitConfirm1, fsm.Mismatched, Error),
@@ -30,11 +31,13 @@ var Server = fsm.Table{
 		fsm.On(AwaitConfirm1, fsm.TimedOut, Error),
 		fsm.On(AwaitConfirm1, fsm.Failed, Error),
 		fsm.On(AwaitConfirm1, fsm.Shutdown, Error),
+		fsm.On(AwaitConfirm1, fsm.Aborted, Error),
 
 		fsm.On(SendAccio2, Sent, AwaitConfirm2),
 		fsm.On(SendAccio2, fsm.TimedOut, Error),
 		fsm.On(SendAccio2, fsm.Failed, Error),
 		fsm.On(SendAccio2, fsm.Shutdown, Error),
+		fsm.On(SendAccio2, fsm.Aborted, Error),
 
 		fsm.On(AwaitConfirm2, Confirmed, Streaming),
 		fsm.On(AwaitConfirm2, fsm.Mismatched, Error),
@@ -42,11 +45,13 @@ var Server = fsm.Table{
 		fsm.On(AwaitConfirm2, fsm.TimedOut, Error),
 		fsm.On(AwaitConfirm2, fsm.Failed, Error),
 		fsm.On(AwaitConfirm2, fsm.Shutdown, Error),
+		fsm.On(AwaitConfirm2, fsm.Aborted, Error),
 
 		fsm.On(Streaming, fsm.Closed, Done),
 		fsm.On(Streaming, fsm.TimedOut, Error),
 		fsm.On(Streaming, fsm.Failed, Error),
 		fsm.On(Streaming, fsm.Shutdown, Error),
+		fsm.On(Streaming, fsm.Aborted, Error),
 	},
 	Hints: []fsm.Hint{
 		{When: fsm.Silent, State: AwaitConfirm1, Text: deadlock},

@@ -21,10 +21,12 @@ const (
 // listening. It waits out what may pass: it retries at intervals that double from
 // minBackoff to maxBackoff, and stops waiting when ctx is done.
 func (s *Server) accept(ctx context.Context, ln Listener) (Incoming, error) {
+	s.pace.wait(ctx)
 	for delay := minBackoff; ; delay = min(2*delay, maxBackoff) {
 		c, err := ln.Accept()
 		switch {
 		case err == nil:
+			s.pace.took()
 			return c, nil
 		case s.stopped(ctx) && errors.Is(err, net.ErrClosed):
 			return nil, nil

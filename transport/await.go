@@ -57,17 +57,24 @@ var errRests = errors.New("nothing moves at present")
 
 // await calls m until it has moved something or an event says why it cannot.
 // The order of its questions is the order of precedence of docs/protocol.md
-// §2: shutdown, what the connection holds, and the idle limit last.
+// §2: shutdown, the operator, what the connection holds, and limits of time last.
 func (s *session) await(ctx context.Context, m move, p []byte) (int64, fsm.Event) {
 	for {
 		if ctx.Err() != nil {
 			return 0, fsm.Shutdown
 		}
+		if s.aborted() {
+			return 0, fsm.Aborted
+		}
 		n, err := m(s, p)
 		if ctx.Err() != nil {
 			return n, fsm.Shutdown
 		}
+		if s.killed() {
+			return n, fsm.Aborted
+		}
 		if n > 0 {
+			s.limit.spare -= n
 			return n, whole
 		}
 		if err == errRests && s.pause == nil {
@@ -78,11 +85,15 @@ func (s *session) await(ctx context.Context, m move, p []byte) (int64, fsm.Event
 			continue
 		}
 		event := s.ended(err)
-		if event == fsm.TimedOut && !s.silent() {
-			s.arm()
-			continue
+		switch {
+		case event != fsm.TimedOut:
+			return 0, event
+		case s.overdue():
+			return 0, fsm.Aborted
+		case s.silent():
+			return 0, event
 		}
-		return 0, event
+		s.arm()
 	}
 }
 
@@ -116,12 +127,16 @@ func (s *session) restart() {
 	s.published.restarted(s.clock)
 }
 
-// arm sets the deadline to the end of the present stretch. An eager session
+// arm sets the deadline to the end of the present stretch, or to that of the next limit
+// of time. An eager session
 // wakes more often, to see what moves within one call and within the system.
 func (s *session) arm() {
 	due := s.clock.Add(s.idle)
 	if soon := time.Now().Add(s.idle / 8); s.eager && soon.Before(due) {
 		due = soon
+	}
+	if limit := s.limit.due; !limit.IsZero() && limit.Before(due) {
+		due = limit
 	}
 	s.conn.SetDeadline(due)
 }

@@ -131,6 +131,9 @@ func (c *crowd) serve() error {
 			stopped = true
 			c.all()
 		}
+		if c.server.aborts.Swap(false) {
+			c.all()
+		}
 		if c.closed && c.serving() == 0 {
 			return c.failure
 		}
@@ -215,6 +218,9 @@ func (c *crowd) patience() int {
 		return 0
 	}
 	next := min(c.retry, c.beat)
+	if wait := c.server.pace.next(); wait > 0 && c.knocked() {
+		next = min(next, time.Since(epoch)+wait)
+	}
 	if len(c.due) > 0 {
 		next = min(next, c.due[0].deadline)
 	}
@@ -245,7 +251,7 @@ func (c *crowd) goOn(m *member) {
 	}
 }
 
-// all lets all members see that the context is done.
+// all lets all members see that the context is done, or that one of them is aborted.
 func (c *crowd) all() {
 	for _, m := range c.members {
 		c.goOn(m)
@@ -261,7 +267,7 @@ func (c *crowd) room() int {
 	if most := c.server.Most; most > 0 {
 		room = int(min(uint64(room), most-c.server.accepted))
 	}
-	return room
+	return c.server.pace.room(room)
 }
 
 // accept accepts those for whom there is a place, and begins to serve them.
@@ -322,6 +328,7 @@ func (c *crowd) one(d *door) error {
 	fd, remote, err := c.sys.Accept4(d.fd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 	switch {
 	case err == nil:
+		c.server.pace.took()
 		c.came = append(c.came, arrival{d, fd, remote})
 	case err == unix.EAGAIN:
 		d.knocked = false

@@ -11,6 +11,7 @@ type drain struct {
 	begun atomic.Bool
 	mu    sync.Mutex
 	end   func() // closes the listener and wakes who waits; nil while none listens
+	wake  func() // wakes who waits
 }
 
 func (d *drain) begin() {
@@ -22,12 +23,22 @@ func (d *drain) begin() {
 	}
 }
 
-// ends says what there is to end from now on.
-func (d *drain) ends(end func()) {
+// ends says what there is to end, and to wake, from now on.
+func (d *drain) ends(end, wake func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.wake = wake
 	if d.end = end; end != nil && d.begun.Load() {
 		end()
+	}
+}
+
+// wakeUp wakes who waits, if anybody serves.
+func (d *drain) wakeUp() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.wake != nil {
+		d.wake()
 	}
 }
 
@@ -38,12 +49,12 @@ func (s *Server) listens(ctx context.Context, ln Listener, wake func()) (stop fu
 	end := func() { s.close(ln); wake() }
 	ended := make(chan struct{})
 	remove := context.AfterFunc(ctx, func() { defer close(ended); end() })
-	s.drain.ends(end)
+	s.drain.ends(end, wake)
 	return func() {
 		if !remove() {
 			<-ended
 		}
-		s.drain.ends(nil)
+		s.drain.ends(nil, nil)
 		s.close(ln)
 	}
 }

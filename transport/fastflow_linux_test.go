@@ -12,7 +12,7 @@ import (
 )
 
 func init() {
-	campaigns["fast flows"] = campaign{"fast", flowWords, 2, 128, 0, 0}
+	campaigns["fast flows"] = campaign{"fast", flowWords, 2, 128, 0, 0, 0}
 }
 
 // flows are the inputs of a client that sends much, or had. From the first much

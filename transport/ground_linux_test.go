@@ -21,7 +21,7 @@ func init() {
 	grounds["crowd"] = onCrowd
 	coders["fast"] = codedFast
 	coders["crowd"] = codedCrowd
-	campaigns["fast"] = campaign{"fast", playable, deep(3, 4), deep(3039, 13811), deep(9775, 55023), deep(4191, 26794)}
+	campaigns["fast"] = campaign{"fast", playable, deep(3, 4), deep(3375, 15739), deep(10633, 60175), deep(4561, 29467), deep(24, 24)}
 }
 
 // simulated is the fast path, its listener included, on a simulated kernel. A
@@ -36,6 +36,8 @@ type simulated struct {
 	places int // 0: served by a fastConn
 	ln     *fastListener
 	s      atomic.Pointer[session]
+	server atomic.Pointer[Server]
+	most   Limits
 
 	before  map[string]int // see did
 	results atomic.Int64   // of the idle server
@@ -189,7 +191,8 @@ func (g *simulated) connect() {
 func (g *simulated) Serve(ctx context.Context, x *explore.Session) {
 	g.yield = x.Yield
 	observe, errServed := g.observe(x), errors.New("one is enough")
-	s := &Server{Table: g.table, IdleTimeout: idleLimit, Concurrency: g.places}
+	s := &Server{Table: g.table, IdleTimeout: idleLimit, Concurrency: g.places, Limits: g.most}
+	g.server.Store(s)
 	s.Observe = func(tr Transition) { observe(tr.From, tr.Event, tr.To) }
 	s.Result = func(r Result) error { g.result = r; return errServed }
 	s.Accepted = func(Result) { g.s.Store(&only(s).session) }
@@ -199,7 +202,15 @@ func (g *simulated) Serve(ctx context.Context, x *explore.Session) {
 }
 
 func (g *simulated) session() *session { return g.s.Load() }
-func (g *simulated) Limit(n int)       { g.Process.Limit = n }
+func (g *simulated) allow(l Limits)    { g.most = l }
+
+func (g *simulated) Abort() {
+	if s := g.server.Load(); s != nil {
+		s.Abort(1)
+	}
+}
+
+func (g *simulated) Limit(n int) { g.Process.Limit = n }
 
 func (g *simulated) Says() explore.Said {
 	if s := g.session(); s != nil {

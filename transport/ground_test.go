@@ -18,6 +18,7 @@ type ground interface {
 	tells() *told
 	// session is nil as long as there is none.
 	session() *session
+	allow(Limits)
 }
 
 // told is what a session tells.
@@ -59,6 +60,7 @@ type scripted struct {
 	told
 	table *fsm.Table
 	s     *session
+	most  Limits
 }
 
 func newScripted(table *fsm.Table) explore.Subject {
@@ -68,12 +70,22 @@ func newScripted(table *fsm.Table) explore.Subject {
 func (g *scripted) Serve(ctx context.Context, x *explore.Session) {
 	g.Yield(x.Yield)
 	g.s = &session{table: g.table, idle: idleLimit, conn: g.Conn, machine: fsm.NewMachine(g.table, g.observe(x))}
+	g.s.limit = newLimiter(&g.most, time.Now())
 	g.Report(func() explore.Said { return g.s.says(g.Holds()) })
 	defer interrupt(ctx, g.Conn)()
 	g.result = g.s.conclude(ctx, Result{Started: time.Now()})
 }
 
 func (g *scripted) session() *session { return g.s }
+
+func (g *scripted) allow(l Limits) { g.most = l }
+
+func (g *scripted) Abort() {
+	if g.s != nil {
+		g.s.abort.Store(&ErrKilled)
+		g.SetDeadline(elapsed)
+	}
+}
 
 // says is what a session says of itself while it stands still.
 func (s *session) says(has explore.Holding) explore.Said {

@@ -1,8 +1,11 @@
 package transport
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -21,9 +24,10 @@ type campaign struct {
 	on                         string // ground
 	words                      func(depth int, f func(w explore.Word, maximal bool))
 	depth, added, all, refused int
+	unborn                     int // of the added ones, those at which nobody is in service yet
 }
 
-var campaigns = map[string]campaign{"scripted": {"scripted", words, 4, 6626, 32180, 17889}}
+var campaigns = map[string]campaign{"scripted": {"scripted", words, 4, 7108, 34660, 19266, 0}}
 
 func eachCampaign(t *testing.T, test func(t *testing.T, c campaign)) {
 	want := 1
@@ -115,6 +119,47 @@ func shutdownAtEveryYieldPoint(t *testing.T, c campaign) {
 	wantSessions(t, &i.failures, c.added)
 }
 
+// §9.7, §2.4: whenever the operator ends a connection, that is the next event, unless the
+// shutdown has come, and no time passes.
+func TestAbortAtEveryYieldPoint(t *testing.T) {
+	t.Parallel()
+	eachCampaign(t, abortAtEveryYieldPoint)
+}
+
+func abortAtEveryYieldPoint(t *testing.T, c campaign) {
+	i, unborn := &injections{on: c.on}, 0
+	c.eachAddedPoint(t, func(w explore.Word, n int) {
+		served, want := false, fsm.Aborted
+		if last := len(w.Inputs) - 1; last >= 0 && w.Inputs[last].What == explore.Stop {
+			want = fsm.Shutdown
+		}
+		x := i.at(w, n, explore.Happening{Name: "abort", Do: func(g explore.Ground, _ context.CancelFunc) {
+			served = g.(ground).session() != nil
+			g.(explore.Aborter).Abort()
+		}})
+		switch {
+		case x.Err != nil:
+			i.failf(x, "%v", x.Err)
+		case !served:
+			unborn++
+		case protocol.Server.IsTerminal(x.before):
+			if len(x.path) != x.events {
+				i.failf(x, "an event after the end")
+			}
+		case len(x.path) != x.events+1 || x.path[x.events].Event != want:
+			i.failf(x, "the next event is not the last, or not %s", want)
+		case x.result.State != protocol.Error || x.result.Event != want || want == fsm.Aborted && !errors.Is(x.result.Err, ErrKilled):
+			i.failf(x, "result %s by %s: %v", x.result.State, x.result.Event, x.result.Err)
+		case !x.last.Ended:
+			i.failf(x, "the session goes on")
+		case x.result.Started.Add(x.result.Elapsed) != x.When:
+			i.failf(x, "it took %s", x.result.Started.Add(x.result.Elapsed).Sub(x.When))
+		}
+	})
+	wantSessions(t, &i.failures, c.added)
+	require.Ran(t, "points before the service", unborn, c.unborn)
+}
+
 // §2.4, §2.6: whenever a reset comes, what arrived before it still counts, no
 // time passes, and it never looks like an end of the stream.
 func TestResetAtEveryYieldPoint(t *testing.T) {
@@ -145,7 +190,7 @@ func resetAtEveryYieldPoint(t *testing.T, c campaign) {
 		case x.result.State == protocol.Done && !ended:
 			i.failf(x, "Done although the stream has not ended")
 		case !ended && len(x.path) > x.events && x.result.Event != fsm.Failed && x.result.Event != fsm.Mismatched &&
-			x.result.Event != fsm.Shutdown && x.result.Event != fsm.TimedOut:
+			!slices.Contains([]fsm.Event{fsm.Shutdown, fsm.Aborted, fsm.TimedOut}, x.result.Event):
 			i.failf(x, "ended by %s", x.result.Event)
 		}
 	})
@@ -178,7 +223,7 @@ func writeFailureAtEveryYieldPoint(t *testing.T, c campaign) {
 					i.failf(x, "%v", x.Err)
 				case refused > 1:
 					i.failf(x, "wrote %d times more", refused-1)
-				case refused == 1 && (x.result.State != protocol.Error || x.result.Event != fsm.Failed && x.result.Event != fsm.Shutdown):
+				case refused == 1 && (x.result.State != protocol.Error || !slices.Contains([]fsm.Event{fsm.Failed, fsm.Shutdown, fsm.Aborted}, x.result.Event)):
 					i.failf(x, "result %s by %s", x.result.State, x.result.Event)
 				case refused == 0 && d != nil:
 					i.failf(x, "no write has failed, and yet: %s", d)

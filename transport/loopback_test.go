@@ -59,7 +59,7 @@ func TestEveryWordOverLoopback(t *testing.T) {
 func overLoopback() (list []explore.Word) {
 	add := func(w explore.Word, maximal bool) {
 		for i, in := range w.Inputs {
-			maximal = maximal && in.What != explore.Shut && in.What != explore.Open && (in.Pause == 0 || in.Pause == idleLimit) &&
+			maximal = maximal && in.What != explore.Shut && in.What != explore.Open && in.What != explore.Abort && (in.Pause == 0 || in.Pause == idleLimit) &&
 				!(i == 0 && w.Early && in.What == explore.Stop)
 		}
 		if maximal {

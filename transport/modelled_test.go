@@ -85,7 +85,7 @@ func (m *modelled) within(left int, p place, silence bool) map[place]bool {
 		return nil
 	}
 	steps := m.next(p.State)
-	const whole, fails, expires = "written whole", "write fails", "no byte for the idle limit"
+	const whole, fails, expires, late = "written whole", "write fails", "no byte for the idle limit", "client takes nothing after the limit"
 	_, writable := steps[whole]
 	rests, moves := map[place]bool{}, false
 	take := func(label string, silence bool) {
@@ -103,7 +103,7 @@ func (m *modelled) within(left int, p place, silence bool) map[place]bool {
 	for label := range steps {
 		switch {
 		case m.free[label], label == takesNothing, label == expires:
-		case label == whole && (p.deaf || p.shut), label == fails && writable && !p.deaf:
+		case label == whole && (p.deaf || p.shut), label == fails && writable && !p.deaf, label == late && (!writable || p.deaf || !p.shut):
 		default:
 			take(label, silence)
 		}

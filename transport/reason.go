@@ -34,6 +34,8 @@ func (r *report) explain(to *Result) {
 		to.Reason, to.Hint = r.closed(a)
 	case fsm.Shutdown:
 		to.Reason = "told to stop"
+	case fsm.Aborted:
+		to.Reason = fmt.Sprint(r.err)
 	default:
 		to.Reason, to.Hint = r.failed(a)
 	}

@@ -23,9 +23,9 @@ type Result struct {
 	Event    fsm.Event // the event that did it
 	Reason   string    // what happened, in plain words
 	Hint     string    // what would have been right; may be empty
-	Received string    // by Mismatched, Closed, TimedOut or Failed, of the text that From reads: what had arrived, and what came with a wrong byte; at most 40 bytes
+	Received string    // by any event but Shutdown, of the text that From reads: what had arrived, and what came with a wrong byte; at most 40 bytes
 	Right    int       // so many bytes of Received are right; the next, if there is one, is not
-	Err      error     // the error behind fsm.Failed, or nil
+	Err      error     // the error behind fsm.Failed or fsm.Aborted, or nil
 }
 
 // Explanation is the reason, with the state it happened in and the advice.

@@ -26,7 +26,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"the clock not restarted by a confirmation", "await.go",
 		"n, err := s.conn.Read(p)\n\tif n > 0 {", "n, err := s.conn.Read(p)\n\tif n > len(p) {",
 		"TestConformsByTheWMethod"},
-	{"a deadline that is not set anew", "await.go", "if event == fsm.TimedOut && !s.silent() {", "if event == fsm.TimedOut && s.idle < 0 {", "TestConformsByTheWMethod"},
+	{"a deadline that is not set anew", "await.go", "case s.silent():", "case s.idle > 0:", "TestConformsByTheWMethod"},
 	{"a byte too many read", "session.go", "take, s.text[s.end.right:len(text)])", "take, s.text[s.end.right:len(text)+1])", "FuzzConfirmations"},
 	{"a confirmation compared by its length", "session.go", "s.text[s.end.right] == text[s.end.right]", "s.text[0] == text[0]", "TestEveryWrongByte"},
 	{"a reset taken for an end", "classify.go", "errors.Is(err, io.EOF)", "err != io.ErrShortWrite && !errors.Is(err, os.ErrDeadlineExceeded)", "TestResetAtEveryYieldPoint"},
@@ -69,9 +69,17 @@ var seeded = []struct{ name, file, old, new, test string }{
 
 	{"a place too many", "crowd_linux.go", "room := max(c.server.Concurrency, 1) - c.serving()", "room := max(c.server.Concurrency, 1) + 1 - c.serving()", "TestCodeIsTheCrowd"},
 	{"a place too many, by goroutines", "together.go", "make(chan struct{}, s.Concurrency)", "make(chan struct{}, s.Concurrency+1)", "TestCodeIsTheCrowd"},
-	{"a crowd that is not told of the shutdown", "crowd_linux.go", "\t\t\tc.all()\n", "", "TestCodeIsTheCrowd"},
+	{"a crowd that is not told of the shutdown", "crowd_linux.go", "stopped = true\n\t\t\tc.all()\n", "stopped = true\n", "TestCodeIsTheCrowd"},
 	{"a crowd that nobody is accepted into once it was full", "crowd_linux.go", "d.deaf == deaf {", "d.deaf == deaf || d.deaf {", "TestFullCrowdSleeps"},
 	{"a full crowd that spins", "crowd_linux.go", "deaf, events := d.knocked && full", "deaf, events := d.knocked && full && c.closed", "TestFullCrowdSleeps"},
+	{"a crowd that is not told of an abort", "crowd_linux.go", "if c.server.aborts.Swap(false) {", "if false {", "TestCodeIsTheCrowd"},
+	{"an abort that what has arrived goes before", "await.go", "if s.killed() {\n\t\t\treturn n, fsm.Aborted\n\t\t}\n", "", "TestCodeIsLevel1StepByStep|TestAbortAtEveryYieldPoint"},
+	{"a limit of time that does not wake", "await.go", "!limit.IsZero() && limit.Before(due)", "limit.Before(due) && limit.IsZero()", "TestEveryWordWithLimits"},
+	{"a limit of time that is looked at when nothing is there only", "limit.go", "case !l.late && !l.passed(s.clock), l.late", "case !l.late, l.late", "TestWhoNeverStopsIsEnded"},
+	{"a limit of time that hides what is there", "limit.go", "l.late, l.spare = true, mostHeld", "l.late, l.spare = true, 0", "TestWhatIsThereAtALimitCounts"},
+	{"a window that never ends", "limit.go", "l.window, l.had = now, payload", "l.window = now", "TestEveryWordWithLimits"},
+	{"a peer that never leaves", "slot.go", "\ts.peers.leave(result.Remote)\n", "", "TestPeersHaveALimit"},
+	{"accepting without a pace", "pace.go", "\tif p.Limiter != nil {\n\t\tp.Allow()", "\tif p.Limiter == nil {\n\t\tp.Allow()", "TestAcceptingHasAPace"},
 	{"a member that is not told when it can write", "member_linux.go", "if m.watched == events {", "if m.watched != 0 {", "TestAMemberWaitsToWrite"},
 
 	{"a server that does not go on after its first command", "../protocol/server.go", "\t\tfsm.On(SendAccio1, Sent, AwaitConfirm1),\n", "",
@@ -115,5 +123,5 @@ func TestSeededFaultsAreCaught(t *testing.T) {
 	for i, f := range seeded {
 		faults[i] = overlaytest.Fault{Name: f.name, File: f.file, Old: f.old, New: f.new, Test: f.test}
 	}
-	overlaytest.Catch(t, long(), 42+25, faults)
+	overlaytest.Catch(t, long(), 50+25, faults)
 }

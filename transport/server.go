@@ -5,6 +5,7 @@ import (
 	"iter"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,8 @@ type Server struct {
 	IdleTimeout time.Duration
 	// Concurrency is how many connections are served at a time; 0 means 1.
 	Concurrency int
+	// Limits are what clients may not exceed. The table must have the event aborted then.
+	Limits Limits
 	// Most is how many connections are accepted, after which Serve returns when the
 	// last of them has ended; 0 is no limit.
 	Most uint64
@@ -49,6 +52,9 @@ type Server struct {
 	Log *slog.Logger
 
 	accepted uint64
+	pace     pace
+	peers    peers
+	aborts   atomic.Bool // Abort has been called
 	slots    slots
 	telling  sync.Mutex // held while one of the functions above is called
 	failure  error      // what Result has returned; it is not called again
@@ -113,6 +119,11 @@ func (s *Server) Drain() { s.drain.begin() }
 // well, and an error if the listener fails for good or a Result could not be
 // delivered. In any case the listener is closed and no goroutine is left.
 func (s *Server) Serve(ctx context.Context, ln Listener) error {
+	if s.Limits.aborts() && !slices.Contains(s.Table.Events, fsm.Aborted) {
+		ln.Close()
+		return ErrNoAborted
+	}
+	s.pace = newPace(s.Limits.Accepted)
 	switch many, ok := ln.(manyListener); {
 	case ok && (s.Concurrency > 1 || s.Beat != nil || many.needed()):
 		return many.serveMany(ctx, s)

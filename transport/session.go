@@ -27,13 +27,15 @@ type session struct {
 	// what comes before it was asked for is wrong.
 	eager bool
 
-	began     bool         // run has
-	doing     fsm.Activity // that of the present state
-	rests     bool         // it goes on when conn has more
-	pause     func()       // waits for that where run cannot return; nil: it can
-	clock     time.Time    // what the idle limit is measured from
-	unacked   int          // what conn has told of that, last
-	payload   atomic.Int64 // bytes counted or uploaded; other goroutines may read it, and published
+	limit     limiter
+	abort     atomic.Pointer[error] // why nothing of it counts any more; others may set it
+	began     bool                  // run has
+	doing     fsm.Activity          // that of the present state
+	rests     bool                  // it goes on when conn has more
+	pause     func()                // waits for that where run cannot return; nil: it can
+	clock     time.Time             // what the idle limit is measured from
+	unacked   int                   // what conn has told of that, last
+	payload   atomic.Int64          // bytes counted or uploaded; other goroutines may read it, and published
 	published published
 	end       ending // how the last activity ended
 	room      []byte // for lines
@@ -46,7 +48,7 @@ type session struct {
 type ending struct {
 	from    fsm.State
 	event   fsm.Event
-	err     error  // behind Failed, and behind an event that the table does not have
+	err     error  // behind Failed and Aborted, and behind an event that the table does not have
 	writing bool   // a Stream could not write on
 	written int    // by Write, of its text
 	arrived []byte // by Expect and Drain, of what they read
@@ -190,6 +192,10 @@ func (s *session) expect(ctx context.Context, text string) fsm.Event {
 }
 
 func (s *session) count(ctx context.Context) fsm.Event {
+	if s.limit.Limits != nil && !s.limit.counts {
+		s.limit.begins(time.Now())
+		s.arm()
+	}
 	for {
 		n, event := s.await(ctx, discard, nil)
 		s.payload.Add(n)

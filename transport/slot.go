@@ -53,10 +53,17 @@ func (p *slot) begin(c Incoming) *serving {
 		Result:  Result{Connection: s.accepted, Remote: c.Remote(), Started: time.Now()},
 		session: session{table: s.Table, machine: p.machine, conn: c, do: s.Do, idle: s.idleTimeout(), text: p.text},
 	}
+	now.limit = newLimiter(&s.Limits, now.Started)
 	p.now.Store(now)
+	if s.Accepted == nil && s.Limits.PerPeer == 0 {
+		return now
+	}
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	if err := s.peers.enter(now.Remote, s.Limits.PerPeer); err != nil {
+		now.abort.Store(&err)
+	}
 	if s.Accepted != nil {
-		s.telling.Lock()
-		defer s.telling.Unlock()
 		s.Accepted(now.Result)
 	}
 	return now
@@ -73,6 +80,7 @@ func (p *slot) end(bug error) error {
 	s.telling.Lock()
 	defer s.telling.Unlock()
 	p.now.Store(nil)
+	s.peers.leave(result.Remote)
 	if s.Result == nil || s.failure != nil {
 		return nil
 	}

@@ -20,7 +20,7 @@ import (
 type letter struct {
 	rule     string // what level 1 calls it
 	piece    string // that arrives
-	do       func(c explore.Client, stop context.CancelFunc)
+	do       func(c explore.Client, o *operator)
 	possible func(o outside) bool
 }
 
@@ -32,16 +32,19 @@ var pieces = []string{"confirm-accio", "\r\n", "-again\r\n\r\n", "x"}
 // level 1 tells apart.
 var letters = func() []letter {
 	open := func(o outside) bool { return !o.end && !o.reset }
-	reset := func(c explore.Client, _ context.CancelFunc) { c.Reset() }
+	reset := func(c explore.Client, _ *operator) { c.Reset() }
 	all := []letter{
-		{"client ends its side", "", func(c explore.Client, _ context.CancelFunc) { c.End() }, open},
+		{"client ends its side", "", func(c explore.Client, _ *operator) { c.End() }, open},
 		{"client resets", "", reset, open},
 		{"client resets after its end", "", reset, func(o outside) bool { return o.end && !o.reset }},
-		{"shutdown comes", "", func(_ explore.Client, stop context.CancelFunc) { stop() }, func(o outside) bool { return !o.stopped }},
+		{"shutdown comes", "", func(_ explore.Client, o *operator) { o.stop() }, func(o outside) bool { return !o.stopped }},
+		{"a limit of time passes", "", func(_ explore.Client, o *operator) { o.each(overdue) }, func(o outside) bool { return !o.stopped && o.limit == 0 }},
+		{"more has come since the limit than a socket holds", "", func(_ explore.Client, o *operator) { o.each(spent) }, func(o outside) bool { return !o.stopped && o.limit == 1 }},
+		{"the operator, or a limit of bytes, ends it", "", func(_ explore.Client, o *operator) { o.each(killed) }, func(o outside) bool { return !o.stopped && o.limit < 2 }},
 	}
 	for _, piece := range pieces {
 		all = append(all, letter{"client sends " + strconv.Quote(piece), piece,
-			func(c explore.Client, _ context.CancelFunc) { c.Arrive(piece) },
+			func(c explore.Client, _ *operator) { c.Arrive(piece) },
 			func(o outside) bool { return open(o) && o.unread < model.DefaultAhead }})
 	}
 	return all
@@ -51,6 +54,48 @@ var letters = func() []letter {
 type outside struct {
 	unread              int // pieces
 	end, reset, stopped bool
+	limit               int // 1: one of time has passed; 2: nothing more counts
+}
+
+// operator is who the server belongs to.
+type operator struct {
+	stop   context.CancelFunc
+	server *Server
+	early  []func(s *Server, now *serving) // what comes before the service
+}
+
+// each does something to the connection in service, once it is.
+func (o *operator) each(do func(s *Server, now *serving)) {
+	if now := only(o.server); now != nil {
+		do(o.server, now)
+	} else {
+		o.early = append(o.early, do)
+	}
+}
+
+func (o *operator) accepted(Result) {
+	for _, do := range o.early {
+		do(o.server, only(o.server))
+	}
+}
+
+// overdue makes a limit of time pass, and spent makes nothing count after it.
+func overdue(s *Server, now *serving) {
+	now.limit = limiter{Limits: &Limits{Duration: 1}, due: elapsed}
+	wakeLater(s)
+}
+
+// wakeLater is what Abort does in the end, but not while the connection is held.
+func wakeLater(s *Server) {
+	s.aborts.Store(true)
+	go s.drain.wakeUp()
+}
+
+func spent(_ *Server, now *serving) { now.limit.late = true }
+
+func killed(s *Server, now *serving) {
+	now.abort.Store(&ErrKilled)
+	wakeLater(s)
 }
 
 // after is what they know when the letter has come.
@@ -62,6 +107,10 @@ func (o outside) after(l letter) outside {
 		o.reset = true
 	case l.rule == "client ends its side":
 		o.end = true
+	case strings.Contains(l.rule, "limit"):
+		if o.limit = 2; strings.HasPrefix(l.rule, "a limit") {
+			o.limit = 1
+		}
 	default:
 		o.stopped = true
 	}
@@ -113,10 +162,10 @@ func stimuli() []stimulus {
 }
 
 // do gives the stimulus to the connection.
-func (s stimulus) do(to player, stop context.CancelFunc) {
+func (s stimulus) do(to player, o *operator) {
 	to.AtOnce(func(c explore.Client) { // or else the session could run in between
 		for _, l := range s.letters {
-			l.do(c, stop)
+			l.do(c, o)
 		}
 		switch {
 		case s.deaf:
@@ -178,9 +227,11 @@ func playedOn(c player, ln Listener, concurrency int, accepting func(f func()), 
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	var r rest
+	o := &operator{stop: stop}
 	s := &Server{
 		Table:       &protocol.Server,
 		Concurrency: concurrency,
+		Accepted:    o.accepted,
 		Result: func(result Result) error {
 			r.lines++
 			r.state = result.State
@@ -190,17 +241,18 @@ func playedOn(c player, ln Listener, concurrency int, accepting func(f func()), 
 			r.from, r.state = tr.From, tr.To
 			r.events += string(tr.Event) + " "
 			r.eof = r.eof || tr.Event == fsm.Closed
-			if tr.Event != fsm.Shutdown { // what is taken in the same moment is not looked at
+			if tr.Event != fsm.Shutdown && tr.Event != fsm.Aborted { // what is taken in the same moment is not looked at
 				r.read = wholeConfirmations(c.Taken())
 			}
 		},
 	}
-	accepting(func() { run[0].do(c, stop) })
+	o.server = s
+	accepting(func() { run[0].do(c, o) })
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(ctx, ln) }()
 	synctest.Wait()
 	for _, what := range run[1:] {
-		what.do(c, stop)
+		what.do(c, o)
 		synctest.Wait()
 	}
 	at := r // what follows only ends it

@@ -30,6 +30,7 @@ var alphabet = explore.Alphabet{
 	{Name: "end", What: explore.End},
 	{Name: "reset", What: explore.Reset},
 	{Name: "stop", What: explore.Stop},
+	{Name: "abort", What: explore.Abort},
 	{Name: "shut", What: explore.Shut},
 	{Name: "open", What: explore.Open},
 }
@@ -44,7 +45,12 @@ type expectation struct {
 	end     bool
 	reset   bool
 	stopped bool
+	aborted bool
 	shut    bool
+
+	limits        Limits
+	total, window time.Duration // since service began: now, and the beginning of the window
+	had           int64         // before the window
 }
 
 // expected is what has to be seen of a word.
@@ -55,6 +61,7 @@ const idleLimit = 10 * time.Second
 func (x *expectation) Give(in explore.Input) {
 	x.queue += in.Bytes
 	x.silent += in.Pause
+	x.total += in.Pause
 	switch in.What {
 	case explore.End:
 		x.end = true
@@ -62,6 +69,8 @@ func (x *expectation) Give(in explore.Input) {
 		x.reset = true
 	case explore.Stop:
 		x.stopped = true
+	case explore.Abort:
+		x.aborted = true
 	case explore.Shut:
 		x.shut = true
 	case explore.Open:
@@ -74,6 +83,23 @@ func (x *expectation) event(name string, last bool) {
 	x.Ended = last
 	x.step++
 	x.at = 0
+	x.window = x.total
+}
+
+// limited reports whether a limit of time has passed before the idle limit, and is exceeded.
+func (x *expectation) limited() bool {
+	idle, l := x.total-x.silent+idleLimit, x.limits
+	until := min(x.total, idle)
+	if l.Duration > 0 && l.Duration <= until || l.Header > 0 && x.step < 4 && l.Header <= until {
+		return true
+	}
+	for l.Rate > 0 && x.step == 4 && x.window+l.RateWindow <= until {
+		if x.Count-x.had < l.Rate*int64(l.RateWindow/time.Second) {
+			return true
+		}
+		x.window, x.had = x.window+l.RateWindow, x.Count
+	}
+	return false
 }
 
 // Settle plays on until nothing moves any more.
@@ -86,6 +112,10 @@ func (x *expectation) Settle() explore.Seen {
 		switch {
 		case x.stopped:
 			x.event("shutdown", true)
+		case x.aborted:
+			x.event("aborted", true)
+		case x.limits.Bytes > 0 && x.Count > x.limits.Bytes:
+			x.event("aborted", true)
 		case sending && x.reset:
 			x.event("failed", true)
 		case sending && !x.shut:
@@ -111,6 +141,8 @@ func (x *expectation) Settle() explore.Seen {
 			x.event("closed", true)
 		case !sending && x.reset:
 			x.event("failed", true)
+		case x.limited():
+			x.event("aborted", true)
 		case x.silent >= idleLimit:
 			x.event("timedout", true)
 		default:
@@ -135,12 +167,12 @@ func playable(depth int, f func(w explore.Word, maximal bool)) {
 // maximalWords is how many maximal words of at most so many inputs there are.
 // It changes with the alphabet and with what is possible, and with nothing else.
 var maximalWords = map[int]int{
-	1: 14 + 12, // every input but open, and those of an early word
-	3: 549,
-	4: 3026,
-	5: 21093,
-	6: 172886,
-	7: 1520690,
+	1: 15 + 12, // every input but open, and those of an early word
+	3: 591,
+	4: 3267,
+	5: 22803,
+	6: 186977,
+	7: 1644599,
 }
 
 // unplayable is how many of them a real listener cannot play: it accepts nobody

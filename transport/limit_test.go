@@ -1,0 +1,296 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"accio/explore"
+	"accio/fsm"
+	"accio/internal/require"
+	"accio/protocol"
+)
+
+// someLimits are such that none of them passes in the moment of another.
+var someLimits = map[string]struct {
+	Limits
+	sessions, aborted int
+}{
+	"duration":   {Limits{Duration: 8500 * time.Millisecond}, 1726, 246},
+	"header":     {Limits{Header: 8500 * time.Millisecond}, 1992, 60},
+	"bytes":      {Limits{Bytes: 4}, 970, 174},
+	"rate":       {Limits{Rate: 1, RateWindow: 3 * time.Second}, 1866, 186},
+	"everything": {Limits{Duration: 18500 * time.Millisecond, Header: 9500 * time.Millisecond, Bytes: 6, Rate: 1, RateWindow: 8500 * time.Millisecond}, 928, 246},
+}
+
+// §9.1 to §9.4: what becomes of every word to depth 4, and of those that begin with the
+// header, with limits.
+func TestEveryWordWithLimits(t *testing.T) {
+	t.Parallel()
+	for name, limits := range someLimits {
+		expected := explore.ByHand(func() explore.Machine { return &expectation{limits: limits.Limits} })
+		eachGround(t, func(t *testing.T, on string) {
+			var failures explore.Shortest
+			aborted := 0
+			play := func(w explore.Word, maximal bool) {
+				if !maximal || on != "scripted" && w.Early && w.Inputs[0].What == explore.Stop {
+					return
+				}
+				failures.Ran()
+				x := explore.Run(func() explore.Ground {
+					g := grounds[on](&protocol.Server)()
+					g.(ground).allow(limits.Limits)
+					return g
+				}, w, nil)
+				if d := x.Differs(w, expected); d != nil {
+					failures.Failf(alphabet.Rank(d.Word), "%s: %s", name, d)
+				}
+				if r := toldBy(x).result; r.Event == fsm.Aborted && !errors.Is(r.Err, ErrKilled) {
+					aborted++
+				}
+			}
+			synctest.Test(t, func(t *testing.T) {
+				alphabet.Words(expected, 3, play)
+				alphabet.Extend(expected, explore.Word{}.Then(explore.Text("h", header)), 4, play)
+			})
+			sessions := limits.sessions
+			if on != "scripted" {
+				sessions--
+			}
+			wantSessions(t, &failures, sessions)
+			require.Ran(t, name+": sessions that a limit ends", aborted, limits.aborted)
+		})
+	}
+}
+
+// §9.1: an end that is there when the limit is looked at is an end, though the process
+// was stopped meanwhile; and so are confirmations.
+func TestWhatIsThereAtALimitCounts(t *testing.T) {
+	for _, limits := range []Limits{{Duration: time.Minute}, {Header: time.Minute}, {Duration: time.Minute, Rate: 1}} {
+		for _, text := range []string{header + "payload", header + strings.Repeat("x", 10_000)} {
+			eachGround(t, func(t *testing.T, on string) {
+				synctest.Test(t, func(t *testing.T) {
+					stopped := false
+					w := explore.Word{Early: true}.Then(explore.Text("all", text), explore.Input{Name: "end", What: explore.End}, explore.Silence("pause", 2*time.Hour))
+					x := explore.Run(func() explore.Ground {
+						g := grounds[on](&protocol.Server)()
+						g.(ground).allow(limits)
+						g.Limit(100)
+						return g
+					}, w, func(x *explore.Session, n int, _ context.CancelFunc) {
+						if g := x.Ground.(ground); !stopped && g.session() != nil && g.session().payload.Load()+int64(g.session().end.right) > 0 {
+							stopped = true
+							time.Sleep(time.Hour) // with the signal SIGSTOP
+						}
+					})
+					if r := toldBy(x).result; !stopped || r.State != protocol.Done || r.Bytes != int64(len(text)-len(header)) {
+						t.Errorf("%+v: stopped: %v, %s after %d bytes: %s", limits, stopped, r.State, r.Bytes, r.Explanation())
+					}
+				})
+			})
+		}
+	}
+}
+
+// §9.1: a client that never stops sending is ended all the same.
+func TestWhoNeverStopsIsEnded(t *testing.T) {
+	t.Parallel()
+	for _, places := range []int{1, 2} {
+		eachPath(t, func(t *testing.T, path string) {
+			r := start(t, path, &Server{Table: &protocol.Server, Concurrency: places, Limits: Limits{Duration: 300 * time.Millisecond}})
+			c := r.dial()
+			c.handshake()
+			ended := make(chan error, 1)
+			go func() {
+				for block := make([]byte, 1<<20); ; {
+					if _, err := c.Write(block); err != nil {
+						ended <- err
+						return
+					}
+				}
+			}()
+			got := r.wantError(protocol.Streaming, fsm.Aborted)
+			if !errors.Is(got.Err, ErrDuration) || got.Reason != "the connection took too long: it is not over after 300ms" || got.Elapsed < 300*time.Millisecond {
+				t.Errorf("%v after %s: %s", got.Err, got.Elapsed, got.Reason)
+			}
+			<-ended
+		})
+	}
+}
+
+// §9.7: the operator ends one connection, and the others go on.
+func TestOneIsAborted(t *testing.T) {
+	t.Parallel()
+	for _, places := range []int{1, 3} {
+		eachPath(t, func(t *testing.T, path string) {
+			counting := make(chan bool, places+1)
+			r := start(t, path, &Server{Table: &protocol.Server, Concurrency: places, IdleTimeout: time.Hour, Observe: func(tr Transition) {
+				if tr.To == protocol.Streaming {
+					counting <- true
+				}
+			}})
+			var clients []*peer
+			for range places {
+				c := r.dial()
+				c.handshake()
+				clients = append(clients, c)
+				<-counting
+			}
+			last := clients[places-1]
+			last.send("some")
+			if err := r.Abort(uint64(places + 1)); !errors.Is(err, ErrNotServed) {
+				t.Errorf("nobody: %v", err)
+			}
+			if err := r.Abort(uint64(places)); err != nil {
+				t.Error(err)
+			}
+			got := r.wantError(protocol.Streaming, fsm.Aborted)
+			if got.Connection != uint64(places) || got.Bytes > 4 || got.Reason != "ended by the operator" || !errors.Is(got.Err, ErrKilled) {
+				t.Errorf("%+v", got)
+			}
+			last.expectEnd()
+			for _, c := range clients[:places-1] {
+				c.send("whole")
+				c.CloseWrite()
+				r.wantDone(5)
+			}
+			c := r.dial() // and it goes on
+			c.handshake()
+			c.CloseWrite()
+			r.wantDone(0)
+		})
+	}
+}
+
+// §9.5: one address has so many connections in service, and others as many.
+func TestPeersHaveALimit(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, path string) {
+		r := start(t, path, &Server{Table: &protocol.Server, Concurrency: 4, IdleTimeout: time.Hour, Limits: Limits{PerPeer: 2}})
+		for range 2 { // those who have left do not count
+			first, second := r.dial(), r.dial()
+			first.expect(protocol.Accio)
+			second.expect(protocol.Accio)
+			third := r.dial()
+			got := r.wantError(protocol.SendAccio1, fsm.Aborted)
+			if !errors.Is(got.Err, ErrPerPeer) || got.Reason != "too many connections from one address: 127.0.0.1 has 2 in service" {
+				t.Errorf("%v: %s", got.Err, got.Reason)
+			}
+			third.expectEnd()
+			for _, c := range []*peer{first, second} {
+				c.Close()
+				r.wantError(protocol.AwaitConfirm1, fsm.Closed)
+			}
+		}
+	})
+}
+
+// An address is one peer, a network of 64 bits of IPv6 is too, and a Unix socket is none.
+func TestPeers(t *testing.T) {
+	var p peers
+	for _, test := range []struct {
+		addr string
+		fits bool
+	}{
+		{"192.0.2.1:1", true}, {"192.0.2.1:2", false}, {"[::ffff:192.0.2.1]:3", false}, {"192.0.2.2:1", true},
+		{"[2001:db8::1]:1", true}, {"[2001:db8::ffff:2]:1", false}, {"[2001:db8:0:1::1]:1", true}, {"[fe80::1%lo]:1", true}, {"[fe80::2%eth0]:1", false},
+	} {
+		if err := p.enter(netip.MustParseAddrPort(test.addr), 1); (err == nil) != test.fits || err != nil && !errors.Is(err, ErrPerPeer) {
+			t.Errorf("%s: %v", test.addr, err)
+		}
+	}
+	require.Ran(t, "networks", len(p), 5)
+	for range 2 {
+		if err := p.enter(netip.AddrPort{}, 1); err != nil {
+			t.Errorf("a Unix socket: %v", err)
+		}
+	}
+	for range 3 {
+		p.leave(netip.MustParseAddrPort("192.0.2.1:9"))
+	}
+	if err := p.enter(netip.MustParseAddrPort("192.0.2.1:1"), 1); err != nil || len(p) != 5 {
+		t.Errorf("after all have left: %v, %v", err, p)
+	}
+}
+
+// §9.6: so many are accepted a second, and the others wait.
+func TestAcceptingHasAPace(t *testing.T) {
+	t.Parallel()
+	for _, places := range []int{1, 2} {
+		eachPath(t, func(t *testing.T, path string) {
+			const perSecond, clients = 20, 30
+			r, serve := prepare(t, path, &Server{Table: &protocol.Server, Concurrency: places, Limits: Limits{Accepted: perSecond}})
+			for range clients {
+				r.dial().Close()
+			}
+			began := time.Now()
+			serve()
+			for range clients {
+				r.wantError(protocol.AwaitConfirm1, fsm.Closed)
+			}
+			// The first so many come at once.
+			if took, least := time.Since(began), (clients-perSecond)*time.Second/perSecond; took < least-50*time.Millisecond {
+				t.Errorf("%d were served in %s, which takes %s at least", clients, took, least)
+			}
+		})
+	}
+}
+
+// A table that has no event for them has no limits.
+func TestLimitsNeedAnEvent(t *testing.T) {
+	table := protocol.Server.Clone()
+	var events []fsm.Event
+	for _, e := range table.Events {
+		if e != fsm.Aborted {
+			events = append(events, e)
+		}
+	}
+	table.Events = events
+	for i, limits := range []Limits{{Duration: 1}, {Header: 1}, {Bytes: 1}, {Rate: 1}, {PerPeer: 1}} {
+		s := &Server{Table: &table, Limits: limits}
+		if err := s.Serve(t.Context(), newTurns(nil)); !errors.Is(err, ErrNoAborted) {
+			t.Errorf("%d: %v", i, err)
+		}
+		if err := s.Abort(1); !errors.Is(err, ErrNoAborted) {
+			t.Error(err)
+		}
+	}
+}
+
+// Each says what was too much, and how much would not have been.
+func TestReasonsOfLimits(t *testing.T) {
+	for _, test := range []struct {
+		limits Limits
+		actor  actor
+		from   fsm.State
+		reason string
+		err    error
+	}{
+		{Limits{Header: 2 * time.Second}, sends(), protocol.AwaitConfirm1, "", nil},
+		{Limits{Header: 2 * time.Second}, silent(protocol.Confirm1[:5]), protocol.AwaitConfirm1, "the payload had not begun after 2s", ErrHeader},
+		{Limits{Duration: 3 * time.Second}, silent(header + "x"), protocol.Streaming, "the connection took too long: it is not over after 3s", ErrDuration},
+		{Limits{Bytes: 3}, silent(header + "four"), protocol.Streaming, "the payload is too large: more than 3 bytes", ErrBytes},
+		{Limits{Rate: 10}, silent(header + "four"), protocol.Streaming, "the payload comes too slowly: 4 bytes in 10s, wanted 100", ErrRate},
+	} {
+		p := playServer(t, test.actor, func(s *session) { s.idle, s.limit = time.Hour, newLimiter(&test.limits, time.Now()) })
+		if test.err == nil {
+			p.wantEnd(t, test.from, fsm.Closed, 0)
+			continue
+		}
+		if p.Reason != test.reason || p.Event != fsm.Aborted || p.From != test.from || !errors.Is(p.Err, test.err) {
+			t.Errorf("%s: %s, want %s", p.Event, p.Explanation(), test.reason)
+		}
+	}
+}
+
+// silent is a client that sends a text, and nothing more.
+func silent(text string) actor {
+	return func(peer *explore.Conn, _ context.CancelFunc) {
+		peer.Arrive(text)
+		time.Sleep(2 * time.Hour)
+	}
+}
