@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,7 +22,8 @@ type slot struct {
 // serving is a connection in service. What is not atomic in it does not change
 // while others may look at it.
 type serving struct {
-	Result
+	Result                                // Remote is the peer of the socket
+	named  atomic.Pointer[netip.AddrPort] // the one that a header of the PROXY protocol names; nil: none
 	session
 }
 
@@ -53,6 +55,10 @@ func (p *slot) begin(c Incoming) *serving {
 		Result:  Result{Connection: s.accepted, Remote: c.Remote(), Started: time.Now()},
 		session: session{table: s.Table, machine: p.machine, conn: c, do: s.Do, idle: s.idleTimeout(), text: p.text},
 	}
+	if s.Proxy != nil {
+		h := &proxied{Proxy: s.Proxy, remote: now.Remote, named: func(client netip.AddrPort) { p.identify(now, client) }}
+		now.preface = h.header
+	}
 	p.now.Store(now)
 	if s.Accepted != nil {
 		s.telling.Lock()
@@ -68,6 +74,7 @@ func (p *slot) end(bug error) error {
 	now := p.now.Load()
 	defer now.conn.(Incoming).Close()
 	result := now.conclusion(bug, now.Result)
+	result.Remote = now.peer()
 	p.text = now.text
 	s := p.server
 	s.telling.Lock()
@@ -80,6 +87,28 @@ func (p *slot) end(bug error) error {
 	return s.failure
 }
 
+// identify is told of the peer that a header of the PROXY protocol names.
+func (p *slot) identify(now *serving, client netip.AddrPort) {
+	now.named.Store(&client)
+	s := p.server
+	if s.Identified == nil {
+		return
+	}
+	r := now.Result
+	r.Remote = client
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	s.Identified(r)
+}
+
+// peer is who has connected, as far as that is known.
+func (now *serving) peer() netip.AddrPort {
+	if client := now.named.Load(); client != nil {
+		return *client
+	}
+	return now.Remote
+}
+
 func (p *slot) observe(from fsm.State, event fsm.Event, to fsm.State) {
 	now := p.now.Load()
 	p.server.telling.Lock()
@@ -88,7 +117,7 @@ func (p *slot) observe(from fsm.State, event fsm.Event, to fsm.State) {
 }
 
 func (now *serving) progress() Progress {
-	p := Progress{Connection: now.Connection, Remote: now.Remote, Started: now.Started, Bytes: now.payload.Load(), At: time.Now()}
+	p := Progress{Connection: now.Connection, Remote: now.peer(), Started: now.Started, Bytes: now.payload.Load(), At: time.Now()}
 	p.State, p.Arrived, p.Silence = now.published.look(now.table, p.At)
 	return p
 }
