@@ -56,8 +56,8 @@ func (p *Proxy) allows(remote netip.AddrPort) bool {
 	return false
 }
 
-// String has the balancers, as they are written in the setting.
-func (p *Proxy) String() string {
+// balancers are From and Unix, as people write them.
+func (p *Proxy) balancers() string {
 	var all []string
 	for _, prefix := range p.From {
 		if prefix.IsSingleIP() {
@@ -81,7 +81,7 @@ func (p *Proxy) refusal(remote netip.AddrPort) *ProxyError {
 		who = remote.Addr().String()
 	}
 	return &ProxyError{Refused: true, reason: fmt.Sprintf("refused: %s is not a balancer of %s", who, setting),
-		hint: "that has " + p.String() + "; clients have to come through a balancer"}
+		hint: "that has " + p.balancers() + "; clients have to come through a balancer"}
 }
 
 // proxied reads the header of a connection.
