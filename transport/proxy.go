@@ -161,7 +161,7 @@ func (h *proxied) missing(s *session, event fsm.Event) *ProxyError {
 	if n := len(h.text); n > 0 {
 		what += fmt.Sprintf("; %d bytes of it came", n)
 	} else if event != fsm.TimedOut {
-		e.hint = also("a health check of the balancer asks the page for /readyz, or sends a header (check-send-proxy)", wantProxy)
+		e.hint = also("if this is a health check, let it ask the page for /readyz instead", wantProxy)
 	}
 	e.reason = noProxy + what
 	return e

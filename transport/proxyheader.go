@@ -36,7 +36,7 @@ func measure(text []byte) (size, right int, err error) {
 		return measureV1(text)
 	case max(v1, v2) < len(text):
 		right = max(v1, v2)
-		return 0, right, errProxy(fmt.Sprintf("byte %d is %s, which is in none of its versions", right+1, byteName(text[right])))
+		return 0, right, errProxy(fmt.Sprintf("byte %d is %s, which fits neither version", right+1, byteName(text[right])))
 	}
 	return len(text) + 1, len(text), nil
 }

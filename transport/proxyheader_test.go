@@ -91,11 +91,11 @@ var wrongProxyHeaders = []struct {
 	text, reason string
 	right        int
 }{
-	{"confirm-accio\r\n", "byte 1 is 'c', which is in none of its versions", 0},
-	{"PROXX", "byte 5 is 'X', which is in none of its versions", 4},
-	{"PROXYTCP4", "byte 6 is 'T', which is in none of its versions", 5},
-	{"proxy TCP4 203.0.113.9 10.0.0.1 50123 5000\r\n", "byte 1 is 'p', which is in none of its versions", 0},
-	{"\r\n\r\n\x00\r\nQUIT\r", "byte 12 is CR, which is in none of its versions", 11},
+	{"confirm-accio\r\n", "byte 1 is 'c', which fits neither version", 0},
+	{"PROXX", "byte 5 is 'X', which fits neither version", 4},
+	{"PROXYTCP4", "byte 6 is 'T', which fits neither version", 5},
+	{"proxy TCP4 203.0.113.9 10.0.0.1 50123 5000\r\n", "byte 1 is 'p', which fits neither version", 0},
+	{"\r\n\r\n\x00\r\nQUIT\r", "byte 12 is CR, which fits neither version", 11},
 	{"PROXY TCP4 203.0.113.9 10.0.0.1 50123 5000\n", "bare LF, wanted CR LF", 42},
 	{"PROXY UNKNOWN " + strings.Repeat("x", 94), "its line has no CR LF within 107 bytes", 107},
 	{"PROXY UNKNOWN " + strings.Repeat("x", 92) + "\r\n", "its line has no CR LF within 107 bytes", 107},
