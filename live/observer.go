@@ -11,7 +11,7 @@ import (
 // kept is how many ended connections can be looked at.
 const kept = 200
 
-// Observer counts what a server does. Its methods Accepted, Observe and Ended
+// Observer counts what a server does. Its methods Accepted, Identified, Observe and Ended
 // are for the fields of [transport.Server], which calls one of them at a time; they
 // wait for nobody, and Observe allocates nothing. Any goroutine may read it.
 //
@@ -65,6 +65,17 @@ func (o *Observer) Accepted(r transport.Result) {
 	o.seq.Add(1)
 	o.sessions[first].Add(1)
 	o.service.enter(now)
+	o.seq.Add(1)
+}
+
+// Identified is for [transport.Server.Identified].
+func (o *Observer) Identified(r transport.Result) {
+	now := o.open[r.Connection]
+	if now == nil {
+		return
+	}
+	o.seq.Add(1)
+	now.named.Store(&r.Remote)
 	o.seq.Add(1)
 }
 

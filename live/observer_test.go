@@ -2,6 +2,7 @@ package live
 
 import (
 	"iter"
+	"net/netip"
 	"slices"
 	"sync"
 	"testing"
@@ -204,6 +205,29 @@ func TestArrivedIsOfTheState(t *testing.T) {
 	progress.Silence = time.Hour
 	if s := snapshotOf(p).Serving[0]; s.Left != 0 {
 		t.Errorf("%v s are left after an hour", s.Left)
+	}
+}
+
+// Whom a header names is the peer from then on, while the connection is in service and when
+// it has ended; a page that is open is told at once. One that is not known is nobody's.
+func TestIdentified(t *testing.T) {
+	f := newFeed(&protocol.Server)
+	p := f.reporter()
+	f.accept()
+	before := p.moment()
+	balancer := p.serving(&before.standing[0]).Remote
+	f.Identified(transport.Result{Connection: 2, Remote: netip.MustParseAddrPort("192.0.2.77:1")})
+	if now := p.moment(); !now.same(&before) || p.serving(&now.standing[0]).Remote != balancer {
+		t.Errorf("%+v", now)
+	}
+	f.Identified(transport.Result{Connection: 1, Remote: netip.MustParseAddrPort("203.0.113.9:50123")})
+	now := p.moment()
+	if got := p.serving(&now.standing[0]).Remote; got != "203.0.113.9:50123" || now.same(&before) {
+		t.Errorf("in service it is %s", got)
+	}
+	f.end(0, fsm.Shutdown)
+	if got := snapshotOf(p).Recent[0].Remote; got != "203.0.113.9:50123" {
+		t.Errorf("ended it is %s", got)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 // nothing of it changes.
 type record struct {
 	connection uint64
-	remote     netip.AddrPort
+	remote     netip.AddrPort                 // the peer of the socket
+	named      atomic.Pointer[netip.AddrPort] // the one that a header of the PROXY protocol names; nil: none
 	started    time.Time
 	path       []step          // as long as there is room for
 	at         atomic.Uint64   // steps of the path that are there << 32 | index of the state
@@ -49,6 +50,14 @@ func (r *record) take(s step, state int) {
 		r.more.Add(1)
 	}
 	r.at.Store(taken<<32 | uint64(state))
+}
+
+// peer is who has connected, as far as that is known.
+func (r *record) peer() netip.AddrPort {
+	if client := r.named.Load(); client != nil {
+		return *client
+	}
+	return r.remote
 }
 
 // now returns the index of the state, and the path so far.

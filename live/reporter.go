@@ -178,7 +178,7 @@ func (p *reporter) sessions(v *view) map[fsm.State]int {
 
 func (p *reporter) serving(c *standing) Serving {
 	s := Serving{State: c.state, Bytes: c.bytes, Rate: c.rate, Arrived: c.arrived, Left: c.left.Seconds()}
-	s.Connection, s.Remote, s.Started, s.Path = c.connection, transport.Peer(c.remote), c.started.UTC(), p.Observer.steps(c.path)
+	s.Connection, s.Remote, s.Started, s.Path = c.connection, transport.Peer(c.peer()), c.started.UTC(), p.Observer.steps(c.path)
 	s.More = int(c.more)
 	if a := p.Observer.table.Activity(c.state); a.Action == fsm.Expect {
 		s.Expected, s.Missing = len(a.Text), transport.Missing(a.Text, c.arrived)

@@ -104,7 +104,7 @@ func (o *Observer) steps(path []step) []Step {
 func (o *Observer) ended(r *record) Ended {
 	_, taken := r.now()
 	return Ended{
-		Connection: r.connection, Remote: transport.Peer(r.remote), State: r.state, From: r.from, Event: r.event,
+		Connection: r.connection, Remote: transport.Peer(r.peer()), State: r.state, From: r.from, Event: r.event,
 		Bytes: r.bytes, Reason: r.reason, Hint: r.hint, Started: r.started.UTC(), Seconds: r.elapsed.Seconds(),
 		Path: o.steps(taken), More: int(r.more.Load()),
 	}

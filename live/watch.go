@@ -13,7 +13,7 @@ import (
 // metrics begin (About.Metrics).
 func Watch(s *transport.Server, ln transport.Listener) About {
 	o := NewObserver(s.Table)
-	s.Accepted, s.Observe = chained(o.Accepted, s.Accepted), chained(o.Observe, s.Observe)
+	s.Accepted, s.Identified, s.Observe = chained(o.Accepted, s.Accepted), chained(o.Identified, s.Identified), chained(o.Observe, s.Observe)
 	result := s.Result
 	s.Result = func(r transport.Result) error {
 		o.Ended(r)

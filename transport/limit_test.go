@@ -199,20 +199,20 @@ func TestPeers(t *testing.T) {
 		{"192.0.2.1:1", true}, {"192.0.2.1:2", false}, {"[::ffff:192.0.2.1]:3", false}, {"192.0.2.2:1", true},
 		{"[2001:db8::1]:1", true}, {"[2001:db8::ffff:2]:1", false}, {"[2001:db8:0:1::1]:1", true}, {"[fe80::1%lo]:1", true}, {"[fe80::2%eth0]:1", false},
 	} {
-		if err := p.enter(netip.MustParseAddrPort(test.addr), 1); (err == nil) != test.fits || err != nil && !errors.Is(err, ErrPerPeer) {
+		if err := p.enter(network(netip.MustParseAddrPort(test.addr)), 1); (err == nil) != test.fits || err != nil && !errors.Is(err, ErrPerPeer) {
 			t.Errorf("%s: %v", test.addr, err)
 		}
 	}
 	require.Ran(t, "networks", len(p), 5)
 	for range 2 {
-		if err := p.enter(netip.AddrPort{}, 1); err != nil {
+		if err := p.enter(network(netip.AddrPort{}), 1); err != nil {
 			t.Errorf("a Unix socket: %v", err)
 		}
 	}
 	for range 3 {
-		p.leave(netip.MustParseAddrPort("192.0.2.1:9"))
+		p.leave(network(netip.MustParseAddrPort("192.0.2.1:9")))
 	}
-	if err := p.enter(netip.MustParseAddrPort("192.0.2.1:1"), 1); err != nil || len(p) != 5 {
+	if err := p.enter(network(netip.MustParseAddrPort("192.0.2.1:1")), 1); err != nil || len(p) != 5 {
 		t.Errorf("after all have left: %v, %v", err, p)
 	}
 }

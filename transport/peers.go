@@ -9,10 +9,10 @@ import (
 // counts none.
 type peers map[netip.Addr]int
 
-// enter counts one more, and says if that is more than most, of which 0 is no limit.
-func (p *peers) enter(remote netip.AddrPort, most int) error {
-	from := network(remote)
-	if most == 0 || !from.IsValid() {
+// enter counts one more of a network, and says if that is more than most. The zero value
+// is none.
+func (p *peers) enter(from netip.Addr, most int) error {
+	if !from.IsValid() {
 		return nil
 	}
 	if *p == nil {
@@ -25,8 +25,8 @@ func (p *peers) enter(remote netip.AddrPort, most int) error {
 	return fmt.Errorf("%w: %s has %d in service", ErrPerPeer, from, most)
 }
 
-func (p peers) leave(remote netip.AddrPort) {
-	from := network(remote)
+// leave takes back what enter has counted.
+func (p peers) leave(from netip.Addr) {
 	switch n := p[from]; {
 	case n > 1:
 		p[from] = n - 1

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,6 +25,10 @@ func (r *report) explain(to *Result) {
 	a := r.table.Activity(r.from)
 	if r.event != fsm.Shutdown {
 		to.Received, to.Right = window(string(r.arrived), r.right)
+	}
+	if own, ok := errors.AsType[worded](r.err); ok && r.event != fsm.Shutdown {
+		to.Reason, to.Hint = own.words(r)
+		return
 	}
 	switch r.event {
 	case fsm.Mismatched:

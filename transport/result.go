@@ -10,7 +10,7 @@ import (
 // Result is how one connection ended (docs/protocol.md §3).
 type Result struct {
 	Connection uint64         // 1 for the first that was accepted, or sent by a Client
-	Remote     netip.AddrPort // the peer
+	Remote     netip.AddrPort // the peer; with Server.Proxy the one that the header names, and the balancer where it names none
 	State      fsm.State      // the terminal state; where the table lacked a transition, the state that lacks it
 	Good       bool           // State is one of the table's good ends
 	Bytes      int64          // the payload; unless Good what had come of it, which is not a result
@@ -25,7 +25,7 @@ type Result struct {
 	Hint     string    // what would have been right; may be empty
 	Received string    // by any event but Shutdown, of the text that From reads: what had arrived, and what came with a wrong byte; at most 40 bytes
 	Right    int       // so many bytes of Received are right; the next, if there is one, is not
-	Err      error     // the error behind fsm.Failed or fsm.Aborted, or nil
+	Err      error     // the error behind fsm.Failed or fsm.Aborted, a *ProxyError, or nil
 }
 
 // Explanation is the reason, with the state it happened in and the advice.

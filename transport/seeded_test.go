@@ -16,7 +16,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 		"m.states.Event(func() context.Context { c, f := context.WithCancel(context.Background()); f(); return c }(), string(e))",
 		"TestEveryWord"},
 	{"a shutdown lost before a wait", "await.go",
-		"if ctx.Err() != nil {\n\t\t\treturn 0, fsm.Shutdown\n\t\t}\n\t\tn, err", "n, err",
+		"if ctx.Err() != nil {\n\t\t\treturn 0, fsm.Shutdown\n\t\t}\n\t\tif s", "if s",
 		"TestShutdownAtEveryYieldPoint"},
 	{"a shutdown after what the socket holds", "await.go",
 		"if ctx.Err() != nil {\n\t\t\treturn n, fsm.Shutdown\n\t\t}\n", "",
@@ -78,7 +78,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a limit of time that is looked at when nothing is there only", "limit.go", "case !l.late && !l.passed(s.clock), l.late", "case !l.late, l.late", "TestWhoNeverStopsIsEnded"},
 	{"a limit of time that hides what is there", "limit.go", "l.late, l.spare = true, mostHeld", "l.late, l.spare = true, 0", "TestWhatIsThereAtALimitCounts"},
 	{"a window that never ends", "limit.go", "l.window, l.had = now, payload", "l.window = now", "TestEveryWordWithLimits"},
-	{"a peer that never leaves", "slot.go", "\ts.peers.leave(result.Remote)\n", "", "TestPeersHaveALimit"},
+	{"a peer that never leaves", "slot.go", "\ts.peers.leave(now.from)\n", "", "TestPeersHaveALimit"},
 	{"accepting without a pace", "pace.go", "\tif p.Limiter != nil {\n\t\tp.Allow()", "\tif p.Limiter == nil {\n\t\tp.Allow()", "TestAcceptingHasAPace"},
 	{"a member that is not told when it can write", "member_linux.go", "if m.watched == events {", "if m.watched != 0 {", "TestAMemberWaitsToWrite"},
 

@@ -30,6 +30,9 @@ type Server struct {
 	// Most is how many connections are accepted, after which Serve returns when the
 	// last of them has ended; 0 is no limit.
 	Most uint64
+	// Proxy, if not nil, has every connection begin with a header of the PROXY protocol;
+	// it must not be changed while the server serves.
+	Proxy *Proxy
 
 	// Beat, if not nil, is called when Serve begins, and then every BeatEvery as long as
 	// the loop that serves goes round: not while a Result is blocked, for instance. So it
@@ -44,8 +47,15 @@ type Server struct {
 	Result func(Result) error
 	// Accepted, if not nil, is told of every accepted connection before its
 	// first activity, in the order in which they come. Of the Result only
-	// Connection, Remote and Started are known then.
+	// Connection, Remote and Started are known then. With Proxy the Remote is that of
+	// the balancer: a connection has its number and its place before its header comes,
+	// which may take as long as the idle limit.
 	Accepted func(Result)
+	// Identified, if not nil, is told of a connection whose header (Proxy) has named
+	// another Remote, after Accepted and before the first activity. Of the Result only
+	// Connection, Remote and Started are known then. It is not called for those whose
+	// Remote stays what it was.
+	Identified func(Result)
 	// Observe, if not nil, is told of every change of state.
 	Observe func(Transition)
 	// Log, if not nil, is told of accept errors that are waited out.
@@ -76,7 +86,7 @@ type Transition struct {
 // Progress is a connection that is being served.
 type Progress struct {
 	Connection uint64
-	Remote     netip.AddrPort
+	Remote     netip.AddrPort // with Server.Proxy that of the balancer until the header has named the peer
 	Started    time.Time
 	Bytes      int64         // of the payload, so far
 	At         time.Time     // when that was so

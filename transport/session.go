@@ -27,6 +27,7 @@ type session struct {
 	// what comes before it was asked for is wrong.
 	eager bool
 
+	preface   preface // what comes before the first activity; nil: nothing
 	limit     limiter
 	abort     atomic.Pointer[error] // why nothing of it counts any more; others may set it
 	began     bool                  // run has
@@ -39,7 +40,7 @@ type session struct {
 	published published
 	end       ending // how the last activity ended
 	room      []byte // for lines
-	unread    []byte // has arrived, behind a line; a part of room
+	unread    []byte // has arrived, behind a line or a preface
 	text      []byte // room for what arrives: the longest text of the table, or what is shown of a wrong one
 }
 
@@ -96,7 +97,7 @@ func (s *session) run(ctx context.Context) error {
 			s.end, s.doing = ending{from: at}, s.table.Activity(at)
 			s.published.enter(s.table, at)
 		}
-		s.end.event = s.perform(ctx, s.doing)
+		s.end.event = s.step(ctx)
 		if s.rests = s.end.event == resting; s.rests {
 			return nil
 		}

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,7 +22,9 @@ type slot struct {
 // serving is a connection in service. What is not atomic in it does not change
 // while others may look at it.
 type serving struct {
-	Result
+	Result                                // Remote is the peer of the socket
+	named  atomic.Pointer[netip.AddrPort] // the one that a header of the PROXY protocol names; nil: none
+	from   netip.Addr                     // what it counts for among the server's peers; the zero value: nothing
 	session
 }
 
@@ -54,14 +57,18 @@ func (p *slot) begin(c Incoming) *serving {
 		session: session{table: s.Table, machine: p.machine, conn: c, do: s.Do, idle: s.idleTimeout(), text: p.text},
 	}
 	now.limit = newLimiter(&s.Limits, now.Started)
+	if s.Proxy != nil {
+		h := &proxied{Proxy: s.Proxy, remote: now.Remote, named: func(client netip.AddrPort) { p.identify(now, client) }}
+		now.preface = h.header
+	}
 	p.now.Store(now)
 	if s.Accepted == nil && s.Limits.PerPeer == 0 {
 		return now
 	}
 	s.telling.Lock()
 	defer s.telling.Unlock()
-	if err := s.peers.enter(now.Remote, s.Limits.PerPeer); err != nil {
-		now.abort.Store(&err)
+	if s.Proxy == nil {
+		s.meet(now, now.Remote)
 	}
 	if s.Accepted != nil {
 		s.Accepted(now.Result)
@@ -75,17 +82,52 @@ func (p *slot) end(bug error) error {
 	now := p.now.Load()
 	defer now.conn.(Incoming).Close()
 	result := now.conclusion(bug, now.Result)
+	result.Remote = now.peer()
 	p.text = now.text
 	s := p.server
 	s.telling.Lock()
 	defer s.telling.Unlock()
 	p.now.Store(nil)
-	s.peers.leave(result.Remote)
+	s.peers.leave(now.from)
 	if s.Result == nil || s.failure != nil {
 		return nil
 	}
 	s.failure = s.Result(result)
 	return s.failure
+}
+
+// identify is told of the peer that a header of the PROXY protocol names.
+func (p *slot) identify(now *serving, client netip.AddrPort) {
+	now.named.Store(&client)
+	s := p.server
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	s.meet(now, client)
+	if s.Identified == nil {
+		return
+	}
+	r := now.Result
+	r.Remote = client
+	s.Identified(r)
+}
+
+// meet counts a connection among those of its peer, and ends it if they are too many.
+func (s *Server) meet(now *serving, peer netip.AddrPort) {
+	if s.Limits.PerPeer == 0 {
+		return
+	}
+	now.from = network(peer)
+	if err := s.peers.enter(now.from, s.Limits.PerPeer); err != nil {
+		now.abort.Store(&err)
+	}
+}
+
+// peer is who has connected, as far as that is known.
+func (now *serving) peer() netip.AddrPort {
+	if client := now.named.Load(); client != nil {
+		return *client
+	}
+	return now.Remote
 }
 
 func (p *slot) observe(from fsm.State, event fsm.Event, to fsm.State) {
@@ -96,7 +138,7 @@ func (p *slot) observe(from fsm.State, event fsm.Event, to fsm.State) {
 }
 
 func (now *serving) progress() Progress {
-	p := Progress{Connection: now.Connection, Remote: now.Remote, Started: now.Started, Bytes: now.payload.Load(), At: time.Now()}
+	p := Progress{Connection: now.Connection, Remote: now.peer(), Started: now.Started, Bytes: now.payload.Load(), At: time.Now()}
 	p.State, p.Arrived, p.Silence = now.published.look(now.table, p.At)
 	return p
 }

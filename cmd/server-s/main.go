@@ -85,7 +85,7 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 	}
 
 	results := newResults(cli.Whole{Writer: os.Stdout}, o.json, log)
-	server := &transport.Server{Table: &protocol.Server, IdleTimeout: time.Duration(o.idleTimeout), Concurrency: concurrency, Most: uint64(o.most), Log: log}
+	server := &transport.Server{Table: &protocol.Server, IdleTimeout: time.Duration(o.idleTimeout), Concurrency: concurrency, Most: uint64(o.most), Log: log, Proxy: o.proxy()}
 	traffic := &traffic{server: server, started: time.Now()}
 	server.Result = func(r transport.Result) error {
 		stderr.erase()
@@ -103,6 +103,7 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 	if o.verbose || traced != nil {
 		peers := map[uint64]string{} // of those in service
 		server.Accepted = func(r transport.Result) { peers[r.Connection] = transport.Peer(r.Remote) }
+		server.Identified = server.Accepted
 		server.Observe = func(tr transport.Transition) {
 			traced.Transition(tr)
 			record.LogTransition(log, tr, peers[tr.Connection])

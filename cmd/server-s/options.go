@@ -38,6 +38,8 @@ exit status: 0 stopped by SIGINT, SIGTERM or SIGQUIT, or by -n; 1 failed; 2 wron
 type options struct {
 	port        int // 0: none
 	listen      cli.Listen
+	proxied     bool
+	proxyFrom   cli.Peers
 	idleTimeout cli.Limit
 	concurrency int
 	drain       cli.Limit // 0: none
@@ -66,6 +68,8 @@ func parse(args []string) (o options, text string, err error) {
 	once := flags.Bool("once", false, "serve one connection, then end: -n 1")
 	flags.Var(&o.exitOnIdle, "exit-on-idle", "end when nobody has been served for so long")
 	flags.Var(&o.listen, "listen", "listen on this address, or Unix socket, and not on <PORT>; may be given more than once")
+	flags.BoolVar(&o.proxied, "proxy-protocol", false, "take the peer of each connection from the header of the PROXY protocol that a balancer sends first")
+	flags.Var(&o.proxyFrom, "proxy-from", "the balancers: an address, a prefix such as 10.0.0.0/8, or unix for Unix sockets; may be given more than once")
 	flags.BoolVar(&o.json, "json", false, "print results as JSON, one object a line")
 	cli.Progress(flags, &o.progress, "show the transfer in progress on standard error")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition, and every warning however many there are")
@@ -84,6 +88,12 @@ func parse(args []string) (o options, text string, err error) {
 		return options{}, "", cli.Usagef("wanted one argument, the port, a whole number from 1 to 65535; got %d: %q", len(arguments), arguments)
 	case len(o.listen) > 0:
 		return options{}, "", cli.Usagef("--listen %s and the port %s: one of them", o.listen, arguments[0])
+	}
+	switch {
+	case o.proxied && !o.proxyFrom.Any():
+		return options{}, "", cli.Usagef("--proxy-protocol wants --proxy-from ADDRESS or PREFIX, for example 10.0.0.0/8: whoever may connect could name any peer otherwise")
+	case !o.proxied && o.proxyFrom.Any():
+		return options{}, "", cli.Usagef("--proxy-from %s: it is for --proxy-protocol, which is not given", &o.proxyFrom)
 	}
 	if *once {
 		if o.most > 1 {

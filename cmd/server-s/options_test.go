@@ -42,6 +42,9 @@ func TestOptions(t *testing.T) {
 		"--listen 127.0.0.1:0 --listen /s": with(func(o *options) {
 			o.port, o.listen = 0, cli.Listen{{AddrPort: netip.MustParseAddrPort("127.0.0.1:0")}, {Path: "/s"}}
 		}),
+		"--proxy-protocol --proxy-from 10.0.0.0/8 --proxy-from unix 5000": with(func(o *options) {
+			o.proxied, o.proxyFrom = true, cli.Peers{Prefixes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Unix: true}
+		}),
 		"--once -n 1 5000":       with(func(o *options) { o.most = 1 }),
 		"--once 5000":            with(func(o *options) { o.most = 1 }),
 		"--progress always 5000": with(func(o *options) { o.progress = "always" }),

@@ -72,6 +72,12 @@ func (m *member) now() run { return m.runs[len(m.runs)-1] }
 // sockets of the servers.
 func newFarm(t *testing.T, held bool) *farm {
 	t.Helper()
+	return newFarmWith(t, held, strings.NewReplacer())
+}
+
+// newFarmWith changes the configuration of HAProxy.
+func newFarmWith(t *testing.T, held bool, change *strings.Replacer) *farm {
+	t.Helper()
 	require.Tool(t, "haproxy")
 	dir := t.TempDir()
 	f := &farm{dir: dir, program: program}
@@ -116,7 +122,7 @@ func newFarm(t *testing.T, held bool) *farm {
 		f.start(t, m)
 	}
 	file := filepath.Join(dir, "haproxy.cfg")
-	clitest.Check(t, os.WriteFile(file, []byte(config), 0o600))
+	clitest.Check(t, os.WriteFile(file, []byte(change.Replace(config)), 0o600))
 	f.haproxy, err = clitest.Start(exec.Command("haproxy", "-db", "-f", file))
 	clitest.Check(t, err)
 	t.Cleanup(func() {
@@ -136,7 +142,8 @@ func (f *farm) start(t *testing.T, m *member) {
 	t.Helper()
 	trace := filepath.Join(f.dir, fmt.Sprintf("%s.%d.jsonl", m.name, len(m.runs)))
 	// The idle limit is that of those who are held while others come, and shorter than HAProxy's.
-	args := []string{"--idle-timeout", "50s", "--concurrency", "max", "--drain", "30s", "--http", fmt.Sprintf("127.0.0.1:%d", m.page), "--json", "--trace", trace}
+	args := []string{"--idle-timeout", "50s", "--concurrency", "max", "--drain", "30s", "--http", fmt.Sprintf("127.0.0.1:%d", m.page), "--json", "--trace", trace,
+		"--proxy-protocol", "--proxy-from", "127.0.0.1"}
 	cmd := exec.Command(f.program, append(args, fmt.Sprint(m.port))...)
 	if m.held != nil {
 		cmd = exec.Command("sh", append([]string{"-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"`, "sh", f.program}, args...)...)

@@ -44,6 +44,7 @@ export class Connections {
       let row = this.rows.get(c.connection);
       if (!row || row.connection.remote !== c.remote || row.connection.started !== c.started) {
         if (row?.tr === place) place = place.nextElementSibling;
+        if (row?.tr.contains(document.activeElement)) this.lost = true;
         row?.tr.remove();
         row = this.row(c);
         this.rows.set(c.connection, row);
