@@ -33,7 +33,8 @@ var later = []struct {
 // not leave it: to open files, or change them by name; to open TCP connections and ports,
 // and what later versions restrict. It returns attributes for the log: what is left and what
 // this kernel cannot take. The error matches errors.ErrUnsupported where there is no
-// Landlock; nothing has been taken then, nor with any other error.
+// Landlock; nothing has been taken then, nor with any other error, but for privileges by
+// execve(2) (no_new_privs).
 func (l leave) restrict() (said []any, err error) {
 	version, err := supported()
 	if err != nil {
