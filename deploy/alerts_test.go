@@ -86,5 +86,5 @@ func TestOperationsTellOfAll(t *testing.T) {
 			}
 		}
 	}
-	require.Ran(t, "lines of the log", lines, 10)
+	require.Ran(t, "lines of the log", lines, 14)
 }

@@ -133,7 +133,13 @@ func TestActivation(t *testing.T) {
 // goes round (§6.15).
 func TestServiceManagerIsTold(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "notify")
+	dir := t.TempDir()
+	for name, path := range map[string]string{"path": filepath.Join(dir, "notify"), "abstract": "@" + dir} {
+		t.Run(name, func(t *testing.T) { t.Parallel(); managerIsTold(t, path) })
+	}
+}
+
+func managerIsTold(t *testing.T, path string) {
 	manager, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path})
 	check(t, err)
 	defer manager.Close()
@@ -164,6 +170,9 @@ func TestServiceManagerIsTold(t *testing.T) {
 	s.signal(t, syscall.SIGTERM)
 	hear(`^STOPPING=1$`)
 	s.ends(t, 0)
+	if strings.HasPrefix(path, "@") && strings.Contains(s.Stderr.String(), " landlock=") && !strings.Contains(s.Stderr.String(), "abstract Unix sockets") {
+		t.Errorf("it says to be confined where it is not: %s", &s.Stderr)
+	}
 }
 
 // A server that nobody has come to for so long ends, and who is served is no reason to.

@@ -3,7 +3,9 @@
 package main
 
 import (
+	"errors"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -46,6 +48,9 @@ func TestListenFlag(t *testing.T) {
 		}
 		s.signal(t, syscall.SIGTERM)
 		s.ends(t, 0)
+		if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the socket is left: %v", err)
+		}
 	}
 	for args, want := range map[string]string{
 		"--listen 127.0.0.1:0 5000": `ERROR: --listen 127.0.0.1:0 and the port 5000: one of them`,

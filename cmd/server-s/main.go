@@ -80,6 +80,7 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 	}
 	traced.Places(concurrency)
 	defer traced.Close()
+	confine(o, log)
 	for _, ln := range listeners {
 		log.Info("listening", "address", transport.Where(ln).String())
 	}

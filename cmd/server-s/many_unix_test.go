@@ -176,19 +176,19 @@ func TestPlacesAndDescriptors(t *testing.T) {
 		}
 	}
 	fails("ERROR: --concurrency 185: the limit of file descriptors (ulimit -n) leaves room for 184; raise it by 1, or say --concurrency max\n", "--concurrency", "185")
-	fails("ERROR: --concurrency 109: the limit of file descriptors (ulimit -n) leaves room for 108; raise it by 1, or say --concurrency max\n", "--concurrency", "109", "--http", "0")
+	fails("ERROR: --concurrency 107: the limit of file descriptors (ulimit -n) leaves room for 106; raise it by 1, or say --concurrency max\n", "--concurrency", "107", "--http", "0")
 
 	s, _ := startTraced(t, few, "--concurrency", "max", "--http", "0")
 	check(t, s.Stderr.Wait(pageAddress.String()))
-	for range 108 {
+	for range 106 {
 		s.client(t, `<accio\r\n`)
 	}
-	if text := body(t, s.pageURL("/metrics")); !strings.Contains(text, "\naccio_places 108\n") || !strings.Contains(text, `accio_sessions{state="AwaitConfirm1"} 108`) {
+	if text := body(t, s.pageURL("/metrics")); !strings.Contains(text, "\naccio_places 106\n") || !strings.Contains(text, `accio_sessions{state="AwaitConfirm1"} 106`) {
 		t.Error(text)
 	}
 	s.signal(t, syscall.SIGTERM)
 	s.ends(t, 0)
-	if got := s.Stdout.String(); got != strings.Repeat("ERROR\n", 108) || strings.Contains(s.Stderr.String(), "accept") {
+	if got := s.Stdout.String(); got != strings.Repeat("ERROR\n", 106) || strings.Contains(s.Stderr.String(), "accept") {
 		t.Errorf("standard output %q, standard error %s", got, &s.Stderr)
 	}
 }

@@ -53,6 +53,7 @@ type options struct {
 	traceAppend bool
 	http        cli.Address
 	httpHosts   cli.Hosts
+	confined    bool
 }
 
 // parse returns the options, or a text to print instead of serving.
@@ -78,6 +79,7 @@ func parse(args []string) (o options, text string, err error) {
 	flags.BoolVar(&o.traceAppend, "trace-append", false, "append to the trace what this run adds, instead of beginning anew")
 	flags.Var(&o.http, "http", "show what the server does on a web page, with metrics, at this address; a port alone is on 127.0.0.1")
 	flags.Var(&o.httpHosts, "http-host", "let browsers ask for that page by this host name too; may be given more than once")
+	free := flags.Bool("no-sandbox", false, "keep the right to open other files and connections, which on Linux is given up once the port is open")
 	arguments, text, err := cli.ParseOrTell(flags, args, "server-s", help)
 	if err != nil || text != "" {
 		return options{}, text, err
@@ -95,6 +97,7 @@ func parse(args []string) (o options, text string, err error) {
 	case !o.proxied && o.proxyFrom.Any():
 		return options{}, "", cli.Usagef("--proxy-from %s: it is for --proxy-protocol, which is not given", &o.proxyFrom)
 	}
+	o.confined = !*free
 	if *once {
 		if o.most > 1 {
 			return options{}, "", cli.Usagef("--once and -n %d: one of them", o.most)

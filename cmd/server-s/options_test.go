@@ -11,7 +11,7 @@ import (
 )
 
 func TestOptions(t *testing.T) {
-	usual := options{port: 5000, idleTimeout: cli.Limit(10 * time.Second), concurrency: 1, progress: "auto", logFormat: "text"}
+	usual := options{port: 5000, idleTimeout: cli.Limit(10 * time.Second), concurrency: 1, progress: "auto", logFormat: "text", confined: true}
 	with := func(change func(*options)) options {
 		o := usual
 		change(&o)
@@ -47,6 +47,7 @@ func TestOptions(t *testing.T) {
 		}),
 		"--once -n 1 5000":       with(func(o *options) { o.most = 1 }),
 		"--once 5000":            with(func(o *options) { o.most = 1 }),
+		"--no-sandbox 5000":      with(func(o *options) { o.confined = false }),
 		"--progress always 5000": with(func(o *options) { o.progress = "always" }),
 	} {
 		got, text, err := parse(strings.Fields(args))

@@ -8,10 +8,10 @@ import (
 )
 
 // What the server opens beside the connections that it serves: what a server of one
-// opens, and a few; and what the page and its connections take.
+// opens, and a few; and what the page, its metrics and its connections take.
 const (
 	spareDescriptors = 16
-	pageDescriptors  = 76
+	pageDescriptors  = 78
 )
 
 // places returns how many connections can be served at a time: as many as are asked for,

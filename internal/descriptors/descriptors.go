@@ -10,9 +10,9 @@ import (
 // enough is what the server opens at once with all its flags: two for the
 // runtime's poller, two to listen, one for the connection in service, one for
 // the trace; for the page one to listen, one for a connection to it, and one
-// for the next, as accept(2) asks for it before there is any. The client opens
-// fewer.
-const enough = 9
+// for the next, as accept(2) asks for it before there is any, and two for what
+// its metrics read (docs/protocol.md §6.16). The client opens fewer.
+const enough = 11
 
 func init() {
 	var opened [enough]int
