@@ -2,11 +2,8 @@ package transport
 
 import (
 	"context"
-	"net"
 	"net/netip"
 	"os"
-
-	"accio/internal/errno"
 )
 
 // Address is where a server listens: an address and port of TCP, or the path of a Unix
@@ -61,24 +58,4 @@ func Peer(remote netip.AddrPort) string {
 		return "local"
 	}
 	return remote.String()
-}
-
-// free removes a Unix socket that nobody listens on. Whatever else has that name stays, and
-// is an error of the bind that follows.
-func free(path string) {
-	if path[0] == '@' {
-		return
-	}
-	info, err := os.Lstat(path)
-	if err != nil || info.Mode().Type() != os.ModeSocket {
-		return
-	}
-	c, err := net.Dial("unix", path)
-	if err == nil {
-		c.Close()
-		return
-	}
-	if errno.IsRefused(err) {
-		os.Remove(path)
-	}
 }

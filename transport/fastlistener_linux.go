@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"accio/internal/socketfile"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -62,7 +64,7 @@ func opError(op string, err error) error { return &net.OpError{Op: op, Net: "tcp
 func (l *fastListener) open(at Address, family int) (err error) {
 	sys := l.conn.sys
 	if family == unix.AF_UNIX {
-		free(l.path)
+		socketfile.Free(l.path)
 		err = sys.BindPath(l.fd, l.path)
 	} else {
 		if family == unix.AF_INET6 { // that of all addresses has IPv4 too, whatever the system's default

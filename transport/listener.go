@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/netip"
 	"os"
+
+	"accio/internal/socketfile"
 )
 
 // Listener hands out connections.
@@ -51,7 +53,7 @@ func listenPortable(ctx context.Context, at Address) (Listener, error) {
 	network, address := "unix", at.Path
 	switch {
 	case at.Path != "":
-		free(at.Path)
+		socketfile.Free(at.Path)
 		ln, err := new(net.ListenConfig).Listen(ctx, network, address)
 		if err != nil {
 			return nil, err

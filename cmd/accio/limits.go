@@ -1,19 +1,17 @@
 package main
 
 import (
-	"errors"
 	"time"
 
 	"accio/conform/cage"
 	"accio/internal/cli"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/pflag"
 )
 
 // limitFlags bound what a program under test may use.
 type limitFlags struct {
-	memory, files, output size
+	memory, files, output cli.Size
 	cpu                   cli.Limit
 	processes             int
 	env                   []string
@@ -41,21 +39,3 @@ func (l *limitFlags) check() error {
 func (l *limitFlags) limits() cage.Limits {
 	return cage.Limits{Memory: int64(l.memory), CPU: time.Duration(l.cpu), Files: int64(l.files), Output: int64(l.output), Processes: l.processes}
 }
-
-// size is the value of a flag in bytes.
-type size int64
-
-// Set implements pflag.Value.
-func (s *size) Set(text string) error {
-	n, err := humanize.ParseBytes(text)
-	if err != nil || n == 0 || n > 1<<50 {
-		return errors.New("it must be a size such as 64MiB")
-	}
-	*s = size(n)
-	return nil
-}
-
-func (s *size) String() string { return humanize.IBytes(uint64(*s)) }
-
-// Type implements pflag.Value.
-func (*size) Type() string { return "size" }

@@ -1,6 +1,6 @@
 // Command accio is the toolbox of the protocol: it checks the tables, and
 // exports them for other checkers, draws them, checks traces, and tests anybody's
-// server and client.
+// server and client, and speaks to a running server.
 package main
 
 import (
@@ -24,7 +24,7 @@ func main() {
 const usageLine = "usage: accio <command> [flags]; see accio --help"
 
 // commands are the sub-commands, in the order of the help.
-var commands = []func() *cobra.Command{check, newExplore, newDiagram, promela, newTrace, newConform, newLearn}
+var commands = []func() *cobra.Command{check, newExplore, newDiagram, promela, newTrace, newConform, newLearn, newCtl}
 
 func run(args []string) int {
 	root := &cobra.Command{

@@ -34,6 +34,9 @@ func (o options) leaves() (l leave) {
 			l.remove(a.Path)
 		}
 	}
+	if o.control != "" {
+		l.remove(o.control)
+	}
 	l.metrics, l.manager = o.http.IsValid(), os.Getenv("NOTIFY_SOCKET")
 	return l
 }

@@ -80,13 +80,19 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 	}
 	traced.Places(concurrency)
 	defer traced.Close()
+	operator, err := openControl(asked, o.control)
+	if err != nil {
+		ln.Close()
+		page.Close()
+		return err
+	}
 	confine(o, log)
 	for _, ln := range listeners {
 		log.Info("listening", "address", transport.Where(ln).String())
 	}
 
 	results := newResults(cli.Whole{Writer: os.Stdout}, o.json, log)
-	server := &transport.Server{Table: &protocol.Server, IdleTimeout: time.Duration(o.idleTimeout), Concurrency: concurrency, Most: uint64(o.most), Log: log, Proxy: o.proxy()}
+	server := &transport.Server{Table: &protocol.Server, IdleTimeout: time.Duration(o.idleTimeout), Concurrency: concurrency, Most: uint64(o.most), Log: log, Proxy: o.proxy(), Limits: o.limits.transport()}
 	traffic := &traffic{server: server, started: time.Now()}
 	server.Result = func(r transport.Result) error {
 		stderr.erase()
@@ -124,6 +130,7 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 		defer traffic.drainOnce(asked, log, time.Duration(o.drain))()
 	}
 	defer tellManager(asked, traffic)()
+	defer operator.Serve(server)()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(over, ln) }()
 	return results.await(over, served, traffic.inService)

@@ -54,6 +54,8 @@ type options struct {
 	http        cli.Address
 	httpHosts   cli.Hosts
 	confined    bool
+	limits      limits
+	control     string // empty: none
 }
 
 // parse returns the options, or a text to print instead of serving.
@@ -66,6 +68,8 @@ func parse(args []string) (o options, text string, err error) {
 	cli.Count(flags, &o.concurrency, "concurrency", "", "serve so many connections at a time; max: as many as file descriptors allow", "max")
 	flags.Var(&o.drain, "drain", "when told to stop, accept nobody more and let the connections in service finish, for so long at most")
 	cli.Count(flags, &o.most, "connections", "n", "serve so many connections, then end", "")
+	o.limits.add(flags)
+	flags.StringVar(&o.control, "control", "", "open a Unix socket at `PATH`, for \"accio ctl\" of the same user")
 	once := flags.Bool("once", false, "serve one connection, then end: -n 1")
 	flags.Var(&o.exitOnIdle, "exit-on-idle", "end when nobody has been served for so long")
 	flags.Var(&o.listen, "listen", "listen on this address, or Unix socket, and not on <PORT>; may be given more than once")
@@ -103,6 +107,9 @@ func parse(args []string) (o options, text string, err error) {
 			return options{}, "", cli.Usagef("--once and -n %d: one of them", o.most)
 		}
 		o.most = 1
+	}
+	if flags.Changed("control") && (o.control == "" || o.control[0] == '@') {
+		return options{}, "", cli.Usagef("--control %q: it must be the path of a file", o.control)
 	}
 	if flags.Changed("trace") && o.trace == "" {
 		return options{}, "", cli.Usagef("--trace %q: it must name a file", o.trace)
