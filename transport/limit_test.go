@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"io"
 	"net/netip"
 	"strings"
 	"testing"
@@ -92,6 +93,36 @@ func TestWhatIsThereAtALimitCounts(t *testing.T) {
 					}
 				})
 			})
+		}
+	}
+}
+
+// flood is a connection that always has more, a MiB each millisecond, for an hour.
+type flood struct {
+	*explore.Conn
+	end time.Time
+}
+
+func (f flood) Discard() (int64, error) {
+	if time.Sleep(time.Millisecond); time.Now().After(f.end) {
+		return 0, io.EOF
+	}
+	return 1 << 20, nil
+}
+
+// §9.1: a client of whom something is always there is ended when so much has come since the
+// limit as may be there.
+func TestWhoNeverPausesIsEnded(t *testing.T) {
+	for limits, most := range map[Limits]int64{
+		{Duration: time.Second}:                      1000<<20 + mostHeld,
+		{Duration: 5 * time.Minute, Rate: 900 << 20}: 300_000<<20 + mostHeld, // quick enough, window after window
+		{Rate: 1100 << 20}:                           10_000<<20 + mostHeld,
+	} {
+		p := playServer(t, sends(header), func(s *session) {
+			s.conn, s.limit = flood{s.conn.(*explore.Conn), time.Now().Add(time.Hour)}, newLimiter(&limits, time.Now())
+		})
+		if p.Event != fsm.Aborted || p.Bytes < most || p.Bytes > most+4<<20 {
+			t.Errorf("%+v: %s after %d bytes, of at most %d", limits, p.Explanation(), p.Bytes, most)
 		}
 	}
 }
