@@ -126,5 +126,5 @@ func TestEngineKnowsNoProtocol(t *testing.T) {
 			imported++
 		}
 	}
-	require.Ran(t, "packages of ours", imported, 14)
+	require.Ran(t, "packages of ours", imported, 15)
 }

@@ -292,28 +292,30 @@ func TestLimitsNeedAnEvent(t *testing.T) {
 	}
 }
 
-// Each says what was too much, and how much would not have been.
+// Each says what was too much, and what is missing of a confirmation.
 func TestReasonsOfLimits(t *testing.T) {
 	for _, test := range []struct {
 		limits Limits
 		actor  actor
 		from   fsm.State
 		reason string
+		hint   string
 		err    error
 	}{
-		{Limits{Header: 2 * time.Second}, sends(), protocol.AwaitConfirm1, "", nil},
-		{Limits{Header: 2 * time.Second}, silent(protocol.Confirm1[:5]), protocol.AwaitConfirm1, "the payload had not begun after 2s", ErrHeader},
-		{Limits{Duration: 3 * time.Second}, silent(header + "x"), protocol.Streaming, "the connection took too long: it is not over after 3s", ErrDuration},
-		{Limits{Bytes: 3}, silent(header + "four"), protocol.Streaming, "the payload is too large: more than 3 bytes", ErrBytes},
-		{Limits{Rate: 10}, silent(header + "four"), protocol.Streaming, "the payload comes too slowly: 4 bytes in 10s, wanted 100", ErrRate},
+		{Limits{Header: 2 * time.Second}, sends(), protocol.AwaitConfirm1, "", "", nil},
+		{Limits{Header: 2 * time.Second}, silent(protocol.Confirm1[:5]), protocol.AwaitConfirm1, "the payload had not begun after 2s", `5 of 15 bytes came, "rm-accio\r\n" is missing`, ErrHeader},
+		{Limits{Duration: 2 * time.Second}, silent(protocol.Confirm1), protocol.AwaitConfirm2, "the connection took too long: it is not over after 2s", `waited for "confirm-accio-again\r\n\r\n"`, ErrDuration},
+		{Limits{Duration: 3 * time.Second}, silent(header + "x"), protocol.Streaming, "the connection took too long: it is not over after 3s", "", ErrDuration},
+		{Limits{Bytes: 3}, silent(header + "four"), protocol.Streaming, "the payload is too large: more than 3 bytes", "", ErrBytes},
+		{Limits{Rate: 10}, silent(header + "four"), protocol.Streaming, "the payload comes too slowly: 4 bytes in 10s, wanted 100", "", ErrRate},
 	} {
 		p := playServer(t, test.actor, func(s *session) { s.idle, s.limit = time.Hour, newLimiter(&test.limits, time.Now()) })
 		if test.err == nil {
 			p.wantEnd(t, test.from, fsm.Closed, 0)
 			continue
 		}
-		if p.Reason != test.reason || p.Event != fsm.Aborted || p.From != test.from || !errors.Is(p.Err, test.err) {
-			t.Errorf("%s: %s, want %s", p.Event, p.Explanation(), test.reason)
+		if p.Reason != test.reason || p.Hint != test.hint || p.Event != fsm.Aborted || p.From != test.from || !errors.Is(p.Err, test.err) {
+			t.Errorf("%s: %s, want %s; %s", p.Event, p.Explanation(), test.reason, test.hint)
 		}
 	}
 }

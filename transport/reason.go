@@ -40,7 +40,7 @@ func (r *report) explain(to *Result) {
 	case fsm.Shutdown:
 		to.Reason = "told to stop"
 	case fsm.Aborted:
-		to.Reason = fmt.Sprint(r.err)
+		to.Reason, to.Hint = fmt.Sprint(r.err), r.waited(a)
 	default:
 		to.Reason, to.Hint = r.failed(a)
 	}
@@ -81,10 +81,22 @@ func (r *report) timedOut(a fsm.Activity) (reason, hint string) {
 	default:
 		return reason, r.table.Hint(fsm.Silent, r.from)
 	}
-	if r.right > 0 {
-		return reason, r.missing(a)
+	hint = r.waited(a)
+	if r.right == 0 {
+		hint = also(hint, r.table.Hint(fsm.Silent, r.from))
 	}
-	return reason, also("waited for "+quote(a.Text), r.table.Hint(fsm.Silent, r.from))
+	return reason, hint
+}
+
+// waited says what of a text has not come, if one is awaited.
+func (r *report) waited(a fsm.Activity) string {
+	switch {
+	case a.Action != fsm.Expect:
+		return ""
+	case r.right > 0:
+		return r.missing(a)
+	}
+	return "waited for " + quote(a.Text)
 }
 
 func (r *report) closed(a fsm.Activity) (reason, hint string) {
