@@ -13,17 +13,26 @@ import (
 )
 
 // unreachable are the transitions that nobody brings about from outside: seven
-// bytes go into any socket, however little its peer reads.
+// bytes go into any socket, however little its peer reads, and what the operator does is
+// not a client's to ask for.
 var unreachable = map[fsm.Transition]string{
 	fsm.On(protocol.SendAccio1, fsm.TimedOut, protocol.Error):   "the command always fits",
 	fsm.On(protocol.SendAccio2, fsm.TimedOut, protocol.Error):   "the command always fits",
 	fsm.On(protocol.SendAccio1, fsm.Shutdown, protocol.Error):   "the state is left at once",
 	fsm.On(protocol.SendAccio2, fsm.Shutdown, protocol.Error):   "the state is left at once",
+	fsm.On(protocol.SendAccio1, fsm.Aborted, protocol.Error):    limits,
+	fsm.On(protocol.AwaitConfirm1, fsm.Aborted, protocol.Error): limits,
+	fsm.On(protocol.SendAccio2, fsm.Aborted, protocol.Error):    limits,
+	fsm.On(protocol.AwaitConfirm2, fsm.Aborted, protocol.Error): limits,
+	fsm.On(protocol.Streaming, fsm.Aborted, protocol.Error):     limits,
 	fsm.On(protocol.SendConfirm1, fsm.TimedOut, protocol.Error): "the confirmation always fits",
 	fsm.On(protocol.SendConfirm2, fsm.TimedOut, protocol.Error): "the confirmation always fits",
 	fsm.On(protocol.SendConfirm1, fsm.Shutdown, protocol.Error): "the state is left at once",
 	fsm.On(protocol.SendConfirm2, fsm.Shutdown, protocol.Error): "the state is left at once",
 }
+
+// limits is why nothing is aborted.
+const limits = "there are no limits unless somebody asks for them"
 
 // unseen are the claims that cannot be seen from outside, or that are about what
 // our own programs have beside the protocol.

@@ -118,7 +118,7 @@ func TestEveryTransitionShows(t *testing.T) {
 			shown++
 		}
 	}
-	require.Ran(t, "transitions", shown, 24+29)
+	require.Ran(t, "transitions", shown, 29+29)
 }
 
 func same(t *testing.T, got, want string) {

@@ -137,7 +137,7 @@ func TestPictures(t *testing.T) {
 // The server's fits a telephone, and has what the wide one has.
 func TestNarrowIsNarrow(t *testing.T) {
 	narrow, wide := look(t, diagram.Narrow(&protocol.Server)), look(t, diagram.SVG(&protocol.Server))
-	if narrow.width > 370 || narrow.height > 1000 || wide.height > 800 {
+	if narrow.width > 370 || narrow.height > 1100 || wide.height > 850 {
 		t.Errorf("%v by %v, and %v by %v", narrow.width, narrow.height, wide.width, wide.height)
 	}
 	slices.Sort(narrow.ids)

@@ -149,7 +149,7 @@ func TestEverythingAgrees(t *testing.T) {
 			}
 		}
 	}
-	require.Ran(t, "transitions", compared, 2*24)
+	require.Ran(t, "transitions", compared, 2*29)
 	if want := [...]int{83, 34, 44, 45, 54, 42, 38, 43, 11, 6}; played != want {
 		t.Errorf("played %v, want %v", played, want)
 	}

@@ -45,7 +45,7 @@ func TestGoodTrace(t *testing.T) {
 	if len(report.Violations) > 0 || report.Lines != 11 || report.Connections != 3 || report.Runs != 1 || report.Coverage.Seen() != 7 {
 		t.Errorf("%+v", report)
 	}
-	require.Ran(t, "transitions", len(report.Coverage), 24)
+	require.Ran(t, "transitions", len(report.Coverage), 29)
 	for _, seen := range report.Coverage {
 		want := strings.Count(good, `"from":"`+string(seen.From)+`","event":"`+string(seen.Event)+`"`)
 		if seen.Times != want {
@@ -95,7 +95,7 @@ func insert(line int, text string) func([]string) []string {
 // Every rule names the line that breaks it, and what would have been allowed.
 func TestRules(t *testing.T) {
 	const (
-		inConfirm1 = "in AwaitConfirm1: confirmed → SendAccio2, mismatched → Error, closed → Error, timedout → Error, failed → Error, shutdown → Error"
+		inConfirm1 = "in AwaitConfirm1: confirmed → SendAccio2, mismatched → Error, closed → Error, timedout → Error, failed → Error, shutdown → Error, aborted → Error"
 		states     = "[SendAccio1 AwaitConfirm1 SendAccio2 AwaitConfirm2 Streaming Done Error]"
 	)
 	const run = `{"run":"2026-11-22T12:00:00.5Z"}`
@@ -118,7 +118,7 @@ func TestRules(t *testing.T) {
 		{"a run within a connection", insert(8, run), []string{
 			"7: unfinished: nothing follows for connection 2; allowed: " + inConfirm1,
 			"9: number: connection 2 begins; allowed: connection 1",
-			"9: from: timedout from AwaitConfirm1 to Error; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error"}},
+			"9: from: timedout from AwaitConfirm1 to Error; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error, aborted → Error"}},
 		{"a run between connections", insert(10, run), []string{"11: number: connection 3 begins; allowed: connection 1"}},
 		{"a run twice", insert(1, run+"\n"+run), []string{"1: empty: a run without a connection; allowed: connection 1 in SendAccio1"}},
 		{"a run at the end", func(lines []string) []string { return append(lines, run+"\n") },
@@ -127,10 +127,10 @@ func TestRules(t *testing.T) {
 		{"a run and more", insert(1, `{"run":"2026-11-22T12:00:00Z","t":-1}`), []string{"1: fields: t may not be here; allowed: run, concurrency"}},
 		{"a transition and a run", edit(1, `"t"`, `"run":"2026-11-22T12:00:00Z","t"`), []string{
 			"1: fields: run may not be here; allowed: t, connection, from, event, to",
-			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error"}},
+			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error, aborted → Error"}},
 		{"a field of another kind, and no value", edit(1, `"t"`, `"bytes":-1,"t"`), []string{
 			"1: fields: bytes may not be here; allowed: t, connection, from, event, to",
-			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error"}},
+			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error, aborted → Error"}},
 		{"nothing", remove(1, 0), nil},
 		{"no line", remove(1, 11), []string{"1: empty: no line; allowed: connection 1 in SendAccio1"}},
 		{"no end of the last line", edit(11, "\n", ""), []string{
@@ -169,7 +169,7 @@ func TestRules(t *testing.T) {
 			"7: fields: neither a transition nor an end nor a run; allowed: t, connection, from, event, to or t, connection, result, bytes or run, concurrency"}},
 		{"a field is missing", edit(1, `"t":10,`, ""), []string{
 			"1: fields: t is wrong or missing; allowed: t, connection, from, event, to",
-			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error"}},
+			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error, aborted → Error"}},
 		{"silence missing", edit(8, `"silence":120,`, ""), []string{
 			"8: fields: silence is wrong or missing; allowed: t, connection, from, event, to, silence, limit",
 			"9: unfinished: the end of connection 2 in AwaitConfirm1; allowed: " + inConfirm1}},
@@ -204,7 +204,7 @@ func TestRules(t *testing.T) {
 			"8: unfinished: nothing follows for connection 2; allowed: the end of connection 2, in Error"}},
 		{"no terminal state", remove(8, 8), []string{"8: unfinished: the end of connection 2 in AwaitConfirm1; allowed: " + inConfirm1}},
 		{"no transition at all", remove(10, 10), []string{
-			"10: unfinished: the end of connection 3 in SendAccio1; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error"}},
+			"10: unfinished: the end of connection 3 in SendAccio1; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error, aborted → Error"}},
 		{"cut between lines", remove(8, 11), []string{
 			"7: unfinished: nothing follows for connection 2; allowed: " + inConfirm1}},
 		{"after a shutdown", func(lines []string) []string {
@@ -219,13 +219,13 @@ func TestRules(t *testing.T) {
 		{"unknown state after", edit(8, "Error", "error"), []string{
 			`8: state: to "error"; allowed: ` + states,
 			"9: unfinished: the end of connection 2 in AwaitConfirm1; allowed: " + inConfirm1}},
-		{"unknown event", edit(2, "confirmed", "commanded"), []string{`2: event: "commanded"; allowed: [sent confirmed mismatched closed timedout failed shutdown]`}},
+		{"unknown event", edit(2, "confirmed", "commanded"), []string{`2: event: "commanded"; allowed: [sent confirmed mismatched closed timedout failed shutdown aborted]`}},
 		{"a transition missing", remove(2, 2), []string{"2: from: sent from SendAccio2 to AwaitConfirm2; allowed: " + inConfirm1}},
 		{"a transition twice", insert(3, `{"t":20,"connection":1,"from":"AwaitConfirm1","event":"confirmed","to":"SendAccio2"}`), []string{
-			"3: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio2: sent → AwaitConfirm2, timedout → Error, failed → Error, shutdown → Error"}},
+			"3: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio2: sent → AwaitConfirm2, timedout → Error, failed → Error, shutdown → Error, aborted → Error"}},
 		{"wrong destination", edit(2, `"to":"SendAccio2"`, `"to":"Streaming"`), []string{
 			"2: transition: confirmed from AwaitConfirm1 to Streaming; allowed: " + inConfirm1,
-			"3: from: sent from SendAccio2 to AwaitConfirm2; allowed: in Streaming: closed → Done, timedout → Error, failed → Error, shutdown → Error"}},
+			"3: from: sent from SendAccio2 to AwaitConfirm2; allowed: in Streaming: closed → Done, timedout → Error, failed → Error, shutdown → Error, aborted → Error"}},
 		{"impossible event", edit(2, "confirmed", "sent"), []string{"2: transition: sent from AwaitConfirm1 to SendAccio2; allowed: " + inConfirm1}},
 		{"time goes backwards", edit(3, `"t":30`, `"t":19`), []string{"3: time: t 19 after 20; allowed: 20 or more"}},
 		{"time goes backwards at the end", edit(6, `"t":60`, `"t":49`), []string{"6: time: t 49 after 50; allowed: 50 or more"}},

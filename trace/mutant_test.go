@@ -153,11 +153,11 @@ func mutants(text string) (all []mutant) {
 // which leads to the same state, says so. Written by hand, as in fsm_test.go.
 func legalEvent(f fields, e fsm.Event, last bool) string {
 	rows := map[any]string{
-		"SendAccio1":    "failed shutdown",
-		"AwaitConfirm1": "mismatched closed failed shutdown",
-		"SendAccio2":    "failed shutdown",
-		"AwaitConfirm2": "mismatched closed failed shutdown",
-		"Streaming":     "failed shutdown",
+		"SendAccio1":    "failed shutdown aborted",
+		"AwaitConfirm1": "mismatched closed failed shutdown aborted",
+		"SendAccio2":    "failed shutdown aborted",
+		"AwaitConfirm2": "mismatched closed failed shutdown aborted",
+		"Streaming":     "failed shutdown aborted",
 	}
 	switch {
 	case !f.is("to", "Error") || f.is("event", "timedout") || !slices.Contains(strings.Fields(rows[f["from"]]), string(e)):
@@ -193,10 +193,10 @@ func TestMutantsOfRealTraces(t *testing.T) {
 		t.Errorf("%d bytes were truncated in %d ways", len(text), n)
 	}
 	delete(rejected, "truncated")
-	wantRejected := map[string]int{"drop": 55, "duplicate": 55, "swap": 54, "null field": 263, "wrong connection": 2 * 55, "wrong event": 279,
+	wantRejected := map[string]int{"drop": 55, "duplicate": 55, "swap": 54, "null field": 263, "wrong connection": 2 * 55, "wrong event": 314,
 		"wrong from": 42 * 7, "wrong to": 42 * 7, "wrong time": 139, "wrong bytes": 23, "wrong result": 48, "wrong run": 2, "wrong silence": 4, "wrong limit": 4}
 	wantLegal := map[string]int{"truncated: cut between two connections": 11, "wrong bytes: ERROR, and other bytes had come": 1,
-		"wrong bytes: another number, and the same bytes": 3, "wrong event: another cause of the same Error": 15}
+		"wrong bytes: another number, and the same bytes": 3, "wrong event: another cause of the same Error": 22}
 	if !maps.Equal(rejected, wantRejected) || !maps.Equal(legal, wantLegal) {
 		t.Errorf("rejected %v, want %v\nlegal %v, want %v", rejected, wantRejected, legal, wantLegal)
 	}

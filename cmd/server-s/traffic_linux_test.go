@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"regexp"
 	"syscall"
 	"testing"
 	"time"
 
 	"accio/internal/clitest"
+	operator "accio/internal/control"
 	"accio/internal/require"
 	"accio/protocol"
 	"accio/trace"
@@ -20,6 +22,14 @@ import (
 func TestTrafficCoversWhatTheDocumentSays(t *testing.T) {
 	t.Parallel()
 	covered, connections := trace.Coverage(nil), 0
+	control := filepath.Join(t.TempDir(), "control")
+	killed := func(in string, steps ...string) func(*testing.T, *server) {
+		return func(t *testing.T, s *server) {
+			stopped(in, steps...)(t, s)
+			check(t, operator.Kill(control, 1))
+			check(t, s.Stdout.Wait(`\AERROR\n\z`))
+		}
+	}
 	for _, session := range []func(*testing.T, *server){
 		everyEnd,
 		resetInTheQueue,
@@ -27,8 +37,11 @@ func TestTrafficCoversWhatTheDocumentSays(t *testing.T) {
 		stopped("AwaitConfirm1", `<accio\r\n`),
 		stopped("AwaitConfirm2", `>confirm-accio\r\n`, turn),
 		stopped("Streaming", header, turn),
+		killed("AwaitConfirm1", `<accio\r\n`),
+		killed("AwaitConfirm2", `>confirm-accio\r\n`, turn),
+		killed("Streaming", header, turn),
 	} {
-		s, file := startTraced(t, nil, "--verbose", "--idle-timeout", "1s")
+		s, file := startTraced(t, nil, "--verbose", "--idle-timeout", "1s", "--control", control)
 		session(t, s)
 		s.signal(t, syscall.SIGTERM)
 		s.ends(t, 0)
@@ -42,7 +55,7 @@ func TestTrafficCoversWhatTheDocumentSays(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d transitions in %d connections:\n%s", covered.Seen(), len(protocol.Server.Transitions), connections, covered)
-	require.Ran(t, "transitions", len(covered), 24)
+	require.Ran(t, "transitions", len(covered), 29)
 
 	page, err := os.ReadFile("../../docs/trace.md")
 	check(t, err)
