@@ -105,7 +105,7 @@ func TestFits(t *testing.T) {
 				b.wait(`document.documentElement.scrollWidth <= innerWidth`)
 				var clipped []string
 				const parts = `[...document.querySelectorAll("section:not([hidden]) .diagram :is(.state, .event)")]`
-				b.wait(parts + ".length === 7 + 24")
+				b.wait(parts + ".length === 7 + 29")
 				b.do(chromedp.Evaluate(parts+`.filter((g) => {
 					const box = g.querySelector("rect").getBBox();
 					return [...g.querySelectorAll(":scope > text")].map((e) => e.getBBox()).some((b) => b.width > 0 &&

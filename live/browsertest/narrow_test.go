@@ -87,7 +87,7 @@ func TestBadgeOfAHiddenPicture(t *testing.T) {
 func TestExploreSaysWhereItBegins(t *testing.T) {
 	for _, width := range []int64{390, 1440} {
 		b := open(t, serve(t, time.Hour).url()+"#explore", chromedp.EmulateViewport(width, 900)).ready()
-		b.wait(`document.getElementById("explore-live").textContent === "Begun in SendAccio1. Possible now: sent, timedout, failed, shutdown."`)
+		b.wait(`document.getElementById("explore-live").textContent === "Begun in SendAccio1. Possible now: sent, timedout, failed, shutdown, aborted."`)
 		b.wait(`(() => {
 			const said = document.getElementById("explore-live"), text = document.createRange();
 			text.selectNodeContents(said);

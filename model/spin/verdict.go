@@ -56,7 +56,7 @@ func Errors(output string) (int, error) {
 	if len(found) != 1 {
 		return 0, fmt.Errorf("spin: not one line has the number of errors:\n%s", output)
 	}
-	for _, sign := range []string{"max search depth too small", "out of memory", "aborted", "truncated"} {
+	for _, sign := range []string{"max search depth too small", "out of memory", "aborted (at depth", "truncated"} {
 		if strings.Contains(output, sign) {
 			return 0, fmt.Errorf("spin: the search was cut short: %s:\n%s", sign, output)
 		}
