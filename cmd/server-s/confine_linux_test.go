@@ -187,6 +187,12 @@ func TestLeaves(t *testing.T) {
 			t.Errorf("--trace %s leaves %+v, wanted %+v", trace, got, want)
 		}
 	}
+	if got, want := (options{logFile: "a/log", trace: "b/file"}).leaves(), (leave{written: []string{"b"}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("a log that is not there leaves %+v, wanted %+v", got, want)
+	}
+	if got, want := (options{logFile: "b/file", trace: "a/link"}).leaves(), (leave{written: []string{"b"}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("a log and a trace in one directory leave %+v, wanted %+v", got, want)
+	}
 	o := options{listen: cli.Listen{{Path: "a/s"}, {Path: "@a"}, {Path: "a/t"}, {Path: "u"}}}
 	if got, want := o.leaves(), (leave{removed: []string{"a", "."}}); !reflect.DeepEqual(got, want) {
 		t.Errorf("--listen %s leaves %+v, wanted %+v", o.listen, got, want)

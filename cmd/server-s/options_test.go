@@ -28,6 +28,7 @@ func TestOptions(t *testing.T) {
 		"--json 5000 --verbose":      with(func(o *options) { o.json, o.verbose = true, true }),
 		"5000 --progress never":      with(func(o *options) { o.progress = "never" }),
 		"--log-format json 5000":     with(func(o *options) { o.logFormat = "json" }),
+		"--log-file l --trace t 1":   with(func(o *options) { o.port, o.logFile, o.trace = 1, "l", "t" }),
 		"--trace t 5000":             with(func(o *options) { o.trace = "t" }),
 		"--trace t --trace-append 1": with(func(o *options) { o.port, o.trace, o.traceAppend = 1, "t", true }),
 		"--http :8080 5000":          with(func(o *options) { o.http.AddrPort = netip.MustParseAddrPort("127.0.0.1:8080") }),
