@@ -60,6 +60,7 @@ type checker struct {
 
 	// Of the present run of the server:
 
+	name     string          // its Run; empty if it has no line
 	begun    int             // its line, if it has one and no connection yet
 	last     uint64          // the highest number of a connection
 	shutdown int             // the line of the first shutdown; 0 if there was none, -1 if that was reported
@@ -186,7 +187,9 @@ func (k *checker) run(r *record) {
 	if r.First > 0 { // a part, of a run that need not begin here, and in which nobody need have come
 		k.begun, k.last = 0, r.First-1
 	}
-	if r.First <= 1 || k.report.Runs == 0 {
+	goesOn := r.First > 0 && (r.Run == k.name || k.name == "" && r.First > 1)
+	if !goesOn || k.report.Runs == 0 {
 		k.report.Runs++
 	}
+	k.name = r.Run
 }

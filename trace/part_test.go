@@ -49,7 +49,7 @@ func TestContinue(t *testing.T) {
 			}
 			clean(t, name)
 			texts = append(texts, read(t, name))
-			if report := check(t, strings.Join(texts, "")); len(report.Violations) > 0 || report.Connections != 6 || report.Connections != connections {
+			if report := check(t, strings.Join(texts, "")); len(report.Violations) > 0 || report.Connections != 6 || report.Connections != connections || report.Runs != 1 {
 				t.Errorf("%d places: together %+v", places, report)
 			}
 			began := ""

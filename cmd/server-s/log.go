@@ -18,6 +18,9 @@ func openLog(o options, stderr *console) (log *slog.Logger, file *logFile, err e
 		if err != nil {
 			return nil, nil, err
 		}
+		if file.is(o.trace) { // by another name, or a link; nothing is written to it
+			return nil, nil, errLogIsTrace
+		}
 		lines := &console{out: cli.NewOutput(file), columns: func() int { return 0 }, format: o.logFormat, file: file}
 		log = record.NewFileLog(lines, o.logFormat, o.verbose)
 	}

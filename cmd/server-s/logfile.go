@@ -9,6 +9,8 @@ import (
 	"syscall"
 )
 
+var errLogIsTrace = errors.New("--log-file and --trace are the same file; give each its own")
+
 // logFile is the file of --log-file, at whose end whole lines are written. Any goroutine
 // may use it; nil is none.
 type logFile struct {
@@ -39,6 +41,16 @@ func appendTo(name string) (*os.File, error) {
 		err = fmt.Errorf("%w; nobody reads that named pipe, start its reader first", err)
 	}
 	return f, err
+}
+
+// is reports whether a regular file of that name is the one that is open.
+func (l *logFile) is(name string) bool {
+	if l == nil {
+		return false
+	}
+	there, err1 := os.Stat(name)
+	open, err2 := l.file.Stat()
+	return err1 == nil && err2 == nil && open.Mode().IsRegular() && os.SameFile(there, open)
 }
 
 // Write implements io.Writer. An error is that nothing of the line is in the file. Where

@@ -159,6 +159,15 @@ func TestFatalErrorsAreInBoth(t *testing.T) {
 	}
 	fails(t, exec.Command("server-s", "--log-file", log+"/log", "5000"), `\AERROR: cannot write the log: open .+\n\z`)
 	fails(t, exec.Command("server-s", "--log-file", namedPipe(t), "5000"), `\AERROR: cannot write the log: open .+; nobody reads that named pipe, start its reader first\n\z`)
+	before := string(mustRead(t, log))
+	for _, link := range []func(string, string) error{os.Link, os.Symlink} {
+		other := filepath.Join(t.TempDir(), "other")
+		check(t, link(log, other))
+		fails(t, exec.Command("server-s", "--log-file", log, "--trace", other, "5000"), `\AERROR: --log-file and --trace are the same file; give each its own\n\z`)
+	}
+	if after := string(mustRead(t, log)); after != before {
+		t.Errorf("%q was written to: %q", before, after)
+	}
 
 	r, w := pipe(t)
 	s := startLogged(t, log+"2", func(cmd *exec.Cmd) { cmd.Stdout = w })

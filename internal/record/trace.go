@@ -95,7 +95,7 @@ func (t *Trace) End(r transport.Result) {
 		}
 		t.check(p, p.file.End(trace.End{Connection: r.Connection, Result: result, Bytes: r.Bytes, Since: r.Elapsed}))
 	}
-	if t.leave() {
+	if t.leave() && len(t.parts) == 1 {
 		t.log.Info("the trace of before is complete")
 	}
 }
