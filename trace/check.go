@@ -177,11 +177,16 @@ func (k *checker) finish() {
 	}
 }
 
-// run is the line that begins another run.
+// run is the line that begins another run, or a part of one.
 func (k *checker) run(r *record) {
 	k.finish()
 	clear(k.open)
 	clear(k.missing)
 	k.begun, k.last, k.shutdown, k.limit, k.after, k.places = k.report.Lines, 0, 0, 0, 0, max(r.Places, 1)
-	k.report.Runs++
+	if r.First > 0 { // a part, of a run that need not begin here, and in which nobody need have come
+		k.begun, k.last = 0, r.First-1
+	}
+	if r.First <= 1 || k.report.Runs == 0 {
+		k.report.Runs++
+	}
 }

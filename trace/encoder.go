@@ -14,7 +14,9 @@ import (
 // end and writes them in one call, so that a trace has whole connections only.
 type Encoder struct {
 	w      io.Writer
-	places int    // see Places
+	places int // see Places
+	began  time.Time
+	first  uint64 // the number of the first connection of a part; 0: it is no part
 	head   []byte // the line of a run that is to come first
 	open   map[uint64]*held
 	spare  []*held
@@ -39,11 +41,19 @@ func NewEncoder(w io.Writer) *Encoder { return &Encoder{w: w, open: map[uint64]*
 // Run adds the line with which a run of the server begins, which the first End
 // will write.
 func (e *Encoder) Run(began time.Time) {
-	e.head = appendString(e.head, `{"run":`, began.UTC().Format(time.RFC3339Nano))
+	e.began = began
+	e.head = e.run(e.head)
+}
+
+func (e *Encoder) run(b []byte) []byte {
+	b = appendString(b, `{"run":`, e.began.UTC().Format(time.RFC3339Nano))
 	if e.places > 1 {
-		e.head = appendInt(e.head, `,"concurrency":`, int64(e.places))
+		b = appendInt(b, `,"concurrency":`, int64(e.places))
 	}
-	e.head = append(e.head, "}\n"...)
+	if e.first > 0 {
+		b = strconv.AppendUint(append(b, `,"first":`...), e.first, 10)
+	}
+	return append(b, "}\n"...)
 }
 
 // Places says how many connections the server serves at a time, if that is more than

@@ -36,7 +36,7 @@ func Create(name string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &File{NewEncoder(whole{f}), f}, nil
+	return newFile(f), nil
 }
 
 // Append is Create that keeps what the trace has, and begins a run behind it.
@@ -50,9 +50,15 @@ func Append(name string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	appended := newFile(f)
+	appended.Run(appended.began)
+	return appended, nil
+}
+
+func newFile(f *os.File) *File {
 	encoder := NewEncoder(whole{f})
-	encoder.Run(time.Now())
-	return &File{encoder, f}, nil
+	encoder.began = time.Now()
+	return &File{encoder, f}
 }
 
 // Close closes the file.

@@ -22,6 +22,7 @@ type record struct {
 	Bytes      int64         `json:"bytes"`
 	Run        string        `json:"run"`
 	Places     int           `json:"concurrency"`
+	First      uint64        `json:"first"`
 }
 
 // mostPlaces is how many connections a server can serve at a time, as far as a check goes.
@@ -64,7 +65,7 @@ const (
 	fieldsOfTransition = "t, connection, from, event, to"
 	fieldsOfTimedOut   = fieldsOfTransition + ", silence, limit"
 	fieldsOfEnd        = "t, connection, result, bytes"
-	fieldsOfRun        = "run, concurrency"
+	fieldsOfRun        = "run, concurrency, first"
 	fieldsOfAny        = fieldsOfTransition + " or " + fieldsOfEnd + " or " + fieldsOfRun
 )
 
@@ -94,7 +95,8 @@ func (r *record) wrongField(there present) *Violation {
 		{!transition && !run, r.Result != ""},
 		{!transition && !run, r.Bytes >= 0},
 		{run, noTime == nil},
-		{run, !there[len(there)-1] || r.Places > 0 && r.Places <= mostPlaces}, // it may be left out
+		{run, !there[len(there)-2] || r.Places > 0 && r.Places <= mostPlaces}, // it may be left out
+		{run, !there[len(there)-1] || r.First > 0},                            // likewise
 	} {
 		switch {
 		case field.wanted && !field.right:

@@ -29,6 +29,7 @@ type leave struct {
 // leaves returns what a server with these options needs, once it has opened its files.
 func (o options) leaves() (l leave) {
 	l.write(o.trace)
+	l.write(o.logFile)
 	for _, a := range o.listen {
 		if a.Path != "" && a.Path[0] != '@' {
 			l.remove(a.Path)

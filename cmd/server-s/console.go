@@ -20,7 +20,7 @@ const (
 	liveSamples  = 5                      // the rate is that of so many intervals
 )
 
-// console is standard error: whole lines, and below them at most one live line
+// console is standard error, or the file of --log-file: whole lines, and below them at most one live line
 // that is erased before anything else is printed. It never fails and never
 // blocks for long, so that a broken standard error does not end the server:
 // what cannot be written is dropped, and counted where it can be said.
@@ -29,6 +29,7 @@ type console struct {
 	out     *cli.Output
 	columns func() int // of the terminal; 0 if it is none
 	format  string     // of the log
+	file    *logFile   // where it is not standard error; nil: it is
 	live    bool       // the live line is on the screen
 	dropped int
 }
@@ -58,7 +59,11 @@ func (c *console) Write(p []byte) (int, error) {
 // missing is the line that stands for those that were dropped.
 func (c *console) missing() []byte {
 	var line bytes.Buffer
-	record.NewLog(&line, c.format, false).Warn(fmt.Sprintf("%d lines are missing here: standard error was blocked", c.dropped))
+	log, why := record.NewLog(&line, c.format, false), "standard error was blocked"
+	if c.file != nil {
+		log, why = record.NewFileLog(&line, c.format, false), "the log could not be written"
+	}
+	log.Warn(fmt.Sprintf("%d lines are missing here: %s", c.dropped, why))
 	return line.Bytes()
 }
 
@@ -77,7 +82,11 @@ func (c *console) eraseLocked() {
 
 // put reports whether p is on standard error, or will be as soon as it can.
 func (c *console) put(p []byte) bool {
-	return c.out.Write(p, time.After(logPatience)) != cli.ErrBusy
+	err := c.out.Write(p, time.After(logPatience))
+	if c.file != nil {
+		return err == nil || err == cli.ErrBlocked
+	}
+	return err != cli.ErrBusy
 }
 
 // show draws the live line from time to time while progress has something to

@@ -46,14 +46,13 @@ func run(args []string) int {
 
 // serve serves until it is asked to end, and lets the connections in service go on until
 // it is over.
-func serve(asked, over context.Context, o options, stderr *console) error {
-	stderr.format = o.logFormat
-	log := record.NewLog(stderr, o.logFormat, o.verbose)
-	if !o.verbose {
-		flood := record.NewFlood(log.Handler())
-		defer flood.Flush()
-		log = slog.New(flood)
+func serve(asked, over context.Context, o options, stderr *console) (err error) {
+	log, logFile, err := openLog(o, stderr)
+	if err != nil {
+		return err
 	}
+	defer func() { endLog(log, logFile, err) }()
+	reopening := hangups(o)
 	concurrency, err := places(o.concurrency, o.http.IsValid())
 	if err != nil {
 		return err
@@ -109,8 +108,12 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 	}
 	if o.verbose || traced != nil {
 		peers := map[uint64]string{} // of those in service
-		server.Accepted = func(r transport.Result) { peers[r.Connection] = transport.Peer(r.Remote) }
-		server.Identified = server.Accepted
+		identified := func(r transport.Result) { peers[r.Connection] = transport.Peer(r.Remote) }
+		server.Identified = identified
+		server.Accepted = func(r transport.Result) {
+			traced.Begin(r.Connection)
+			identified(r)
+		}
 		server.Observe = func(tr transport.Transition) {
 			traced.Transition(tr)
 			record.LogTransition(log, tr, peers[tr.Connection])
@@ -131,6 +134,7 @@ func serve(asked, over context.Context, o options, stderr *console) error {
 	}
 	defer tellManager(asked, traffic)()
 	defer operator.Serve(server)()
+	defer reopenOn(reopening, log, logFile, traced)()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(over, ln) }()
 	return results.await(over, served, traffic.inService)

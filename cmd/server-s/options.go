@@ -49,6 +49,7 @@ type options struct {
 	progress    string
 	verbose     bool
 	logFormat   string
+	logFile     string // empty: standard error
 	trace       string // empty: none
 	traceAppend bool
 	http        cli.Address
@@ -79,6 +80,7 @@ func parse(args []string) (o options, text string, err error) {
 	cli.Progress(flags, &o.progress, "show the transfer in progress on standard error")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition, and every warning however many there are")
 	cli.Choice(flags, &o.logFormat, "log-format", "what the log on standard error looks like", "text", "json")
+	flags.StringVar(&o.logFile, "log-file", "", "append the log to `FILE`, and not to standard error; SIGHUP opens FILE anew, and that of --trace")
 	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace FILE\"")
 	flags.BoolVar(&o.traceAppend, "trace-append", false, "append to the trace what this run adds, instead of beginning anew")
 	flags.Var(&o.http, "http", "show what the server does on a web page, with metrics, at this address; a port alone is on 127.0.0.1")
@@ -113,6 +115,9 @@ func parse(args []string) (o options, text string, err error) {
 	}
 	if flags.Changed("trace") && o.trace == "" {
 		return options{}, "", cli.Usagef("--trace %q: it must name a file", o.trace)
+	}
+	if flags.Changed("log-file") && (o.logFile == "" || o.logFile == o.trace) {
+		return options{}, "", cli.Usagef("--log-file %q: it must name a file, and not that of --trace", o.logFile)
 	}
 	if len(o.httpHosts) > 0 && !o.http.IsValid() {
 		return options{}, "", cli.Usagef("--http-host %s: it is for the page of --http, which is not given", o.httpHosts)

@@ -27,6 +27,11 @@ func NewLog(w io.Writer, format string, verbose bool) *slog.Logger {
 	return slog.New(newHandler(w, format, verbose, term.IsTerminal(int(os.Stderr.Fd()))))
 }
 
+// NewFileLog is NewLog for lines that go to a file, whatever standard error is.
+func NewFileLog(w io.Writer, format string, verbose bool) *slog.Logger {
+	return slog.New(newHandler(w, format, verbose, false))
+}
+
 func newHandler(w io.Writer, format string, verbose, terminal bool) slog.Handler {
 	level, timeFormat := slog.LevelInfo, dateTime
 	if verbose {

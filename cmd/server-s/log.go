@@ -1,0 +1,39 @@
+package main
+
+import (
+	"log/slog"
+
+	"accio/internal/cli"
+	"accio/internal/record"
+)
+
+// openLog opens the log that the options ask for: on standard error, or in a file, which is
+// nil if there is none.
+func openLog(o options, stderr *console) (log *slog.Logger, file *logFile, err error) {
+	stderr.format = o.logFormat
+	log = record.NewLog(stderr, o.logFormat, o.verbose)
+	if o.logFile != "" {
+		onStderr := log
+		file, err = openLogFile(o.logFile, func(err error) { onStderr.Warn("the log cannot be written", "error", err) })
+		if err != nil {
+			return nil, nil, err
+		}
+		lines := &console{out: cli.NewOutput(file), columns: func() int { return 0 }, format: o.logFormat, file: file}
+		log = record.NewFileLog(lines, o.logFormat, o.verbose)
+	}
+	if !o.verbose {
+		log = slog.New(record.NewFlood(log.Handler()))
+	}
+	return log, file, nil
+}
+
+// endLog writes what a log has still to say when the server ends, with an error or nil.
+// On standard error the program says itself which.
+func endLog(log *slog.Logger, file *logFile, err error) {
+	if flood, ok := log.Handler().(record.Flood); ok {
+		flood.Flush()
+	}
+	if err != nil && file != nil {
+		log.Error(err.Error())
+	}
+}
