@@ -23,6 +23,7 @@ type record struct {
 	Run        string        `json:"run"`
 	Places     int           `json:"concurrency"`
 	First      uint64        `json:"first"`
+	Instance   string        `json:"instance"`
 }
 
 // mostPlaces is how many connections a server can serve at a time, as far as a check goes.
@@ -65,7 +66,7 @@ const (
 	fieldsOfTransition = "t, connection, from, event, to"
 	fieldsOfTimedOut   = fieldsOfTransition + ", silence, limit"
 	fieldsOfEnd        = "t, connection, result, bytes"
-	fieldsOfRun        = "run, concurrency, first"
+	fieldsOfRun        = "run, concurrency, first, instance"
 	fieldsOfAny        = fieldsOfTransition + " or " + fieldsOfEnd + " or " + fieldsOfRun
 )
 
@@ -95,8 +96,9 @@ func (r *record) wrongField(there present) *Violation {
 		{!transition && !run, r.Result != ""},
 		{!transition && !run, r.Bytes >= 0},
 		{run, noTime == nil},
-		{run, !there[len(there)-2] || r.Places > 0 && r.Places <= mostPlaces}, // it may be left out
-		{run, !there[len(there)-1] || r.First > 0},                            // likewise
+		{run, !there[len(there)-3] || r.Places > 0 && r.Places <= mostPlaces}, // it may be left out
+		{run, !there[len(there)-2] || r.First > 0},                            // likewise
+		{run, !there[len(there)-1] || r.Instance != ""},
 	} {
 		switch {
 		case field.wanted && !field.right:

@@ -21,6 +21,9 @@ func openLog(o options, stderr *console) (log *slog.Logger, file *logFile, err e
 		lines := &console{out: cli.NewOutput(file), columns: func() int { return 0 }, format: o.logFormat, file: file}
 		log = record.NewFileLog(lines, o.logFormat, o.verbose)
 	}
+	if o.instance != "" && o.logFormat == "json" {
+		log = log.With("instance", string(o.instance))
+	}
 	if !o.verbose {
 		log = slog.New(record.NewFlood(log.Handler()))
 	}

@@ -18,7 +18,7 @@ import (
 // Without --http nothing watches the server, and nothing runs beside it.
 func TestWithoutPage(t *testing.T) {
 	before := runtime.NumGoroutine()
-	p, err := openPage(t.Context(), cli.Address{}, nil)
+	p, err := openPage(t.Context(), cli.Address{}, nil, "")
 	if err != nil || p.ln != nil {
 		t.Fatal(p, err)
 	}
