@@ -41,7 +41,7 @@ var unseen = map[string]string{
 	"2.1":  "the states are inside; what they do is 1 and 3", "2.2": "inside", "2.3": "inside", "2.6": "inside",
 	"3.5": "--json", "5.4": "accept fails only where the system is out of something",
 	"6.7": "--trace", "6.8": "a limit of our programs", "6.9": "the log", "6.10": "the log", "6.11": "the log",
-	"5.6": "--concurrency", "6.12": "--drain", "6.13": "-n", "6.14": "--listen", "6.15": "systemd", "6.16": "the process", "6.17": "--log-file", "6.19": "--proxy-protocol",
+	"5.6": "--concurrency", "6.12": "--drain", "6.13": "-n", "6.14": "--listen", "6.15": "systemd", "6.16": "the process", "6.17": "--log-file", "6.18": "--instance", "6.19": "--proxy-protocol",
 	"9.1": "--max-duration", "9.2": "--header-timeout", "9.3": "--min-rate", "9.4": "--max-bytes", "9.5": "--max-per-peer", "9.6": "--accept-rate", "9.7": "--control",
 	"7.5": "it says what cannot be known", "7.8": "--json, --trace",
 	"8.1": "people", "8.2": "people", "8.3": "people", "8.4": "people", "8.5": "people", "8.6": "people", "8.7": "the log",

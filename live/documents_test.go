@@ -26,7 +26,7 @@ func read(t *testing.T, name string) string {
 func families(t *testing.T) (names []string) {
 	t.Helper()
 	p := newFeed(&protocol.Server).reporter()
-	p.Queued = func() (int, bool) { return 0, true }
+	p.Queued, p.Instance = func() (int, bool) { return 0, true }, "a"
 	all, err := p.registry().Gather()
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +52,7 @@ func mentioned(text string) (names []string) {
 // The dashboard and docs/live.md have every metric, and no other.
 func TestMetricsAreDocumented(t *testing.T) {
 	want := families(t)
-	require.Ran(t, "metrics", len(want), 10)
+	require.Ran(t, "metrics", len(want), 11)
 	for _, name := range []string{"docs/live.md", "deploy/grafana/accio.json"} {
 		if got := mentioned(read(t, name)); !slices.Equal(got, want) {
 			t.Errorf("%s has  %v\nthere are %v", name, got, want)

@@ -11,7 +11,7 @@ import (
 // descriptions are those of the metrics. Their labels have the values that the
 // table has, and no others.
 type descriptions struct {
-	connections, bytes, transitions, duration, sessions, places, queue, refused, blocked, build *prometheus.Desc
+	connections, bytes, transitions, duration, sessions, places, queue, refused, blocked, build, instance *prometheus.Desc
 }
 
 // describe names the metrics: each begins with prefix and an underscore.
@@ -30,6 +30,7 @@ func describe(prefix string) descriptions {
 		refused:     of("http_refused_total", "What the page has turned away for lack of room: waiting connections, new ones, requests and streams.", "kind"),
 		blocked:     of("output_blocked_seconds", "For how long standard output has been blocked, so that nobody is served; 0 if that is less than a second."),
 		build:       of("build_info", "The version of the server; always 1.", "version"),
+		instance:    of("instance_info", "What the server calls itself among others; always 1. Absent if it has no name.", "name"),
 	}
 }
 
@@ -44,7 +45,7 @@ type collector struct {
 func (c collector) Describe(ch chan<- *prometheus.Desc) {
 	d := &c.described
 	for _, desc := range []*prometheus.Desc{
-		d.connections, d.bytes, d.transitions, d.duration, d.sessions, d.places, d.queue, d.refused, d.blocked, d.build,
+		d.connections, d.bytes, d.transitions, d.duration, d.sessions, d.places, d.queue, d.refused, d.blocked, d.build, d.instance,
 	} {
 		ch <- desc
 	}
@@ -77,6 +78,9 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	gauge(d.blocked, c.blocked().Seconds())
 	gauge(d.build, 1, c.Version)
+	if c.Instance != "" {
+		gauge(d.instance, 1, c.Instance)
+	}
 	ch <- prometheus.MustNewConstHistogram(d.duration, m.ended(), m.durations.sum.Seconds(), m.durations.cumulative())
 }
 

@@ -36,6 +36,17 @@ func TestMetricsAreClean(t *testing.T) {
 			t.Errorf("%s: %d, %v; want %d", name, n, err, want)
 		}
 	}
+	if n, _ := testutil.GatherAndCount(p.registry(), "accio_instance_info"); n != 0 {
+		t.Error("a name that it does not have")
+	}
+	p.Instance = "rack1-3"
+	if problems, err := testutil.GatherAndLint(p.registry()); err != nil || len(problems) > 0 {
+		t.Errorf("%v, %v", problems, err)
+	}
+	if err := testutil.GatherAndCompare(p.registry(), strings.NewReader("# HELP accio_instance_info What the server calls itself among others; always 1. Absent if it has no name.\n"+
+		"# TYPE accio_instance_info gauge\naccio_instance_info{name=\"rack1-3\"} 1\n"), "accio_instance_info"); err != nil {
+		t.Error(err)
+	}
 	p.Queued = nil
 	if n, _ := testutil.GatherAndCount(p.registry(), "accio_queue_connections"); n != 0 {
 		t.Error("a queue that is not known")

@@ -30,6 +30,7 @@ type About struct {
 	IdleLimit time.Duration
 	Places    int // how many connections can be served at a time
 	Version   string
+	Instance  string       // what the server is called among others; may be empty
 	Log       *slog.Logger // of what goes wrong with the page
 }
 

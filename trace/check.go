@@ -136,6 +136,7 @@ func (k *checker) begin(r *record) *connection {
 	k.begun, k.last = 0, max(k.last, r.Connection)
 	k.report.Connections++
 	k.report.Runs = max(k.report.Runs, 1)
+	k.part().add(r.Connection)
 	c := &connection{number: r.Connection, state: k.table.Initial}
 	k.open[r.Connection] = c
 	return c
@@ -178,9 +179,18 @@ func (k *checker) finish() {
 	}
 }
 
+// part is what there is of the present run.
+func (k *checker) part() *Part {
+	if len(k.report.Parts) == 0 {
+		k.report.Parts = append(k.report.Parts, Part{})
+	}
+	return &k.report.Parts[len(k.report.Parts)-1]
+}
+
 // run is the line that begins another run, or a part of one.
 func (k *checker) run(r *record) {
 	k.finish()
+	k.report.Parts = append(k.report.Parts, Part{Run: r.Run, Instance: r.Instance})
 	clear(k.open)
 	clear(k.missing)
 	k.begun, k.last, k.shutdown, k.limit, k.after, k.places = k.report.Lines, 0, 0, 0, 0, max(r.Places, 1)

@@ -123,8 +123,8 @@ func TestRules(t *testing.T) {
 		{"a run twice", insert(1, run+"\n"+run), []string{"1: empty: a run without a connection; allowed: connection 1 in SendAccio1"}},
 		{"a run at the end", func(lines []string) []string { return append(lines, run+"\n") },
 			[]string{"12: empty: a run without a connection; allowed: connection 1 in SendAccio1"}},
-		{"a run at no time", insert(1, `{"run":"2026-11-22"}`), []string{"1: fields: run is wrong or missing; allowed: run, concurrency, first"}},
-		{"a run and more", insert(1, `{"run":"2026-11-22T12:00:00Z","t":-1}`), []string{"1: fields: t may not be here; allowed: run, concurrency, first"}},
+		{"a run at no time", insert(1, `{"run":"2026-11-22"}`), []string{"1: fields: run is wrong or missing; allowed: run, concurrency, first, instance"}},
+		{"a run and more", insert(1, `{"run":"2026-11-22T12:00:00Z","t":-1}`), []string{"1: fields: t may not be here; allowed: run, concurrency, first, instance"}},
 		{"a transition and a run", edit(1, `"t"`, `"run":"2026-11-22T12:00:00Z","t"`), []string{
 			"1: fields: run may not be here; allowed: t, connection, from, event, to",
 			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error, aborted → Error"}},
@@ -145,7 +145,7 @@ func TestRules(t *testing.T) {
 		{"long cut line", func(lines []string) []string { return append(lines, strings.Repeat(" ", 3*maxLine)) },
 			[]string{"12: json: a longer line; allowed: lines of up to 4096 bytes"}},
 		{"a string for a number", edit(11, `"t":13`, `"t":"13"`), []string{
-			"11: fields: t is of the wrong kind: string; allowed: t, connection, from, event, to or t, connection, result, bytes or run, concurrency, first",
+			"11: fields: t is of the wrong kind: string; allowed: t, connection, from, event, to or t, connection, result, bytes or run, concurrency, first, instance",
 			"10: unfinished: nothing follows for connection 3; allowed: the end of connection 3, in Error"}},
 		{"no object", insert(7, `[{}]`), []string{"7: json: array; allowed: one JSON object a line"}},
 		{"capital letters", edit(6, `"bytes"`, `"BYTES"`), []string{
@@ -166,7 +166,7 @@ func TestRules(t *testing.T) {
 			"8: unfinished: nothing follows for connection 2; allowed: the end of connection 2, in Error"}},
 		{"fields of others", edit(9, `"bytes":0`, `"bytes" : 0, "BYTE":1, "x": {"T":[{"Bytes":"\\\"{"}], "bytes":"bytes"}, "y":"bytes", "z":["T"]`), nil},
 		{"an object of something else", insert(7, `{}`), []string{
-			"7: fields: neither a transition nor an end nor a run; allowed: t, connection, from, event, to or t, connection, result, bytes or run, concurrency, first"}},
+			"7: fields: neither a transition nor an end nor a run; allowed: t, connection, from, event, to or t, connection, result, bytes or run, concurrency, first, instance"}},
 		{"a field is missing", edit(1, `"t":10,`, ""), []string{
 			"1: fields: t is wrong or missing; allowed: t, connection, from, event, to",
 			"2: from: confirmed from AwaitConfirm1 to SendAccio2; allowed: in SendAccio1: sent → AwaitConfirm1, timedout → Error, failed → Error, shutdown → Error, aborted → Error"}},

@@ -13,13 +13,14 @@ import (
 // Encoder writes a trace. It holds the lines of a connection back until its
 // end and writes them in one call, so that a trace has whole connections only.
 type Encoder struct {
-	w      io.Writer
-	places int // see Places
-	began  time.Time
-	first  uint64 // the number of the first connection of a part; 0: it is no part
-	head   []byte // the line of a run that is to come first
-	open   map[uint64]*held
-	spare  []*held
+	w        io.Writer
+	places   int // see Places
+	began    time.Time
+	instance string // see Instance
+	first    uint64 // the number of the first connection of a part; 0: it is no part
+	head     []byte // the line of a run that is to come first
+	open     map[uint64]*held
+	spare    []*held
 }
 
 // held are the lines of a connection that has not ended.
@@ -50,6 +51,9 @@ func (e *Encoder) run(b []byte) []byte {
 	if e.places > 1 {
 		b = appendInt(b, `,"concurrency":`, int64(e.places))
 	}
+	if e.instance != "" {
+		b = appendString(b, `,"instance":`, e.instance)
+	}
 	if e.first > 0 {
 		b = strconv.AppendUint(append(b, `,"first":`...), e.first, 10)
 	}
@@ -58,9 +62,18 @@ func (e *Encoder) run(b []byte) []byte {
 
 // Places says how many connections the server serves at a time, if that is more than
 // one, in the line of its run; a trace that has none gets it. It must come before
-// everything else.
+// everything else but Instance.
 func (e *Encoder) Places(n int) {
 	if e.places = n; n > 1 {
+		e.head = e.head[:0]
+		e.Run(time.Now())
+	}
+}
+
+// Instance says, as Places does, what the server is called among others; the empty name
+// says nothing.
+func (e *Encoder) Instance(name string) {
+	if e.instance = name; name != "" {
 		e.head = e.head[:0]
 		e.Run(time.Now())
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // fieldNames are the names of all fields, in the order of record.
-var fieldNames = [...]string{"t", "connection", "from", "event", "to", "silence", "limit", "result", "bytes", "run", "concurrency", "first"}
+var fieldNames = [...]string{"t", "connection", "from", "event", "to", "silence", "limit", "result", "bytes", "run", "concurrency", "first", "instance"}
 
 // present says which fields a line has, in the order of fieldNames.
 type present [len(fieldNames)]bool

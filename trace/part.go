@@ -28,7 +28,7 @@ func (f *File) Continue(name string, first uint64) (next *File, err error) {
 		return nil, err
 	}
 	next = newFile(file)
-	next.began, next.places, next.first = f.began, f.places, first
+	next.began, next.places, next.instance, next.first = f.began, f.places, f.instance, first
 	if regular {
 		err = empty(file)
 	}

@@ -112,7 +112,7 @@ func TestPartsOfARun(t *testing.T) {
 		run + part + stopped(3):                            "number: connection 3 begins; allowed: connection 2",
 		run + "}\n" + second:                               "number: connection 2 begins; allowed: connection 1",
 		run + "}\n":                                        "empty: a run without a connection; allowed: connection 1 in SendAccio1",
-		run + `,"first":0}` + "\n" + stopped(1):            "fields: first is wrong or missing; allowed: run, concurrency, first",
+		run + `,"first":0}` + "\n" + stopped(1):            "fields: first is wrong or missing; allowed: run, concurrency, first, instance",
 		run + `,"first":"2"}` + "\n" + stopped(1):          "fields: first is of the wrong kind: string; allowed: " + fieldsOfAny,
 		strings.Replace(stopped(1), "}", `,"first":1}`, 1): "fields: first may not be here; allowed: " + fieldsOfTransition,
 	} {

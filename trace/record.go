@@ -3,6 +3,7 @@ package trace
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"accio/fsm"
@@ -23,6 +24,7 @@ type record struct {
 	Run        string        `json:"run"`
 	Places     int           `json:"concurrency"`
 	First      uint64        `json:"first"`
+	Instance   string        `json:"instance"`
 }
 
 // mostPlaces is how many connections a server can serve at a time, as far as a check goes.
@@ -65,7 +67,7 @@ const (
 	fieldsOfTransition = "t, connection, from, event, to"
 	fieldsOfTimedOut   = fieldsOfTransition + ", silence, limit"
 	fieldsOfEnd        = "t, connection, result, bytes"
-	fieldsOfRun        = "run, concurrency, first"
+	fieldsOfRun        = "run, concurrency, first, instance"
 	fieldsOfAny        = fieldsOfTransition + " or " + fieldsOfEnd + " or " + fieldsOfRun
 )
 
@@ -95,8 +97,9 @@ func (r *record) wrongField(there present) *Violation {
 		{!transition && !run, r.Result != ""},
 		{!transition && !run, r.Bytes >= 0},
 		{run, noTime == nil},
-		{run, !there[len(there)-2] || r.Places > 0 && r.Places <= mostPlaces}, // it may be left out
-		{run, !there[len(there)-1] || r.First > 0},                            // likewise
+		{run, !there[len(there)-3] || r.Places > 0 && r.Places <= mostPlaces}, // it may be left out
+		{run, !there[len(there)-2] || r.First > 0},                            // likewise
+		{run, !there[len(there)-1] || isName(r.Instance)},
 	} {
 		switch {
 		case field.wanted && !field.right:
@@ -106,4 +109,9 @@ func (r *record) wrongField(there present) *Violation {
 		}
 	}
 	return nil
+}
+
+// isName reports whether that can be what an instance is called (docs/protocol.md §6.18).
+func isName(text string) bool {
+	return len(text) > 0 && len(text) <= 64 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == ""
 }

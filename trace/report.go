@@ -14,6 +14,7 @@ type Report struct {
 	Lines       int
 	Connections int
 	Runs        int // of the server
+	Parts       []Part
 	Coverage    Coverage
 	Violations  []Violation // in the order of lines, those found at the end of the trace last
 	Stopped     bool        // there are more violations; what follows them was not read

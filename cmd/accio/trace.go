@@ -26,6 +26,10 @@ describes the format and the rules.
   client-s --trace sent.jsonl localhost 5000 FILE
   accio trace --role client sent.jsonl
 
+Traces of several instances (server-s --instance), and the parts of one whose
+trace was opened anew, are checked together, in any order: no connection of a
+run may be in two of them.
+
 --table follows a table of your own instead. FILE may be - for standard input.
 
 exit status: 0 clean; 1 a rule is broken, or a file cannot be read; 2 wrong command line`,
@@ -47,11 +51,13 @@ exit status: 0 clean; 1 a rule is broken, or a file cannot be read; 2 wrong comm
 func checkTraces(in io.Reader, out io.Writer, table *fsm.Table, files []string) error {
 	violations, wrong := 0, 0
 	var covered trace.Coverage
+	var together runs
 	for _, file := range files {
 		report, err := checkTrace(in, out, table, file)
 		if err != nil {
 			return err
 		}
+		together.add(file, report.Parts)
 		if n := len(report.Violations); n > 0 {
 			violations += n
 			wrong++
@@ -61,6 +67,9 @@ func checkTraces(in io.Reader, out io.Writer, table *fsm.Table, files []string) 
 		} else {
 			covered.Add(report.Coverage)
 		}
+	}
+	if n := together.tell(out); n > 0 {
+		violations, wrong = violations+n, min(wrong+n, len(files))
 	}
 	fmt.Fprintf(out, "%d of %d transitions were taken:\n%s", covered.Seen(), len(covered), covered)
 	if violations > 0 {

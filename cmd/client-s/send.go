@@ -79,7 +79,7 @@ func overwrites(name string, file os.FileInfo) bool {
 }
 
 func printJSON(ctx context.Context, r transport.Result) error {
-	if _, err := newOutput(ctx, cli.Whole{Writer: os.Stdout}).Write(record.JSON(r, record.Sent)); err != nil {
+	if _, err := newOutput(ctx, cli.Whole{Writer: os.Stdout}).Write(record.JSON(r, record.Sent, "")); err != nil {
 		return fmt.Errorf("standard output: %w; the result is lost", err)
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -25,13 +26,14 @@ const (
 // blocks for long, so that a broken standard error does not end the server:
 // what cannot be written is dropped, and counted where it can be said.
 type console struct {
-	mu      sync.Mutex
-	out     *cli.Output
-	columns func() int // of the terminal; 0 if it is none
-	format  string     // of the log
-	file    *logFile   // where it is not standard error; nil: it is
-	live    bool       // the live line is on the screen
-	dropped int
+	mu       sync.Mutex
+	out      *cli.Output
+	columns  func() int // of the terminal; 0 if it is none
+	format   string     // of the log
+	instance string     // of the server among others, where lines tell it
+	file     *logFile   // where it is not standard error; nil: it is
+	live     bool       // the live line is on the screen
+	dropped  int
 }
 
 func newConsole(f *os.File) *console {
@@ -56,6 +58,14 @@ func (c *console) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// named returns a log whose lines say which server they are of, if it has a name.
+func (c *console) named(log *slog.Logger) *slog.Logger {
+	if c.instance == "" {
+		return log
+	}
+	return log.With("instance", c.instance)
+}
+
 // missing is the line that stands for those that were dropped.
 func (c *console) missing() []byte {
 	var line bytes.Buffer
@@ -63,7 +73,7 @@ func (c *console) missing() []byte {
 	if c.file != nil {
 		log, why = record.NewFileLog(&line, c.format, false), "the log could not be written"
 	}
-	log.Warn(fmt.Sprintf("%d lines are missing here: %s", c.dropped, why))
+	c.named(log).Warn(fmt.Sprintf("%d lines are missing here: %s", c.dropped, why))
 	return line.Bytes()
 }
 

@@ -11,7 +11,10 @@ import (
 // nil if there is none.
 func openLog(o options, stderr *console) (log *slog.Logger, file *logFile, err error) {
 	stderr.format = o.logFormat
-	log = record.NewLog(stderr, o.logFormat, o.verbose)
+	if o.logFormat == "json" {
+		stderr.instance = string(o.instance)
+	}
+	log = stderr.named(record.NewLog(stderr, o.logFormat, o.verbose))
 	if o.logFile != "" {
 		onStderr := log
 		file, err = openLogFile(o.logFile, func(err error) { onStderr.Warn("the log cannot be written", "error", err) })
@@ -21,8 +24,8 @@ func openLog(o options, stderr *console) (log *slog.Logger, file *logFile, err e
 		if file.is(o.trace) { // by another name, or a link; nothing is written to it
 			return nil, nil, errLogIsTrace
 		}
-		lines := &console{out: cli.NewOutput(file), columns: func() int { return 0 }, format: o.logFormat, file: file}
-		log = record.NewFileLog(lines, o.logFormat, o.verbose)
+		lines := &console{out: cli.NewOutput(file), columns: func() int { return 0 }, format: o.logFormat, instance: stderr.instance, file: file}
+		log = lines.named(record.NewFileLog(lines, o.logFormat, o.verbose))
 	}
 	if !o.verbose {
 		log = slog.New(record.NewFlood(log.Handler()))

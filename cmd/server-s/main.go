@@ -57,7 +57,7 @@ func serve(asked, over context.Context, o options, stderr *console) (err error) 
 	if err != nil {
 		return err
 	}
-	page, err := openPage(asked, o.http, o.httpHosts)
+	page, err := openPage(asked, o.http, o.httpHosts, string(o.instance))
 	if err != nil {
 		return err
 	}
@@ -78,6 +78,7 @@ func serve(asked, over context.Context, o options, stderr *console) (err error) 
 		return err
 	}
 	traced.Places(concurrency)
+	traced.Instance(string(o.instance))
 	defer traced.Close()
 	operator, err := openControl(asked, o.control)
 	if err != nil {
@@ -91,6 +92,7 @@ func serve(asked, over context.Context, o options, stderr *console) (err error) 
 	}
 
 	results := newResults(cli.Whole{Writer: os.Stdout}, o.json, log)
+	results.instance = string(o.instance)
 	server := &transport.Server{Table: &protocol.Server, IdleTimeout: time.Duration(o.idleTimeout), Concurrency: concurrency, Most: uint64(o.most), Log: log, Proxy: o.proxy(), Limits: o.limits.transport()}
 	traffic := &traffic{server: server, started: time.Now()}
 	server.Result = func(r transport.Result) error {

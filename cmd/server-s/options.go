@@ -45,6 +45,7 @@ type options struct {
 	drain       cli.Limit // 0: none
 	most        int       // 0: no limit
 	exitOnIdle  cli.Limit // 0: never
+	instance    cli.Name
 	json        bool
 	progress    string
 	verbose     bool
@@ -76,6 +77,7 @@ func parse(args []string) (o options, text string, err error) {
 	flags.Var(&o.listen, "listen", "listen on this address, or Unix socket, and not on <PORT>; may be given more than once")
 	flags.BoolVar(&o.proxied, "proxy-protocol", false, "take the peer of each connection from the header of the PROXY protocol that a balancer sends first")
 	flags.Var(&o.proxyFrom, "proxy-from", "the balancers: an address, a prefix such as 10.0.0.0/8, or unix for Unix sockets; may be given more than once")
+	flags.Var(&o.instance, "instance", "what this server is called among others, in JSON, the trace and metrics")
 	flags.BoolVar(&o.json, "json", false, "print results as JSON, one object a line")
 	cli.Progress(flags, &o.progress, "show the transfer in progress on standard error")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition, and every warning however many there are")

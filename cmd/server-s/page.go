@@ -17,9 +17,10 @@ import (
 type page struct {
 	ln    *live.Listener
 	hosts []string
+	name  string // of the server among others; may be empty
 }
 
-func openPage(ctx context.Context, address cli.Address, hosts []string) (page, error) {
+func openPage(ctx context.Context, address cli.Address, hosts []string, name string) (page, error) {
 	if !address.IsValid() {
 		return page{}, nil
 	}
@@ -27,7 +28,7 @@ func openPage(ctx context.Context, address cli.Address, hosts []string) (page, e
 	if err != nil {
 		return page{}, cannotListen(address.String(), err)
 	}
-	return page{ln, hosts}, nil
+	return page{ln, hosts, name}, nil
 }
 
 // Close closes a page that is not shown.
@@ -47,6 +48,9 @@ func (p page) show(ctx context.Context, server *transport.Server, ln transport.L
 	}
 	about := live.Watch(server, ln)
 	about.Name, about.Metrics, about.Version, about.Log = "Accio", "accio", cli.Release(), log
+	if about.Instance = p.name; p.name != "" {
+		about.Name += " " + p.name
+	}
 	about.Tables, about.Story = []*fsm.Table{&protocol.Client}, protocol.Story
 	about.Ready, about.Blocked, about.Hosts = func() bool { return ctx.Err() == nil && !server.Closed() }, blocked, p.hosts
 	log.Info("page", "address", p.ln.URL())

@@ -18,7 +18,7 @@ import (
 // Without --http nothing watches the server, and nothing runs beside it.
 func TestWithoutPage(t *testing.T) {
 	before := runtime.NumGoroutine()
-	p, err := openPage(t.Context(), cli.Address{}, nil)
+	p, err := openPage(t.Context(), cli.Address{}, nil, "")
 	if err != nil || p.ln != nil {
 		t.Fatal(p, err)
 	}
@@ -41,7 +41,7 @@ func TestWithoutPage(t *testing.T) {
 func anyPage(t *testing.T) page {
 	var address cli.Address
 	clitest.Check(t, address.Set("0"))
-	p, err := openPage(t.Context(), address, nil)
+	p, err := openPage(t.Context(), address, nil, "")
 	clitest.Check(t, err)
 	return p
 }

@@ -23,10 +23,11 @@ const resultPatience = time.Second
 // hand each line to another goroutine would cost a session more than all its
 // system calls; whether it is blocked can be seen from elsewhere.
 type results struct {
-	out     io.Writer
-	json    bool
-	buffer  []byte
-	writing atomic.Pointer[write]
+	out      io.Writer
+	json     bool
+	instance string // in JSON
+	buffer   []byte
+	writing  atomic.Pointer[write]
 
 	late *time.Timer // runs while a write does, for blockedPatience
 	mu   sync.Mutex  // while the log is told
@@ -103,7 +104,7 @@ func (p *results) await(ctx context.Context, served <-chan error, others func() 
 func (p *results) line(r transport.Result) []byte {
 	switch {
 	case p.json:
-		return record.JSON(r, record.Received)
+		return record.JSON(r, record.Received, p.instance)
 	case r.Good:
 		p.buffer = append(strconv.AppendInt(p.buffer[:0], r.Bytes, 10), '\n')
 		return p.buffer

@@ -243,4 +243,3 @@ func matches(t *testing.T, pattern string) []string {
 	slices.Sort(files)
 	return files
 }
-

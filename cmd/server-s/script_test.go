@@ -122,7 +122,7 @@ func listening(flags []string, start func(*exec.Cmd) (*clitest.Process, error)) 
 		if err != nil {
 			return nil, 0, err
 		}
-		err = p.Stderr.Wait(fmt.Sprintf(`listening(","| )address("?[:=]"?)0\.0\.0\.0:%d|^ERROR:`, port))
+		err = p.Stderr.Wait(fmt.Sprintf(`listening.*address("?[:=]"?)0\.0\.0\.0:%d|^ERROR:`, port))
 		if err == nil && strings.Contains(p.Stderr.String(), "address already in use") && attempts > 0 {
 			continue
 		}

@@ -142,7 +142,7 @@ func (f *farm) start(t *testing.T, m *member) {
 	t.Helper()
 	trace := filepath.Join(f.dir, fmt.Sprintf("%s.%d.jsonl", m.name, len(m.runs)))
 	// The idle limit is that of those who are held while others come, and shorter than HAProxy's.
-	args := []string{"--idle-timeout", "50s", "--concurrency", "max", "--drain", "30s", "--http", fmt.Sprintf("127.0.0.1:%d", m.page), "--json", "--trace", trace,
+	args := []string{"--idle-timeout", "50s", "--concurrency", "max", "--drain", "30s", "--http", fmt.Sprintf("127.0.0.1:%d", m.page), "--json", "--instance", m.name, "--trace", trace,
 		"--proxy-protocol", "--proxy-from", "127.0.0.1"}
 	cmd := exec.Command(f.program, append(args, fmt.Sprint(m.port))...)
 	if m.held != nil {

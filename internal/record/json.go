@@ -12,6 +12,7 @@ import (
 // The fields of docs/protocol.md §3.5, in its order.
 type (
 	doneLine struct {
+		Instance   string    `json:"instance,omitempty"`
 		Connection uint64    `json:"connection"`
 		Remote     string    `json:"remote"`
 		State      fsm.State `json:"state"`
@@ -20,6 +21,7 @@ type (
 		Seconds    float64   `json:"seconds"`
 	}
 	errorLine struct {
+		Instance   string    `json:"instance,omitempty"`
 		Connection uint64    `json:"connection"`
 		Remote     string    `json:"remote"`
 		State      fsm.State `json:"state"`
@@ -45,14 +47,15 @@ const (
 )
 
 // JSON returns the result as a line that ends with LF. In an error, what had
-// come of the payload is named for what the program does with it.
-func JSON(r transport.Result, moved Moved) []byte {
+// come of the payload is named for what the program does with it. Instance is what the
+// program is called among others; empty if it has no name.
+func JSON(r transport.Result, moved Moved, instance string) []byte {
 	var line any
 	remote, started, seconds := transport.Peer(r.Remote), r.Started.UTC(), r.Elapsed.Seconds()
 	if r.Good {
-		line = doneLine{r.Connection, remote, r.State, r.Bytes, started, seconds}
+		line = doneLine{instance, r.Connection, remote, r.State, r.Bytes, started, seconds}
 	} else {
-		l := errorLine{Connection: r.Connection, Remote: remote, State: r.State, From: r.From, Event: r.Event,
+		l := errorLine{Instance: instance, Connection: r.Connection, Remote: remote, State: r.State, From: r.From, Event: r.Event,
 			Reason: r.Reason, Hint: r.Hint, Text: transport.Escape(r.Received), Started: started, Seconds: seconds}
 		if moved == Sent {
 			l.Sent = &r.Bytes

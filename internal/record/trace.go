@@ -52,6 +52,13 @@ func (t *Trace) Places(n int) {
 	}
 }
 
+// Instance says what the server is called among others, before anything else but Places.
+func (t *Trace) Instance(name string) {
+	if t != nil {
+		t.parts[0].file.Instance(name)
+	}
+}
+
 // Begin says that a connection begins, in the order of their numbers and before
 // anything else of it. Who does not reopen the trace may leave it out.
 func (t *Trace) Begin(connection uint64) {
