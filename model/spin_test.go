@@ -185,5 +185,5 @@ func TestSPINAgreesOnEveryModel(t *testing.T) {
 			})
 		}
 	})
-	done.check(t, 21, 97_801, 400)
+	done.check(t, 21, 173_466, 468)
 }

@@ -50,6 +50,7 @@ func Levels(server, client *fsm.Table, clients int) []Study {
 	hogged := NewCrowd(server, many, many-1, many-1)
 	hogged.Claim(hogged.Live()...)
 	if slices.Contains(server.Events, fsm.Aborted) {
+		crowd.Claim(crowd.Limited()...)
 		hogged.Claim(hogged.Limited()...)
 	}
 	return append(all,

@@ -33,7 +33,7 @@ func TestLevels(t *testing.T) {
 		}
 	}
 	require.Ran(t, "studies", len(levels), len(sizes))
-	require.Ran(t, "claims", claims, 168)
+	require.Ran(t, "claims", claims, 170)
 	require.Ran(t, "claims that are known to be false", wrong, 8)
 }
 

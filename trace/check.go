@@ -78,6 +78,9 @@ func (k *checker) violation(v Violation) {
 	if v.Line == 0 {
 		v.Line = k.report.Lines
 	}
+	if parts := k.report.Parts; v.Connection > 0 && len(parts) > 0 {
+		v.Instance = parts[len(parts)-1].Instance
+	}
 	k.report.Violations = append(k.report.Violations, v)
 }
 

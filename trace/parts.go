@@ -81,19 +81,27 @@ func (n Numbers) Without() (missing Numbers) {
 	return missing
 }
 
-// With returns the numbers of both, which may not have any in common.
+// With returns the numbers that are in either.
 func (n Numbers) With(other Numbers) (all Numbers) {
 	all = slices.Concat(n, other)
 	slices.SortFunc(all, func(a, b [2]uint64) int { return cmp.Compare(a[0], b[0]) })
 	joined := all[:0]
 	for _, r := range all {
-		if last := len(joined) - 1; last >= 0 && joined[last][1]+1 == r[0] {
-			joined[last][1] = r[1]
+		if last := len(joined) - 1; last >= 0 && r[0]-1 <= joined[last][1] { // no number is 0
+			joined[last][1] = max(joined[last][1], r[1])
 		} else {
 			joined = append(joined, r)
 		}
 	}
 	return joined
+}
+
+// Count returns how many they are.
+func (n Numbers) Count() (count int) {
+	for _, r := range n {
+		count += int(r[1] - r[0] + 1)
+	}
+	return count
 }
 
 // Ranged is a range of connections in words.

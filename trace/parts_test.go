@@ -51,14 +51,17 @@ func TestNumbers(t *testing.T) {
 		if ok != (common > 0) || ok && both[0] != common {
 			t.Fatalf("%v and %v have %v in common, %v", n, m, both, ok)
 		}
-		if ok {
-			continue
-		}
-		all := n.With(m)
+		all, count := n.With(m), 0
 		for number := uint64(1); number <= 30; number++ {
 			if all.has(number) != (in[number] || also[number]) {
 				t.Fatalf("%v with %v are %v", n, m, all)
 			}
+			if all.has(number) {
+				count++
+			}
+		}
+		if all.Count() != count {
+			t.Fatalf("%v are %d, wanted %d", all, all.Count(), count)
 		}
 	}
 }

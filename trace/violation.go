@@ -32,12 +32,18 @@ const (
 type Violation struct {
 	Line       int    // from 1 on; of a connection without an end its last
 	Connection uint64 // 0 if it is not known
+	Instance   string // whose connection it is; empty if that is not known, or has no name
 	Rule       Rule
 	Found      string // what the line says
 	Allowed    string // what it might have said
 }
 
-// String is the violation as people read it, without its line.
+// String is the violation as people read it, without its line. Of an instance with a
+// name it begins with the connection.
 func (v Violation) String() string {
-	return fmt.Sprintf("%s: %s; allowed: %s", v.Rule, v.Found, v.Allowed)
+	text := fmt.Sprintf("%s: %s; allowed: %s", v.Rule, v.Found, v.Allowed)
+	if v.Instance != "" {
+		text = fmt.Sprintf("connection %d of instance %s: %s", v.Connection, v.Instance, text)
+	}
+	return text
 }

@@ -14,10 +14,14 @@ type runs []*filedRun
 
 // filedRun is a run of a server, and the files that it is in.
 type filedRun struct {
-	trace.Part
-	files []string
-	parts []trace.Numbers // of each file
-	twice []string        // what is in two of them
+	trace.Part // all of it; a connection that is in two files is one
+	files      []filed
+}
+
+// filed is what a file has of a run.
+type filed struct {
+	name    string
+	numbers trace.Numbers
 }
 
 // add adds what a file has. A run without a line of its own is none of the others.
@@ -33,20 +37,29 @@ func (r *runs) add(file string, parts []trace.Part) {
 }
 
 func (f *filedRun) add(file string, p trace.Part) {
-	for i, other := range f.parts {
-		if common, ok := other.Both(p.Numbers); ok {
-			f.twice = append(f.twice, fmt.Sprintf("%s: number: %s of %s; allowed: none that is in %s", file, trace.Ranged(common), &f.Part, f.files[i]))
-			return
+	f.files = append(f.files, filed{file, p.Numbers})
+	f.Numbers = f.Numbers.With(p.Numbers)
+	f.Connected = f.Numbers.Count()
+}
+
+// twice returns what is in two files, each with a line about the one whose name is the
+// later one, so that the order in which they were given is none.
+func (f *filedRun) twice() (lines []string, wrong []string) {
+	slices.SortStableFunc(f.files, func(a, b filed) int { return cmp.Compare(a.name, b.name) })
+	for i, file := range f.files {
+		for _, other := range f.files[:i] {
+			if common, ok := other.numbers.Both(file.numbers); ok {
+				lines = append(lines, fmt.Sprintf("%s: number: %s of %s; allowed: none that is in %s", file.name, trace.Ranged(common), &f.Part, other.name))
+				wrong = append(wrong, file.name)
+			}
 		}
 	}
-	f.files, f.parts = append(f.files, file), append(f.parts, p.Numbers)
-	f.Connected += p.Connected
-	f.Numbers = f.Numbers.With(p.Numbers)
+	return lines, wrong
 }
 
 // tell says what is in two files, what the files lack of a run that is in several, and how
-// much each instance has. It returns how many violations there are.
-func (r runs) tell(out io.Writer) (violations int) {
+// much each instance has. It returns a file for each violation.
+func (r runs) tell(out io.Writer) (wrong []string) {
 	connected, named, unknown := map[string]int{}, false, false
 	for _, f := range r {
 		unknown = unknown || f.Run == ""
@@ -55,18 +68,19 @@ func (r runs) tell(out io.Writer) (violations int) {
 		return cmp.Or(cmp.Compare(a.Instance, b.Instance), cmp.Compare(a.Run, b.Run))
 	})
 	for _, f := range r {
-		for _, line := range f.twice {
-			violations++
+		lines, files := f.twice()
+		for _, line := range lines {
 			fmt.Fprintln(out, line)
 		}
+		wrong = append(wrong, files...)
 		if missing := f.Numbers.Without(); len(f.files) > 1 && len(missing) > 0 && !unknown {
-			fmt.Fprintf(out, "%s: none of these files has %s of %s\n", f.files[0], trace.Ranged(missing[0]), &f.Part)
+			fmt.Fprintf(out, "%s: none of these files has %s of %s\n", f.files[0].name, trace.Ranged(missing[0]), &f.Part)
 		}
 		connected[f.Instance] += f.Connected
 		named = named || f.Instance != ""
 	}
 	if !named {
-		return violations
+		return wrong
 	}
 	sum := 0
 	for _, f := range r {
@@ -83,5 +97,5 @@ func (r runs) tell(out io.Writer) (violations int) {
 		fmt.Fprintf(out, "instance %s: %s\n", name, several(n, "connection"))
 	}
 	fmt.Fprintf(out, "all instances: %s\n", several(sum, "connection"))
-	return violations
+	return wrong
 }

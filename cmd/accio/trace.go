@@ -49,7 +49,7 @@ exit status: 0 clean; 1 a rule is broken, or a file cannot be read; 2 wrong comm
 }
 
 func checkTraces(in io.Reader, out io.Writer, table *fsm.Table, files []string) error {
-	violations, wrong := 0, 0
+	violations, wrong := 0, map[string]bool{}
 	var covered trace.Coverage
 	var together runs
 	for _, file := range files {
@@ -60,7 +60,7 @@ func checkTraces(in io.Reader, out io.Writer, table *fsm.Table, files []string) 
 		together.add(file, report.Parts)
 		if n := len(report.Violations); n > 0 {
 			violations += n
-			wrong++
+			wrong[file] = true
 		}
 		if covered == nil {
 			covered = report.Coverage
@@ -68,12 +68,13 @@ func checkTraces(in io.Reader, out io.Writer, table *fsm.Table, files []string) 
 			covered.Add(report.Coverage)
 		}
 	}
-	if n := together.tell(out); n > 0 {
-		violations, wrong = violations+n, min(wrong+n, len(files))
+	for _, file := range together.tell(out) {
+		violations++
+		wrong[file] = true
 	}
 	fmt.Fprintf(out, "%d of %d transitions were taken:\n%s", covered.Seen(), len(covered), covered)
 	if violations > 0 {
-		return fmt.Errorf("violations: %d, in files: %d of %d", violations, wrong, len(files))
+		return fmt.Errorf("violations: %d, in files: %d of %d", violations, len(wrong), len(files))
 	}
 	return nil
 }

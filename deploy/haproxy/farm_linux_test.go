@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -87,7 +88,7 @@ func newFarmWith(t *testing.T, held bool, change *strings.Replacer) *farm {
 	t.Cleanup(func() { os.RemoveAll(short) })
 	f.socket = filepath.Join(short, "admin.sock")
 	build.Do(func() {
-		if out, err := exec.Command("go", "build", "-o", program, "accio/cmd/server-s").CombinedOutput(); err != nil {
+		if out, err := exec.Command("go", "build", "-o", filepath.Dir(program)+"/", "accio/cmd/server-s", "accio/cmd/accio").CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 	})
@@ -240,6 +241,30 @@ func lines(t *testing.T, members ...*member) (counts map[int64]int, failed int) 
 		}
 	}
 	return counts, failed
+}
+
+// together checks the traces of all members as one, by "accio trace": it is to count as
+// many connections as there are lines.
+func (f *farm) together(t *testing.T, lines int) {
+	t.Helper()
+	args := []string{"trace"}
+	for _, m := range f.members {
+		for _, r := range m.runs {
+			if r.Stdout.String() != "" { // else nobody came
+				args = append(args, r.trace)
+			}
+		}
+	}
+	slices.Reverse(args[1:]) // the order is none
+	out, err := exec.Command(filepath.Join(filepath.Dir(f.program), "accio"), args...).CombinedOutput()
+	if want := fmt.Sprintf("\nall instances: %d connections\n", lines); err != nil || !strings.Contains(string(out), want) {
+		t.Errorf("wanted %q; %v\n%s", want, err, out)
+	}
+	for _, m := range f.members {
+		if !strings.Contains(string(out), "\ninstance "+m.name+": ") {
+			t.Errorf("instance %s is not among them\n%s", m.name, out)
+		}
+	}
 }
 
 // ports returns free ports out of the way of those that connections get: a connection

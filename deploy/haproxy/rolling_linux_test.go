@@ -86,7 +86,9 @@ func (l *load) judge(t *testing.T, f *farm) {
 	t.Helper()
 	counts, failed := lines(t, f.members...)
 	var sum, sent int64
+	all := failed
 	for n, times := range counts {
+		all += times
 		sum += n * int64(times)
 		if times != 1 || !l.whole[n] {
 			t.Errorf("%d lines with %d; a client sent that: %v, %v", times, n, l.whole[n], l.broken[n])
@@ -98,6 +100,7 @@ func (l *load) judge(t *testing.T, f *farm) {
 			t.Errorf("a client who sent %d bytes has no line", n)
 		}
 	}
+	f.together(t, all)
 	if sum != sent {
 		t.Errorf("the lines say %d bytes, the clients %d", sum, sent)
 	}
