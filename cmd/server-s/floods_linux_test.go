@@ -50,7 +50,7 @@ func TestFloodLeavesNothing(t *testing.T) {
 			flood(few) // what is allocated once is there then
 			before := heldBy(t, s.Pid())
 			flood(many)
-			if after := heldBy(t, s.Pid()); after.descriptors != before.descriptors || after.threads > before.threads+4 || after.kilobytes > before.kilobytes+16<<10 {
+			if after := heldBy(t, s.Pid()); after.descriptors > before.descriptors+4 || after.threads > before.threads+4 || after.kilobytes > before.kilobytes+16<<10 {
 				t.Errorf("before %d more came: %+v; after: %+v", many, before, after)
 			}
 			s.signal(t, syscall.SIGTERM)
