@@ -7,13 +7,10 @@ import "time"
 type watch struct {
 	Listener
 	turned chan struct{} // holds one
-	conn   watchedConn   // there is one at a time
 }
 
 func newWatch(ln Listener) *watch {
-	w := &watch{Listener: ln, turned: make(chan struct{}, 1)}
-	w.conn.tell = w.tell
-	return w
+	return &watch{Listener: ln, turned: make(chan struct{}, 1)}
 }
 
 // until waits for what only the server brings about, and reports whether it came.
@@ -38,8 +35,10 @@ func (w *watch) tell() {
 
 func (w *watch) Accept() (c Incoming, err error) {
 	w.tell()
-	w.conn.Incoming, err = w.Listener.Accept()
-	return &w.conn, err
+	if c, err = w.Listener.Accept(); err == nil {
+		c = &watchedConn{c, w.tell}
+	}
+	return c, err
 }
 
 type watchedConn struct {
