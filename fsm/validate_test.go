@@ -97,6 +97,12 @@ func TestOutcomes(t *testing.T) {
 		if got := new(fsm.Table).Outcomes(fsm.Activity{State: "A", Action: action, Ends: "go"}); !slices.Equal(got, want) {
 			t.Errorf("%q: %v, want %v", action, got, want)
 		}
+		if want != nil {
+			want = append(want, fsm.Aborted)
+		}
+		if got := (&fsm.Table{Events: []fsm.Event{fsm.Aborted}}).Outcomes(fsm.Activity{State: "A", Action: action, Ends: "go"}); !slices.Equal(got, want) {
+			t.Errorf("%q, of a table that has aborted: %v, want %v", action, got, want)
+		}
 	}
 }
 

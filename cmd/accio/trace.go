@@ -49,7 +49,7 @@ exit status: 0 clean; 1 a rule is broken, or a file cannot be read; 2 wrong comm
 }
 
 func checkTraces(in io.Reader, out io.Writer, table *fsm.Table, files []string) error {
-	violations, wrong := 0, map[string]bool{}
+	violations, wrong := 0, map[string]struct{}{}
 	var covered trace.Coverage
 	var together runs
 	for _, file := range files {
@@ -60,7 +60,7 @@ func checkTraces(in io.Reader, out io.Writer, table *fsm.Table, files []string) 
 		together.add(file, report.Parts)
 		if n := len(report.Violations); n > 0 {
 			violations += n
-			wrong[file] = true
+			wrong[file] = struct{}{}
 		}
 		if covered == nil {
 			covered = report.Coverage
@@ -70,7 +70,7 @@ func checkTraces(in io.Reader, out io.Writer, table *fsm.Table, files []string) 
 	}
 	for _, file := range together.tell(out) {
 		violations++
-		wrong[file] = true
+		wrong[file] = struct{}{}
 	}
 	fmt.Fprintf(out, "%d of %d transitions were taken:\n%s", covered.Seen(), len(covered), covered)
 	if violations > 0 {
