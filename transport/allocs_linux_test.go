@@ -19,7 +19,8 @@ func TestAllocationsOfASession(t *testing.T) {
 	}
 	want := map[string]float64{"portable": 34, "fast": 28}
 	eachPath(t, func(t *testing.T, path string) {
-		r := start(t, path, &Server{Table: &protocol.Server, Result: func(Result) error { return nil }})
+		r, _ := prepare(t, path, &Server{Table: &protocol.Server, Result: func(Result) error { return nil }})
+		go func() { r.served <- r.Serve(r.ctx, r.ln) }() // unwatched, as a watch allocates
 		port := int(r.ln.Addr().Port())
 		for range 10 {
 			rawSession(t, port)

@@ -61,6 +61,7 @@ type running struct {
 	ln      Listener
 	watch   *watch // what a server of one place sees of ln
 	results chan Result
+	ctx     context.Context
 	stop    context.CancelFunc
 	served  chan error
 }
@@ -81,7 +82,7 @@ func prepare(t *testing.T, path string, s *Server) (r *running, serve func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r = &running{Server: s, t: t, ln: ln, watch: newWatch(ln), results: make(chan Result, 100), stop: stop, served: make(chan error, 1)}
+	r = &running{Server: s, t: t, ln: ln, watch: newWatch(ln), results: make(chan Result, 100), ctx: ctx, stop: stop, served: make(chan error, 1)}
 	if s.Result == nil {
 		s.Result = func(result Result) error { r.results <- result; return nil }
 	}
