@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"accio/conform/cage"
-	"accio/conform/port"
+	"accio/internal/port"
 	"accio/fsm"
 	"accio/internal/errno"
 	"accio/protocol"

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"accio/conform/cage"
-	"accio/conform/port"
+	"accio/internal/port"
 )
 
 // try is one attempt at a case.

@@ -13,7 +13,7 @@ import (
 
 	"accio/conform"
 	"accio/conform/cage"
-	"accio/conform/port"
+	"accio/internal/port"
 	"accio/mealy"
 )
 

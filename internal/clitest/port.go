@@ -1,14 +1,26 @@
 package clitest
 
-import "net"
+import (
+	"sync"
 
-// FreePort returns a TCP port that nobody listens on. Another process may take
-// it before the caller does.
+	"accio/internal/port"
+)
+
+// held are the ports that FreePort has given.
+var held struct {
+	sync.Mutex
+	release []func()
+}
+
+// FreePort returns a TCP port that nobody has; nobody else who asks here gets it as long
+// as this process lives.
 func FreePort() (int, error) {
-	ln, err := net.Listen("tcp4", "0.0.0.0:0")
+	n, release, err := port.Reserve()
 	if err != nil {
 		return 0, err
 	}
-	defer ln.Close()
-	return ln.Addr().(*net.TCPAddr).Port, nil
+	held.Lock()
+	defer held.Unlock()
+	held.release = append(held.release, release)
+	return n, nil
 }

@@ -3,10 +3,44 @@ package port
 import (
 	"bufio"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
+
+// lowest is the first port that no well-known service is likely to have.
+const lowest = 10000
+
+// candidate returns a port below those from which connections take theirs, as one of
+// them could have the port when the program comes (ip(7), ip_local_port_range).
+func candidate() (int, error) {
+	first, last := 0, 0
+	text, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range")
+	if err != nil {
+		return 0, err
+	}
+	if _, err := fmt.Sscan(string(text), &first, &last); err != nil {
+		return 0, err
+	}
+	if first < 2*lowest { // there is hardly room below
+		return first + rand.IntN(last-first+1), nil
+	}
+	return lowest + rand.IntN(first-lowest), nil
+}
+
+// unused reports whether nobody has a port. It does not listen there, or somebody who
+// waits for a program to do so would find us.
+func unused(port int) bool {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	return unix.Bind(fd, &unix.SockaddrInet4{Port: port}) == nil
+}
 
 // lock keeps a port for this process until release is called, also against other
 // runs on this machine: an abstract socket is gone with its process (unix(7)).
