@@ -17,6 +17,20 @@ import (
 // entirely, 10 not at all.
 const mostExposed = 2.0
 
+// leastLines is how many lines a second the journal has to take of a server, which are
+// more than there can be; by default it leaves out those beyond 10,000 in 30 s
+// (journald.conf(5)), and an interval of 0, for no limit, is not heeded by systemd 252.
+const leastLines = 1_000_000
+
+func keepsLines(unit string) bool {
+	burst := regexp.MustCompile(`(?m)^LogRateLimitIntervalSec=1s\nLogRateLimitBurst=(\d+)$`).FindStringSubmatch(unit)
+	if burst == nil {
+		return false
+	}
+	lines, err := strconv.Atoi(burst[1])
+	return err == nil && lines >= leastLines
+}
+
 // The units are what systemd takes without a word, their flags are those of the server,
 // and the services are confined.
 func TestUnits(t *testing.T) {
@@ -47,6 +61,9 @@ func TestUnits(t *testing.T) {
 			continue
 		}
 		services++
+		if !keepsLines(string(text)) {
+			t.Errorf("%s: the journal leaves lines out, unless LogRateLimitBurst= is at least %d in LogRateLimitIntervalSec=1s", unit, leastLines)
+		}
 		flags := strings.Fields(strings.ReplaceAll(command[1], "%i", "5001"))
 		if out, err := exec.Command(server, append(flags, "--help")...).CombinedOutput(); err != nil || !strings.Contains(string(out), "usage: server-s") {
 			t.Errorf("%s: the flags %q: %v\n%s", unit, flags, err, out)
