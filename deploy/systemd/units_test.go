@@ -68,6 +68,9 @@ func TestUnits(t *testing.T) {
 		if out, err := exec.Command(server, append(flags, "--help")...).CombinedOutput(); err != nil || !strings.Contains(string(out), "usage: server-s") {
 			t.Errorf("%s: the flags %q: %v\n%s", unit, flags, err, out)
 		}
+		if !strings.Contains(string(text), "\nStartLimitIntervalSec=0\n") {
+			t.Errorf("%s: after some restarts systemd starts it no more, and a socket refuses clients, unless StartLimitIntervalSec=0", unit)
+		}
 		out, err := exec.Command("systemd-analyze", "security", "--offline=true", "--no-pager", name).CombinedOutput()
 		level := regexp.MustCompile(`Overall exposure level for \S+: (\d+\.\d+) `).FindSubmatch(out)
 		if err != nil || level == nil {
