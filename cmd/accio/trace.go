@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bufio"
+	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"accio/fsm"
@@ -30,7 +34,8 @@ Traces of several instances (server-s --instance), and the parts of one whose
 trace was opened anew, are checked together, in any order: no connection of a
 run may be in two of them.
 
---table follows a table of your own instead. FILE may be - for standard input.
+--table follows a table of your own instead. FILE may be - for standard input,
+and compressed by gzip.
 
 exit status: 0 clean; 1 a rule is broken, or a file cannot be read; 2 wrong command line`,
 	}
@@ -89,8 +94,15 @@ func checkTrace(in io.Reader, out io.Writer, table *fsm.Table, file string) (tra
 		defer f.Close()
 		in = f
 	}
-	report, err := trace.Check(in, table)
+	var report trace.Report
+	in, err := unpacked(in)
+	if err == nil {
+		report, err = trace.Check(in, table)
+	}
 	if err != nil {
+		if _, named := errors.AsType[*fs.PathError](err); !named {
+			err = fmt.Errorf("%s: %w", file, err)
+		}
 		return trace.Report{}, err
 	}
 	for _, v := range report.Violations {
@@ -109,6 +121,16 @@ func checkTrace(in io.Reader, out io.Writer, table *fsm.Table, file string) (tra
 	}
 	fmt.Fprintf(out, "%s: %s, %s%s: %s\n", file, several(report.Lines, "line"), several(report.Connections, "connection"), runs, summary)
 	return report, nil
+}
+
+// unpacked is what a file holds that gzip may have compressed.
+func unpacked(in io.Reader) (io.Reader, error) {
+	const gzipped = "\x1f\x8b" // RFC 1952, 2.3.1
+	text := bufio.NewReader(in)
+	if begin, _ := text.Peek(len(gzipped)); string(begin) != gzipped {
+		return text, nil
+	}
+	return gzip.NewReader(text)
 }
 
 // several returns a number and what there are so many of.
