@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -112,6 +113,34 @@ func TestPackagesHaveTheSame(t *testing.T) {
 	}
 	if i := slices.Index(deb, "/usr/share/man/man1/accio-conform-server.1.gz"); i < 0 {
 		t.Error("no manual")
+	}
+}
+
+// What the installed documents say of deploy is installed beside them.
+func TestRecipes(t *testing.T) {
+	m := makeOnce(t)
+	documents, err := filepath.Glob(filepath.Join(m.dir, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := 0
+	for _, name := range append(documents, filepath.Join(m.dir, "README.md"), filepath.Join(m.dir, "CHANGELOG.md")) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range regexp.MustCompile(`\]\(((?:\.\./)?deploy/[^)#]*)\)`).FindAllStringSubmatch(string(text), -1) {
+			links++
+			if _, err := os.Stat(filepath.Join(filepath.Dir(name), link[1])); err != nil {
+				t.Errorf("%s: %v", filepath.Base(name), err)
+			}
+		}
+	}
+	if links < 10 {
+		t.Errorf("%d links", links)
+	}
+	if script, err := os.Stat(filepath.Join(m.dir, "deploy/haproxy/server.sh")); err != nil || script.Mode().Perm() != 0o755 {
+		t.Errorf("%v, %v", script, err)
 	}
 }
 

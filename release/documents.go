@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -51,14 +53,45 @@ func (r *Release) documents(host *Built) (all []File, err error) {
 				return nil, err
 			}
 			for _, name := range found {
-				data, err := os.ReadFile(name)
-				if err != nil {
+				if all, err = addFile(all, path.Join(dir, filepath.Base(name)), name); err != nil {
 					return nil, err
 				}
-				all = append(all, File{path.Join(dir, filepath.Base(name)), data, 0o644})
 			}
 		}
 	}
+	// The recipes are where the documents look for them.
+	err = filepath.WalkDir(filepath.Join(r.Source, "deploy"), func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || isGo(d.Name()) {
+			return err
+		}
+		in, err := filepath.Rel(r.Source, name)
+		if err != nil {
+			return err
+		}
+		all, err = addFile(all, filepath.ToSlash(in), name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
 	return all, nil
+}
+
+// addFile adds a file of the tree.
+func addFile(all []File, name, from string) ([]File, error) {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return nil, err
+	}
+	mode := fs.FileMode(0o644)
+	if bytes.HasPrefix(data, []byte("#!")) {
+		mode = 0o755
+	}
+	return append(all, File{name, data, mode}), nil
+}
+
+// isGo reports whether a file is for the go command.
+func isGo(name string) bool {
+	return path.Ext(name) == ".go" || name == "go.mod" || name == "go.sum"
 }
