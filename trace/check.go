@@ -23,7 +23,7 @@ const (
 // What is wrong with the trace is in the report; the error is that of reading.
 // It keeps nothing but the state of connections that have no end yet.
 func Check(r io.Reader, table *fsm.Table) (Report, error) {
-	k := checker{table: table, states: table.States(), open: map[uint64]*connection{}, places: 1, missing: map[uint64]bool{}}
+	k := checker{table: table, states: table.States(), open: map[uint64]*connection{}, missing: map[uint64]bool{}}
 	k.report.Coverage = newCoverage(table)
 	lines := bufio.NewReaderSize(r, maxLine+len("\n"))
 	for !k.report.Stopped {
@@ -65,7 +65,7 @@ type checker struct {
 	last     uint64          // the highest number of a connection
 	shutdown int             // the line of the first shutdown; 0 if there was none, -1 if that was reported
 	limit    time.Duration   // that of the first timedout; 0 if there was none
-	places   int             // how many connections are served at a time
+	places   int             // how many connections are served at a time; 0 is 1
 	after    int             // connections that have begun after the shutdown
 	missing  map[uint64]bool // numbers up to last of which nothing has come yet: they are in service
 }
@@ -78,8 +78,8 @@ func (k *checker) violation(v Violation) {
 	if v.Line == 0 {
 		v.Line = k.report.Lines
 	}
-	if parts := k.report.Parts; v.Connection > 0 && len(parts) > 0 {
-		v.Instance = parts[len(parts)-1].Instance
+	if n := len(k.report.Parts); n > 0 {
+		v.Instance = k.report.Parts[n-1].Instance
 	}
 	k.report.Violations = append(k.report.Violations, v)
 }
@@ -114,7 +114,9 @@ func (k *checker) begin(r *record) *connection {
 	broken := func(rule Rule, found, allowed string) {
 		k.violation(Violation{Connection: r.Connection, Rule: rule, Found: found, Allowed: allowed})
 	}
-	if !k.missing[r.Connection] {
+	if k.missing[r.Connection] {
+		delete(k.missing, r.Connection)
+	} else {
 		next := k.last + 1
 		if r.Connection < next && r.From != k.table.Initial {
 			broken(RuleEnded, fmt.Sprintf("connection %d has ended", r.Connection), fmt.Sprintf("connection %d in %s", next, k.table.Initial))
@@ -122,7 +124,6 @@ func (k *checker) begin(r *record) *connection {
 		}
 		k.number(r.Connection, broken)
 	}
-	delete(k.missing, r.Connection)
 	for _, number := range slices.Sorted(maps.Keys(k.open)) {
 		if c := k.open[number]; !c.overtaken {
 			c.overtaken = true
@@ -130,11 +131,10 @@ func (k *checker) begin(r *record) *connection {
 		}
 	}
 	if k.shutdown > 0 {
-		k.after++
-	}
-	if k.shutdown > 0 && k.after >= k.places {
-		broken(RuleShutdown, fmt.Sprintf("connection %d begins", r.Connection), fmt.Sprintf("the end of the trace, for there was a shutdown in line %d", k.shutdown))
-		k.shutdown = -1
+		if k.after++; k.after >= k.places {
+			broken(RuleShutdown, fmt.Sprintf("connection %d begins", r.Connection), fmt.Sprintf("the end of the trace, for there was a shutdown in line %d", k.shutdown))
+			k.shutdown = -1
+		}
 	}
 	k.begun, k.last = 0, max(k.last, r.Connection)
 	k.report.Connections++
@@ -196,7 +196,7 @@ func (k *checker) run(r *record) {
 	k.report.Parts = append(k.report.Parts, Part{Run: r.Run, Instance: r.Instance})
 	clear(k.open)
 	clear(k.missing)
-	k.begun, k.last, k.shutdown, k.limit, k.after, k.places = k.report.Lines, 0, 0, 0, 0, max(r.Places, 1)
+	k.begun, k.last, k.shutdown, k.limit, k.after, k.places = k.report.Lines, 0, 0, 0, 0, r.Places
 	if r.First > 0 { // a part, of a run that need not begin here, and in which nobody need have come
 		k.begun, k.last = 0, r.First-1
 	}

@@ -94,20 +94,18 @@ func (e *Encoder) End(end End) error {
 	h := e.of(end.Connection)
 	lines, long := h.lines, h.long
 	delete(e.open, end.Connection)
-	h.lines, h.long = lines[:0], false
 	e.spare = append(e.spare, h)
+	h.lines, h.long = lines[:0], false
 	if long {
 		return ErrLong
 	}
-	if len(e.head) > 0 {
+	if e.head != nil {
 		lines = append(e.head, lines...)
 		e.head = nil
 	}
 	lines = appendEnd(lines, end)
+	h.lines = lines[:0]
 	_, err := e.w.Write(lines)
-	if cap(lines) > cap(h.lines) {
-		h.lines = lines[:0]
-	}
 	return err
 }
 

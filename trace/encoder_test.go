@@ -87,6 +87,27 @@ func TestEncoderOfAnEndlessConnection(t *testing.T) {
 	}
 }
 
+// What is held back of a connection is 1 MiB at most, to the byte, and one more line; of
+// those that have ended nothing is.
+func TestEncoderHoldsAMebibyte(t *testing.T) {
+	var w writes
+	e := NewEncoder(&w)
+	long := session[0]
+	long.From += fsm.State(strings.Repeat("x", 128-len(appendTransition(nil, long))))
+	const lines = 1 << 20 / 128
+	for more, want := range []error{nil, ErrLong} {
+		for range lines + more {
+			e.Transition(long)
+		}
+		if err := e.End(End{Connection: 1}); err != want {
+			t.Errorf("%d lines: %v, wanted %v", lines+more, err, want)
+		}
+	}
+	if len(e.open) != 0 || len(w.calls) != 1 {
+		t.Errorf("%d are held, %d written", len(e.open), len(w.calls))
+	}
+}
+
 var session = [...]Transition{
 	{1, protocol.SendAccio1, protocol.Sent, protocol.AwaitConfirm1, 12345, 12345, 1e10},
 	{1, protocol.AwaitConfirm1, protocol.Confirmed, protocol.SendAccio2, 23456, 500, 1e10},

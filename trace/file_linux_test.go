@@ -91,3 +91,24 @@ func TestAppendNeedsTwoDescriptors(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A trace goes on in a pipe that somebody reads, and where nothing can be written it does not.
+func TestContinueWithoutAFile(t *testing.T) {
+	name := t.TempDir() + "/pipe"
+	f := opened(t)(Create(name + "-before"))
+	serveOne(t, f, 1)
+	if _, err := f.Continue("/dev/full", 2); !errors.Is(err, unix.ENOSPC) {
+		t.Errorf("%v, wanted that nothing can be written", err)
+	}
+	ok(t, unix.Mkfifo(name, 0o600))
+	reader, err := os.OpenFile(name, os.O_RDWR, 0)
+	ok(t, err)
+	defer reader.Close()
+	next := opened(t)(f.Continue(name, 2))
+	defer next.Close()
+	text := make([]byte, 200)
+	n, err := reader.Read(text)
+	if err != nil || !strings.HasSuffix(string(text[:n]), `,"first":2}`+"\n") {
+		t.Errorf("%q, %v", text[:n], err)
+	}
+}

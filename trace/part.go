@@ -18,10 +18,9 @@ var (
 // f stays open, for the connections that began in it; if there is an error, for all. Nothing
 // is read, nor removed or truncated by name: a process that is confined (Landlock) may do that.
 func (f *File) Continue(name string, first uint64) (next *File, err error) {
-	if there, err := os.Stat(name); err == nil {
-		if now, err := f.file.Stat(); err == nil && os.SameFile(there, now) {
-			return nil, fmt.Errorf("%s: %w", name, ErrSame)
-		}
+	there, _ := os.Stat(name)
+	if now, _ := f.file.Stat(); os.SameFile(there, now) { // of nil it is false
+		return nil, fmt.Errorf("%s: %w", name, ErrSame)
 	}
 	file, regular, err := open(name)
 	if err != nil {

@@ -127,6 +127,89 @@ func TestPartsOfARun(t *testing.T) {
 	}
 }
 
+// How many runs there are: one goes on in the parts that have its line, or the number of
+// one behind it.
+func TestRunsOfParts(t *testing.T) {
+	line := func(run, first string) string { return `{"run":"2026-11-22T12:00:0` + run + `Z"` + first + "}\n" }
+	const second, third, twelfth = `,"first":2`, `,"first":3`, `,"first":12`
+	tried := 0
+	for text, runs := range map[string]int{
+		line("1", "") + stopped(1) + line("1", second) + stopped(2):                                     1,
+		line("1", "") + stopped(1) + line("2", second) + stopped(2):                                     2,
+		line("1", "") + stopped(1) + line("1", "") + stopped(1):                                         2,
+		line("1", "") + stopped(1) + line("2", "") + stopped(1):                                         2,
+		stopped(1) + line("1", second) + stopped(2):                                                     1,
+		stopped(1) + line("1", `,"first":1`) + stopped(1):                                               2,
+		stopped(1) + line("1", "") + stopped(1):                                                         2,
+		line("1", third) + stopped(3) + line("1", twelfth) + stopped(12):                                1,
+		line("1", third) + stopped(3) + line("2", twelfth) + stopped(12):                                2,
+		line("1", third) + line("1", twelfth):                                                           1,
+		line("1", second) + stopped(2) + line("1", third) + stopped(3) + line("2", "") + stopped(1):     2,
+		line("1", `,"first":1`) + stopped(1) + line("1", second) + stopped(2) + line("1", third):        1,
+		line("1", `,"first":1`) + line("2", `,"first":1`) + stopped(1) + line("2", second) + stopped(2): 2,
+	} {
+		tried++
+		if report := check(t, text); report.Runs != runs || len(report.Violations) > 0 {
+			t.Errorf("%d runs, wanted %d; %v in\n%s", report.Runs, runs, report.Violations, text)
+		}
+	}
+	if tried != 13 {
+		t.Errorf("%d tried", tried)
+	}
+}
+
+// A part that nobody came in says which is the first connection that it could have had, and
+// one that has connections is left as it is.
+func TestLeave(t *testing.T) {
+	name := t.TempDir() + "/trace"
+	f := opened(t)(Create(name))
+	serveOne(t, f, 1)
+	before := read(t, name)
+	ok(t, f.Leave())
+	if after := read(t, name); after != before {
+		t.Errorf("left as\n%s\nand it was\n%s", after, before)
+	}
+	name += "-2"
+	ok(t, opened(t)(Create(name)).Leave())
+	if text := read(t, name); strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, `,"first":1}`+"\n") {
+		t.Errorf("%q", text)
+	}
+	ok(t, os.WriteFile(name+"-3", nil, 0o600))
+	unwritable, err := os.Open(name + "-3")
+	ok(t, err)
+	if err := newFile(unwritable).Leave(); err == nil || unwritable.Close() == nil {
+		t.Errorf("%v, wanted that it cannot be written to, and that it is closed", err)
+	}
+	f = opened(t)(Create(name + "-4"))
+	ok(t, f.file.Close())
+	if err := f.Leave(); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("%v, wanted that it was closed", err)
+	}
+}
+
+// A file in which something is does not continue a trace, be it one byte, and is not kept open.
+func TestWhatDoesNotContinueIsClosed(t *testing.T) {
+	dir := t.TempDir()
+	f := opened(t)(Create(dir + "/trace"))
+	serveOne(t, f, 1)
+	ok(t, os.WriteFile(dir+"/byte", []byte("\n"), 0o600))
+	if _, err := f.Continue(dir+"/byte", 2); !errors.Is(err, ErrNotEmpty) {
+		t.Errorf("%v, wanted %v", err, ErrNotEmpty)
+	}
+	another := opened(t)(Create(dir + "/another"))
+	serveOne(t, another, 1)
+	ok(t, another.Close())
+	if _, err := f.Continue(dir+"/another", 12); !errors.Is(err, ErrNotEmpty) {
+		t.Errorf("%v, wanted %v", err, ErrNotEmpty)
+	}
+	ok(t, opened(t)(Append(dir+"/another")).Close()) // nobody holds it
+	next := opened(t)(f.Continue(dir+"/next", 12))
+	ok(t, next.Close())
+	if text := read(t, dir+"/next"); !strings.HasSuffix(text, `,"first":12}`+"\n") {
+		t.Errorf("%q", text)
+	}
+}
+
 // An encoder of no part says nothing of it.
 func TestRunIsNoPart(t *testing.T) {
 	var w writes

@@ -2,7 +2,6 @@ package trace
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 )
 
@@ -40,12 +39,11 @@ func (n *Numbers) add(number uint64) {
 	}
 	joins := i > 0 && number <= list[i-1][1]+1
 	switch next := i < len(list) && number+1 == list[i][0]; {
-	case joins && number <= list[i-1][1]:
 	case joins && next:
 		list[i-1][1] = list[i][1]
 		*n = slices.Delete(list, i, i+1)
 	case joins:
-		list[i-1][1] = number
+		list[i-1][1] = max(list[i-1][1], number)
 	case next:
 		list[i][0] = number
 	default:
@@ -102,12 +100,4 @@ func (n Numbers) Count() (count int) {
 		count += int(r[1] - r[0] + 1)
 	}
 	return count
-}
-
-// Ranged is a range of connections in words.
-func Ranged(r [2]uint64) string {
-	if r[0] == r[1] {
-		return fmt.Sprintf("connection %d", r[0])
-	}
-	return fmt.Sprintf("connections %d to %d", r[0], r[1])
 }

@@ -42,9 +42,11 @@ func TestNumbers(t *testing.T) {
 				t.Fatalf("%v of %v, without %v", n, in, n.Without())
 			}
 		}
-		for i := 1; i < len(n); i++ {
-			if n[i][0] <= n[i-1][1]+1 {
-				t.Fatalf("%v are not the fewest ranges", n)
+		for _, some := range []Numbers{n, n.Without(), n.With(m)} {
+			for i, r := range some {
+				if r[0] < 1 || r[0] > r[1] || i > 0 && r[0] <= some[i-1][1]+1 {
+					t.Fatalf("%v are not the fewest ranges; of %v and %v", some, n, m)
+				}
 			}
 		}
 		both, ok := n.Both(m)
@@ -96,6 +98,39 @@ func TestPartsOfAFile(t *testing.T) {
 		if p.Run == "" || p.String() != want || p.Connected != 3 || fmt.Sprint(p.Numbers) != "[[1 3]]" {
 			t.Errorf("%+v, %s", p, &p)
 		}
+	}
+}
+
+// A violation says in whose run it is, and of which connection.
+func TestViolationsHaveTheInstance(t *testing.T) {
+	run := func(instance string) string { return `{"run":"2026-11-22T12:00:00Z","instance":"` + instance + `"}` + "\n" }
+	report := check(t, run("a")+stopped(1)+run("b")+"x\n"+stopped(7))
+	var all []string
+	for _, v := range report.Violations {
+		all = append(all, v.String())
+	}
+	want := []string{"instance b: json: ", "connection 7 of instance b: number: "}
+	if len(all) != len(want) || !strings.HasPrefix(all[0], want[0]) || !strings.HasPrefix(all[1], want[1]) {
+		t.Errorf("%q, want %q", all, want)
+	}
+	for _, v := range check(t, stopped(7)).Violations {
+		if v.Instance != "" || !strings.HasPrefix(v.String(), "number: ") {
+			t.Errorf("%+v", v)
+		}
+	}
+	if report := check(t, run("c")+stopped(7)); report.Violations[0].Instance != "c" {
+		t.Errorf("%+v", report.Violations)
+	}
+}
+
+// No name is said of an instance without one.
+func TestNoInstanceSaysNothing(t *testing.T) {
+	var w writes
+	e := NewEncoder(&w)
+	e.Instance("")
+	e.End(End{Connection: 1, Result: ErrorResult})
+	if len(w.calls) != 1 || strings.Contains(w.calls[0], "run") {
+		t.Errorf("%q", w.calls)
 	}
 }
 

@@ -77,6 +77,7 @@ func TestPlacesOfARun(t *testing.T) {
 		`{"run":"2026-11-22T12:00:00Z","concurrency":"2"}` + "\n" + end:                                                                   "fields: concurrency is of the wrong kind: string; allowed: " + fieldsOfAny,
 		strings.Replace(end, "}", `,"concurrency":2}`, 1):                                                                                 "fields: concurrency may not be here; allowed: " + fieldsOfTransition,
 		`{"run":"2026-11-22T12:00:00Z","concurrency":1}` + "\n" + end:                                                                     "",
+		`{"run":"2026-11-22T12:00:00Z","concurrency":1}` + "\n" + stopped(3):                                                              "number: connection 3 begins; allowed: connection 1",
 		`{"run":"2026-11-22T12:00:00Z","concurrency":1048576}` + "\n" + strings.ReplaceAll(end, `"connection":1`, `"connection":1048576`): "",
 		`{"run":"2026-11-22T12:00:00Z","concurrency":1048577}` + "\n" + end:                                                               "fields: concurrency is wrong or missing; allowed: run, concurrency, first, instance",
 	} {

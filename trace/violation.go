@@ -32,18 +32,21 @@ const (
 type Violation struct {
 	Line       int    // from 1 on; of a connection without an end its last
 	Connection uint64 // 0 if it is not known
-	Instance   string // whose connection it is; empty if that is not known, or has no name
+	Instance   string // whose run it is; empty if that has no name
 	Rule       Rule
 	Found      string // what the line says
 	Allowed    string // what it might have said
 }
 
 // String is the violation as people read it, without its line. Of an instance with a
-// name it begins with the connection.
+// name it begins with that, and with the connection.
 func (v Violation) String() string {
 	text := fmt.Sprintf("%s: %s; allowed: %s", v.Rule, v.Found, v.Allowed)
-	if v.Instance != "" {
-		text = fmt.Sprintf("connection %d of instance %s: %s", v.Connection, v.Instance, text)
+	switch {
+	case v.Instance == "":
+		return text
+	case v.Connection == 0:
+		return fmt.Sprintf("instance %s: %s", v.Instance, text)
 	}
-	return text
+	return fmt.Sprintf("connection %d of instance %s: %s", v.Connection, v.Instance, text)
 }

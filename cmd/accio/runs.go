@@ -49,7 +49,7 @@ func (f *filedRun) twice() (lines []string, wrong []string) {
 	for i, file := range f.files {
 		for _, other := range f.files[:i] {
 			if common, ok := other.numbers.Both(file.numbers); ok {
-				lines = append(lines, fmt.Sprintf("%s: number: %s of %s; allowed: none that is in %s", file.name, trace.Ranged(common), &f.Part, other.name))
+				lines = append(lines, fmt.Sprintf("%s: number: %s of %s; allowed: none that is in %s", file.name, ranged(common), &f.Part, other.name))
 				wrong = append(wrong, file.name)
 			}
 		}
@@ -60,10 +60,7 @@ func (f *filedRun) twice() (lines []string, wrong []string) {
 // tell says what is in two files, what the files lack of a run that is in several, and how
 // much each instance has. It returns a file for each violation.
 func (r runs) tell(out io.Writer) (wrong []string) {
-	connected, named, unknown := map[string]int{}, false, false
-	for _, f := range r {
-		unknown = unknown || f.Run == ""
-	}
+	unknown := slices.ContainsFunc(r, func(f *filedRun) bool { return f.Run == "" })
 	slices.SortStableFunc(r, func(a, b *filedRun) int {
 		return cmp.Or(cmp.Compare(a.Instance, b.Instance), cmp.Compare(a.Run, b.Run))
 	})
@@ -74,28 +71,34 @@ func (r runs) tell(out io.Writer) (wrong []string) {
 		}
 		wrong = append(wrong, files...)
 		if missing := f.Numbers.Without(); len(f.files) > 1 && len(missing) > 0 && !unknown {
-			fmt.Fprintf(out, "%s: none of these files has %s of %s\n", f.files[0].name, trace.Ranged(missing[0]), &f.Part)
+			fmt.Fprintf(out, "%s: none of these files has %s of %s\n", f.files[0].name, ranged(missing[0]), &f.Part)
 		}
-		connected[f.Instance] += f.Connected
-		named = named || f.Instance != ""
 	}
-	if !named {
-		return wrong
+	if len(r) > 0 && r[len(r)-1].Instance != "" { // the names come last
+		r.count(out)
 	}
-	sum := 0
-	for _, f := range r {
-		n, first := connected[f.Instance]
-		if !first {
+	return wrong
+}
+
+// count says how many connections each instance has.
+func (r runs) count(out io.Writer) {
+	n, all := 0, 0
+	for i, f := range r {
+		n += f.Connected
+		if i+1 < len(r) && r[i+1].Instance == f.Instance {
 			continue
 		}
-		delete(connected, f.Instance)
-		sum += n
-		name := "without a name"
-		if f.Instance != "" {
-			name = f.Instance
-		}
-		fmt.Fprintf(out, "instance %s: %s\n", name, several(n, "connection"))
+		fmt.Fprintf(out, "instance %s: %s\n", cmp.Or(f.Instance, "without a name"), several(n, "connection"))
+		all += n
+		n = 0
 	}
-	fmt.Fprintf(out, "all instances: %s\n", several(sum, "connection"))
-	return wrong
+	fmt.Fprintf(out, "all instances: %s\n", several(all, "connection"))
+}
+
+// ranged is a range of connections in words.
+func ranged(r [2]uint64) string {
+	if r[0] == r[1] {
+		return fmt.Sprintf("connection %d", r[0])
+	}
+	return fmt.Sprintf("connections %d to %d", r[0], r[1])
 }
