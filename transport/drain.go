@@ -23,14 +23,11 @@ func (d *drain) begin() {
 	}
 }
 
-// ends says what there is to end, and to wake, from now on.
+// ends says what there is to end, and to wake, from now on. A drain may have begun.
 func (d *drain) ends(end, wake func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.wake = wake
-	if d.end = end; end != nil && d.begun.Load() {
-		end()
-	}
+	d.end, d.wake = end, wake
 }
 
 // wakeUp wakes who waits, if anybody serves.

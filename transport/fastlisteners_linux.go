@@ -3,14 +3,16 @@ package transport
 import (
 	"context"
 	"errors"
-	"net/netip"
 )
 
 // fastListeners are some as one.
-type fastListeners struct{ all []*fastListener }
+type fastListeners struct {
+	several
+	all []*fastListener // the same
+}
 
 func joinFast(all []Listener) Listener {
-	l := &fastListeners{}
+	l := &fastListeners{several: all}
 	for _, ln := range all {
 		fast, ok := ln.(*fastListener)
 		if !ok {
@@ -24,30 +26,8 @@ func joinFast(all []Listener) Listener {
 	return l
 }
 
-func (l *fastListeners) list() (all []Listener) {
-	for _, ln := range l.all {
-		all = append(all, ln)
-	}
-	return all
-}
-
 // Accept is not for these: see serveMany.
 func (*fastListeners) Accept() (Incoming, error) { return nil, errors.ErrUnsupported }
-
-// Close implements Listener.
-func (l *fastListeners) Close() error {
-	var errs []error
-	for _, ln := range l.all {
-		errs = append(errs, ln.Close())
-	}
-	return errors.Join(errs...)
-}
-
-// Addr implements Listener: it is that of the first that has one.
-func (l *fastListeners) Addr() netip.AddrPort { return firstAddr(l.list()) }
-
-// Queued implements Queue.
-func (l *fastListeners) Queued() (int, bool) { return queuedOf(l.list()) }
 
 func (l *fastListeners) needed() bool { return true }
 

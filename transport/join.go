@@ -1,16 +1,14 @@
 package transport
 
 import (
-	"errors"
 	"net"
-	"net/netip"
 	"sync"
 )
 
 // joined is several listeners as one. It accepts from all of them, and what more than one
 // of them returns at a time waits for its turn.
 type joined struct {
-	all []Listener
+	several
 
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -24,7 +22,7 @@ func join(all []Listener) Listener {
 	if len(all) == 1 {
 		return all[0]
 	}
-	j := &joined{all: all, busy: make([]bool, len(all))}
+	j := &joined{several: all, busy: make([]bool, len(all))}
 	j.changed = sync.NewCond(&j.mu)
 	return j
 }
@@ -35,7 +33,7 @@ func (j *joined) Accept() (Incoming, error) {
 	defer j.mu.Unlock()
 	for {
 		waiting := false
-		for i := range j.all {
+		for i := range j.several {
 			if !j.busy[i] && !j.closed && len(j.held) == 0 && j.err == nil {
 				j.busy[i] = true
 				go j.from(i)
@@ -59,7 +57,7 @@ func (j *joined) Accept() (Incoming, error) {
 
 // from accepts from one of them.
 func (j *joined) from(i int) {
-	c, err := j.all[i].Accept()
+	c, err := j.several[i].Accept()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.busy[i] = false
@@ -77,36 +75,5 @@ func (j *joined) Close() error {
 	j.closed = true
 	j.changed.Broadcast()
 	j.mu.Unlock()
-	var errs []error
-	for _, ln := range j.all {
-		errs = append(errs, ln.Close())
-	}
-	return errors.Join(errs...)
-}
-
-// Addr implements Listener: it is that of the first that has one.
-func (j *joined) Addr() netip.AddrPort { return firstAddr(j.all) }
-
-func firstAddr(all []Listener) netip.AddrPort {
-	for _, ln := range all {
-		if a := ln.Addr(); a.IsValid() {
-			return a
-		}
-	}
-	return netip.AddrPort{}
-}
-
-// Queued implements Queue.
-func (j *joined) Queued() (int, bool) { return queuedOf(j.all) }
-
-// queuedOf is the sum of those of which it is known; ok is false if it is of none.
-func queuedOf(all []Listener) (sum int, ok bool) {
-	for _, ln := range all {
-		if queue, is := ln.(Queue); is {
-			if n, known := queue.Queued(); known {
-				sum, ok = sum+n, true
-			}
-		}
-	}
-	return sum, ok
+	return j.several.Close()
 }

@@ -93,6 +93,10 @@ func prepare(t *testing.T, path string, s *Server) (r *running, serve func()) {
 			if err != nil {
 				t.Errorf("Serve: %v", err)
 			}
+			s.Drain() // which has nothing to end any more, and nobody to wake
+			if s.drain.end != nil || s.drain.wake != nil {
+				t.Error("a drain would end what may be another's")
+			}
 		case <-time.After(patience):
 			t.Error("Serve did not return")
 		}

@@ -1,0 +1,79 @@
+package transport
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+// Which limit of time is the next one, from the beginning and from when the payload is
+// counted; 0 is none.
+func TestNextLimit(t *testing.T) {
+	const s, never = time.Second, time.Duration(0)
+	began := time.Unix(1e9, 0)
+	tried := 0
+	for _, c := range []struct {
+		limits         Limits
+		first, counted time.Duration // the latter from 2 s on
+	}{
+		{Limits{}, never, never},
+		{Limits{Bytes: 1}, never, never},
+		{Limits{Duration: 1}, 1, 1},
+		{Limits{Duration: 5 * s}, 5 * s, 5 * s},
+		{Limits{Header: 1}, 1, never},
+		{Limits{Header: 5 * s}, 5 * s, never},
+		{Limits{Rate: 1, RateWindow: 3 * s}, never, 5 * s},
+		{Limits{Rate: 1}, never, 2*s + DefaultRateWindow},
+		{Limits{Duration: 5 * s, Header: 9 * s}, 5 * s, 5 * s},
+		{Limits{Duration: 9 * s, Header: 5 * s}, 5 * s, 9 * s},
+		{Limits{Duration: 4 * s, Rate: 1, RateWindow: 3 * s}, 4 * s, 4 * s},
+		{Limits{Duration: 9 * s, Header: 6 * s, Rate: 1, RateWindow: 3 * s}, 6 * s, 5 * s},
+	} {
+		tried++
+		l := newLimiter(&c.limits, began)
+		due := func(want time.Duration) {
+			t.Helper()
+			switch {
+			case want == never && !l.due.IsZero(), want != never && !l.due.Equal(began.Add(want)):
+				t.Errorf("%+v: due after %s, want %s", c.limits, l.due.Sub(began), want)
+			case l.passed(l.due.Add(-1)), want == never && l.passed(began.Add(1000*time.Hour)), want != never && !l.passed(l.due):
+				t.Errorf("%+v: it passes at another time", c.limits)
+			}
+		}
+		due(c.first)
+		if l.Limits == nil {
+			continue
+		}
+		l.begins(began.Add(2 * s))
+		due(c.counted)
+	}
+	if tried != 12 {
+		t.Errorf("%d tried", tried)
+	}
+}
+
+// What is said of the rate is measured in each window on its own.
+func TestRateInEachWindow(t *testing.T) {
+	const s = time.Second
+	began := time.Unix(1e9, 0)
+	at := func(after time.Duration) time.Time { return began.Add(after) }
+	l := newLimiter(&Limits{Rate: 10, RateWindow: 3 * s}, began)
+	l.begins(at(s))
+	for _, w := range []struct {
+		at      time.Duration
+		payload int64
+		broken  bool
+		due     time.Duration // of the next window
+	}{
+		{4 * s, 30, false, 7 * s},
+		{7*s - 1, 30, false, 7 * s}, // it is not over
+		{7 * s, 60, false, 10 * s},
+		{11 * s, 1000, false, 14 * s}, // it was looked late
+		{14 * s, 1029, true, 0},
+	} {
+		err := l.broken(at(w.at), w.payload)
+		if w.broken != errors.Is(err, ErrRate) || !w.broken && (err != nil || !l.due.Equal(at(w.due))) {
+			t.Errorf("after %s, %d bytes: %v; due after %s", w.at, w.payload, err, l.due.Sub(began))
+		}
+	}
+}
