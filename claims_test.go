@@ -118,9 +118,9 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"8.6", reasons, "probeMost = time.Second", "probeMost = 0", "", "TestExplanations"},
 	{"8.7", "transport/excerpt.go", "shown = 40", "shown = 39", "", "TestWhatHasArrivedIsShown"},
 
-	{"9.1", "transport/limit.go", "l.at(l.began.Add(l.Duration))", "l.at(l.began.Add(2 * l.Duration))", "", "TestEveryWordWithLimits"},
+	{"9.1", "transport/limit.go", "n.duration = began.Add(l.Duration)", "n.duration = began.Add(2 * l.Duration)", "", "TestEveryWordWithLimits"},
 	{"9.1", "transport/limit.go", "l.late, l.spare = true, mostHeld", "l.late, l.spare = true, 0", "", "TestWhatIsThereAtALimitCounts"},
-	{"9.2", "transport/limit.go", "l.at(l.began.Add(l.Header))", "l.at(l.began.Add(2 * l.Header))", "", "TestEveryWordWithLimits"},
+	{"9.2", "transport/limit.go", "n.header = began.Add(l.Header)", "n.header = began.Add(2 * l.Header)", "", "TestEveryWordWithLimits"},
 	{"9.3", "transport/limit.go", "DefaultRateWindow = 10 * time.Second", "DefaultRateWindow = 20 * time.Second", "", "TestReasonsOfLimits"},
 	{"9.4", "transport/limit.go", "payload > l.Bytes:", "payload >= l.Bytes:", "", "TestEveryWordWithLimits"},
 	{"9.5", "transport/peers.go", "addr.Prefix(64)", "addr.Prefix(128)", "", "TestPeers"},

@@ -60,13 +60,16 @@ func (l *Limits) aborts() bool {
 // limiter holds a session to the limits. The zero value is no limit.
 type limiter struct {
 	*Limits
-	began  time.Time
-	due    time.Time // when the next limit of time passes; zero: none does
-	counts bool      // the payload is being counted
-	window time.Time // when the present window of Rate began
-	had    int64     // bytes before it
-	late   bool      // a limit has passed: nothing is waited for
-	spare  int64     // bytes that are taken then, at most
+	counts bool // the payload is being counted
+
+	// When the limits of time pass; zero: never.
+	duration, header time.Time
+	rate             time.Time // the end of the present window
+	due              time.Time // the earliest of them
+
+	had   int64 // bytes of the payload before the present window
+	late  bool  // a limit has passed: nothing is waited for
+	spare int64 // bytes that are taken then, at most
 }
 
 // mostHeld is how much counts of what is there after a limit of time: more than the
@@ -77,54 +80,56 @@ func newLimiter(l *Limits, began time.Time) limiter {
 	if !l.aborts() {
 		return limiter{}
 	}
-	n := limiter{Limits: l, began: began}
+	n := limiter{Limits: l}
+	if l.Duration > 0 {
+		n.duration = began.Add(l.Duration)
+	}
+	if l.Header > 0 {
+		n.header = began.Add(l.Header)
+	}
 	n.next()
 	return n
 }
 
 // next sets due.
 func (l *limiter) next() {
-	l.due, l.late = time.Time{}, false
-	if l.Duration > 0 {
-		l.at(l.began.Add(l.Duration))
-	}
-	if l.Header > 0 && !l.counts {
-		l.at(l.began.Add(l.Header))
-	}
-	if l.Rate > 0 && l.counts {
-		l.at(l.window.Add(l.Limits.window()))
-	}
-}
-
-func (l *limiter) at(t time.Time) {
-	if l.due.IsZero() || t.Before(l.due) {
-		l.due = t
+	l.due, l.late = l.duration, false
+	for _, t := range [...]time.Time{l.header, l.rate} {
+		if l.due.IsZero() || !t.IsZero() && t.Before(l.due) {
+			l.due = t
+		}
 	}
 }
 
 // begins says that the payload is counted from now on.
 func (l *limiter) begins(now time.Time) {
-	l.counts, l.window = true, now
+	l.counts, l.header = true, time.Time{}
+	if l.Rate > 0 {
+		l.rate = now.Add(l.window())
+	}
 	l.next()
 }
 
+// over reports whether a limit has passed.
+func over(limit, now time.Time) bool { return !limit.IsZero() && !now.Before(limit) }
+
 // passed reports whether a limit of time has passed.
-func (l *limiter) passed(now time.Time) bool { return !l.due.IsZero() && !now.Before(l.due) }
+func (l *limiter) passed(now time.Time) bool { return over(l.due, now) }
 
 // broken returns which limit of time has been exceeded, once one has passed, or nil if
 // the next one holds from now on.
 func (l *limiter) broken(now time.Time, payload int64) error {
-	switch took := now.Sub(l.began); {
-	case l.Duration > 0 && took >= l.Duration:
+	switch {
+	case over(l.duration, now):
 		return fmt.Errorf("%w: it is not over after %s", ErrDuration, l.Duration)
-	case l.Header > 0 && !l.counts && took >= l.Header:
+	case over(l.header, now):
 		return fmt.Errorf("%w after %s", ErrHeader, l.Header)
-	}
-	if window := l.Limits.window(); l.Rate > 0 && l.counts && now.Sub(l.window) >= window {
+	case over(l.rate, now):
+		window := l.window()
 		if wanted := int64(float64(l.Rate) * window.Seconds()); payload-l.had < wanted {
 			return fmt.Errorf("%w: %d bytes in %s, wanted %d", ErrRate, payload-l.had, window, wanted)
 		}
-		l.window, l.had = now, payload
+		l.rate, l.had = now.Add(window), payload
 	}
 	l.next()
 	return nil

@@ -77,7 +77,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a limit of time that does not wake", "await.go", "!limit.IsZero() && limit.Before(due)", "limit.Before(due) && limit.IsZero()", "TestEveryWordWithLimits"},
 	{"a limit of time that is looked at when nothing is there only", "limit.go", "case !l.late && !l.passed(s.clock), l.late", "case !l.late, l.late", "TestWhoNeverPausesIsEnded"},
 	{"a limit of time that hides what is there", "limit.go", "l.late, l.spare = true, mostHeld", "l.late, l.spare = true, 0", "TestWhatIsThereAtALimitCounts"},
-	{"a window that never ends", "limit.go", "l.window, l.had = now, payload", "l.window = now", "TestEveryWordWithLimits"},
+	{"a window that never ends", "limit.go", "l.rate, l.had = now.Add(window), payload", "l.rate = now.Add(window)", "TestEveryWordWithLimits"},
 	{"a peer that never leaves", "slot.go", "\ts.peers.leave(now.from)\n", "", "TestPeersHaveALimit"},
 	{"accepting without a pace", "pace.go", "\tif p.Limiter != nil {\n\t\tp.Allow()", "\tif p.Limiter == nil {\n\t\tp.Allow()", "TestAcceptingHasAPace"},
 	{"a member that is not told when it can write", "member_linux.go", "if m.watched == events {", "if m.watched != 0 {", "TestAMemberWaitsToWrite"},

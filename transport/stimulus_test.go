@@ -81,7 +81,7 @@ func (o *operator) accepted(Result) {
 
 // overdue makes a limit of time pass, and spent makes nothing count after it.
 func overdue(s *Server, now *serving) {
-	now.limit = limiter{Limits: &Limits{Duration: 1}, due: elapsed}
+	now.limit = limiter{Limits: &Limits{Duration: 1}, duration: elapsed, due: elapsed}
 	wakeLater(s)
 }
 
