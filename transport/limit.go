@@ -158,7 +158,7 @@ func (s *session) aborted() bool {
 	case l.Bytes > 0 && payload > l.Bytes:
 		s.end.err = fmt.Errorf("%w: more than %d bytes", ErrBytes, l.Bytes)
 		return true
-	case !l.late && !l.passed(s.clock), l.late && l.spare > 0:
+	case l.late && l.spare > 0, !l.passed(s.clock):
 		return false
 	}
 	return s.hurries()
@@ -172,7 +172,6 @@ func (s *session) hurries() bool {
 	err := l.broken(now, s.payload.Load())
 	switch {
 	case err == nil:
-		s.arm()
 		return false
 	case l.late:
 		s.end.err = err

@@ -72,8 +72,31 @@ func TestRateInEachWindow(t *testing.T) {
 		{14 * s, 1029, true, 0},
 	} {
 		err := l.broken(at(w.at), w.payload)
+		if w.broken && err.Error() != "the payload comes too slowly: 29 bytes in 3s, wanted 30" {
+			t.Error(err)
+		}
 		if w.broken != errors.Is(err, ErrRate) || !w.broken && (err != nil || !l.due.Equal(at(w.due))) {
 			t.Errorf("after %s, %d bytes: %v; due after %s", w.at, w.payload, err, l.due.Sub(began))
+		}
+	}
+}
+
+// §9.4, §9.1: to the byte, what a payload may have, and what is taken behind a limit of time.
+func TestLimitsToTheByte(t *testing.T) {
+	for _, c := range []struct {
+		limit   limiter
+		payload int64
+		want    error
+	}{
+		{limiter{Limits: &Limits{Bytes: 1}}, 1, nil},
+		{limiter{Limits: &Limits{Bytes: 1}}, 2, ErrBytes},
+		{limiter{Limits: &Limits{}, duration: elapsed, due: elapsed, late: true, spare: 1}, 5, nil},
+		{limiter{Limits: &Limits{}, duration: elapsed, due: elapsed, late: true}, 5, ErrDuration},
+	} {
+		s := &session{limit: c.limit, clock: time.Now()}
+		s.payload.Store(c.payload)
+		if ended := s.aborted(); ended != (c.want != nil) || !errors.Is(s.end.err, c.want) {
+			t.Errorf("%+v, %d bytes: %t, %v; want %v", c.limit, c.payload, ended, s.end.err, c.want)
 		}
 	}
 }

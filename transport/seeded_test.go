@@ -75,7 +75,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a crowd that is not told of an abort", "crowd_linux.go", "if c.server.aborts.Swap(false) {", "if false {", "TestCodeIsTheCrowd"},
 	{"an abort that what has arrived goes before", "await.go", "if s.killed() {\n\t\t\treturn n, fsm.Aborted\n\t\t}\n", "", "TestCodeIsLevel1StepByStep|TestAbortAtEveryYieldPoint"},
 	{"a limit of time that does not wake", "await.go", "!limit.IsZero() && limit.Before(due)", "limit.Before(due) && limit.IsZero()", "TestEveryWordWithLimits"},
-	{"a limit of time that is looked at when nothing is there only", "limit.go", "case !l.late && !l.passed(s.clock), l.late", "case !l.late, l.late", "TestWhoNeverPausesIsEnded"},
+	{"a limit of time that is looked at when nothing is there only", "limit.go", "case l.late && l.spare > 0, !l.passed(s.clock):", "case l.late && l.spare > 0, !l.late:", "TestWhoNeverPausesIsEnded"},
 	{"a limit of time that hides what is there", "limit.go", "l.late, l.spare = true, mostHeld", "l.late, l.spare = true, 0", "TestWhatIsThereAtALimitCounts"},
 	{"a window that never ends", "limit.go", "l.rate, l.had = now.Add(window), payload", "l.rate = now.Add(window)", "TestEveryWordWithLimits"},
 	{"a peer that never leaves", "slot.go", "\ts.peers.leave(now.from)\n", "", "TestPeersHaveALimit"},
