@@ -125,7 +125,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"9.4", "transport/limit.go", "payload > l.Bytes:", "payload >= l.Bytes:", "", "TestEveryWordWithLimits"},
 	{"9.5", "transport/peers.go", "addr.Prefix(64)", "addr.Prefix(128)", "", "TestPeers"},
 	{"9.5", "transport/slot.go", "if s.Proxy == nil {\n\t\ts.meet(now, now.Remote)\n\t}\n", "", "", "TestPeersHaveALimit"},
-	{"9.6", "transport/pace.go", "rate.NewLimiter(rate.Limit(perSecond), perSecond)", "rate.NewLimiter(rate.Limit(10*perSecond), perSecond)", "", "TestAcceptingHasAPace"},
+	{"9.6", "transport/pace.go", "time.Second / time.Duration(perSecond)", "time.Second / time.Duration(10*perSecond)", "", "TestAcceptingHasAPace"},
 	{"9.7", "internal/control/listener.go", "mode = 0o600", "mode = 0o660", "./internal/control", "TestTheSocketIsItsUsers"},
 	{"9.7", "transport/limit.go", "now.abort.Store(&ErrKilled)", "", "", "TestOneIsAborted"},
 }

@@ -214,12 +214,9 @@ func (c *crowd) wait() error {
 
 // patience is how long to wait, in milliseconds, for epoll_wait(2): -1 is for ever.
 func (c *crowd) patience() int {
-	if c.knocked() && c.room() > 0 && c.retry == never {
-		return 0
-	}
 	next := min(c.retry, c.beat)
-	if wait := c.server.pace.next(); wait > 0 && c.knocked() {
-		next = min(next, time.Since(epoch)+wait)
+	if c.knocked() && c.retry == never && c.vacancies() > 0 {
+		next = min(next, time.Since(epoch)+c.server.pace.next())
 	}
 	if len(c.due) > 0 {
 		next = min(next, c.due[0].deadline)
@@ -258,8 +255,11 @@ func (c *crowd) all() {
 	}
 }
 
-// room returns how many more can be accepted now.
-func (c *crowd) room() int {
+// room returns how many more may be accepted now.
+func (c *crowd) room() int { return c.server.pace.room(c.vacancies()) }
+
+// vacancies are the places for those who are still to come.
+func (c *crowd) vacancies() int {
 	if c.server.stopped(c.ctx) {
 		return 0
 	}
@@ -267,7 +267,7 @@ func (c *crowd) room() int {
 	if most := c.server.Most; most > 0 {
 		room = int(min(uint64(room), most-c.server.accepted))
 	}
-	return c.server.pace.room(room)
+	return room
 }
 
 // accept accepts those for whom there is a place, and begins to serve them.
