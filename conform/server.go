@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"accio/conform/cage"
-	"accio/internal/port"
 	"accio/fsm"
 	"accio/internal/errno"
+	"accio/internal/port"
 	"accio/protocol"
 )
 

@@ -103,7 +103,9 @@ func TestPartsOfAFile(t *testing.T) {
 
 // A violation says in whose run it is, and of which connection.
 func TestViolationsHaveTheInstance(t *testing.T) {
-	run := func(instance string) string { return `{"run":"2026-11-22T12:00:00Z","instance":"` + instance + `"}` + "\n" }
+	run := func(instance string) string {
+		return `{"run":"2026-11-22T12:00:00Z","instance":"` + instance + `"}` + "\n"
+	}
 	report := check(t, run("a")+stopped(1)+run("b")+"x\n"+stopped(7))
 	var all []string
 	for _, v := range report.Violations {

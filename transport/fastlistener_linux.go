@@ -22,6 +22,7 @@ type fastListener struct {
 	fd        int
 	addr      netip.AddrPort         // the zero value of a Unix socket
 	path      string                 // of that
+	file      socketfile.File        // of that, if we have made it
 	shared    bool                   // with another program
 	crowd     atomic.Pointer[wakeup] // of who serves it with others; nil: nobody
 	conn      fastConn
@@ -65,7 +66,9 @@ func (l *fastListener) open(at Address, family int) (err error) {
 	sys := l.conn.sys
 	if family == unix.AF_UNIX {
 		socketfile.Free(l.path)
-		err = sys.BindPath(l.fd, l.path)
+		if err = sys.BindPath(l.fd, l.path); err == nil {
+			l.file = socketfile.Bound(l.path)
+		}
 	} else {
 		if family == unix.AF_INET6 { // that of all addresses has IPv4 too, whatever the system's default
 			if err := sys.Setsockopt(l.fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 0); err != nil {
@@ -208,9 +211,7 @@ func (l *fastListener) Close() error {
 	if crowd := l.crowd.Load(); crowd != nil {
 		defer crowd.wake()
 	}
-	if l.path != "" && l.path[0] != '@' && !l.shared {
-		os.Remove(l.path)
-	}
+	l.file.Remove()
 	return os.NewSyscallError("close", l.conn.sys.Close(l.fd))
 }
 

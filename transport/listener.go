@@ -50,15 +50,16 @@ func portableConfig() *net.ListenConfig {
 }
 
 func listenPortable(ctx context.Context, at Address) (Listener, error) {
-	network, address := "unix", at.Path
+	var network string
 	switch {
 	case at.Path != "":
 		socketfile.Free(at.Path)
-		ln, err := new(net.ListenConfig).Listen(ctx, network, address)
+		ln, err := new(net.ListenConfig).Listen(ctx, "unix", at.Path)
 		if err != nil {
 			return nil, err
 		}
-		return portable(ln)
+		ln.(*net.UnixListener).SetUnlinkOnClose(false)
+		return &netListener{ln, make([]byte, discardBuffer), socketfile.Bound(at.Path)}, nil
 	case at.Addr().Is4():
 		network = "tcp4"
 	case at.Addr().IsUnspecified():
@@ -78,7 +79,7 @@ func portable(ln net.Listener) (Listener, error) {
 		ln.Close()
 		return nil, &net.OpError{Op: "listen", Net: "tcp4", Err: os.NewSyscallError("getsockname", errors.ErrUnsupported)}
 	}
-	return &netListener{ln, make([]byte, discardBuffer)}, nil
+	return &netListener{Listener: ln, discarded: make([]byte, discardBuffer)}, nil
 }
 
 // inheritPortable is Inherit by package net.
@@ -96,6 +97,13 @@ func inheritPortable(f *os.File) (Listener, error) {
 type netListener struct {
 	net.Listener
 	discarded []byte // lent to one connection after another
+	file      socketfile.File
+}
+
+// Close implements Listener.
+func (l *netListener) Close() error {
+	l.file.Remove()
+	return l.Listener.Close()
 }
 
 func (l *netListener) Accept() (Incoming, error) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"os"
 	"strconv"
 	"text/tabwriter"
 	"time"
@@ -64,6 +65,8 @@ func cannotAsk(path string, err error) error {
 		return err
 	case errors.Is(err, fs.ErrNotExist), errno.IsRefused(err):
 		return fmt.Errorf("no server listens on %s: %w; is it what server-s --control names?", path, op.Err)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("%s: the server does not answer: %w; it may be stopped, or others may hold its socket", path, op.Err)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%s: %w; ask as the user of the server, or as root", path, op.Err)
 	}

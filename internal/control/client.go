@@ -55,5 +55,8 @@ func ask(path, request string) (lines []string, err error) {
 		}
 		lines = append(lines, line)
 	}
-	return nil, errors.Join(fmt.Errorf("%s: the answer is not whole", path), answer.Err())
+	if err := answer.Err(); err != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("%s: the answer is not whole: has the server ended?", path)
 }

@@ -64,6 +64,30 @@ func open(t *testing.T, server Server) (path string) {
 	return path
 }
 
+// Who says nothing keeps neither others from their answers, nor the server from its end.
+func TestSilentClients(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c")
+	ln, err := Listen(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := ln.Serve(some{})
+	for range most - 1 {
+		c, err := net.Dial("unix", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	if _, err := List(path); err != nil {
+		t.Error(err)
+	}
+	began := time.Now()
+	if stop(); time.Since(began) > patience/2 {
+		t.Errorf("it took %s to end", time.Since(began))
+	}
+}
+
 // Connections are listed in the order in which they came, and ended by number.
 func TestListAndKill(t *testing.T) {
 	path := open(t, some{

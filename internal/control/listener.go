@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"accio/internal/socketfile"
@@ -52,7 +53,10 @@ type Connection struct {
 }
 
 // Listener is the socket. Nil is none.
-type Listener struct{ *net.UnixListener }
+type Listener struct {
+	*net.UnixListener
+	file socketfile.File
+}
 
 // Listen opens the socket, which its user alone may connect to. One that nobody listens on
 // any more is replaced. The error is a *net.OpError or wraps a system call's error.
@@ -62,46 +66,55 @@ func Listen(ctx context.Context, path string) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
+	l := &Listener{ln.(*net.UnixListener), socketfile.Bound(path)}
+	l.SetUnlinkOnClose(false)
 	if err := os.Chmod(path, mode); err != nil {
-		ln.Close()
+		l.Close()
 		return nil, err
 	}
-	return &Listener{ln.(*net.UnixListener)}, nil
+	return l, nil
 }
 
 // Close removes the socket.
 func (l *Listener) Close() {
 	if l != nil {
+		l.file.Remove()
 		l.UnixListener.Close()
 	}
 }
 
-// Serve answers one client after another until the returned function is called, which
-// removes the socket.
+// most is how many clients are answered at a time.
+const most = 4
+
+// Serve answers clients until the returned function is called, which removes the socket
+// and leaves those that have not had their answer.
 func (l *Listener) Serve(server Server) (stop func()) {
 	if l == nil {
 		return func() {}
 	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			c, err := l.AcceptUnix()
-			switch {
-			case err == nil:
-				answer(c, server)
-			case errors.Is(err, net.ErrClosed):
-				return
-			default: // out of descriptors, for example
-				time.Sleep(100 * time.Millisecond)
+	ctx, cancel := context.WithCancel(context.Background())
+	var clients sync.WaitGroup
+	for range most {
+		clients.Go(func() {
+			for {
+				c, err := l.AcceptUnix()
+				switch {
+				case err == nil:
+					answer(ctx, c, server)
+				case errors.Is(err, net.ErrClosed):
+					return
+				default: // out of descriptors, for example
+					time.Sleep(100 * time.Millisecond)
+				}
 			}
-		}
-	}()
-	return func() { l.Close(); <-ended }
+		})
+	}
+	return func() { l.Close(); cancel(); clients.Wait() }
 }
 
-func answer(c net.Conn, server Server) {
+func answer(ctx context.Context, c net.Conn, server Server) {
 	defer c.Close()
+	defer context.AfterFunc(ctx, func() { c.Close() })()
 	c.SetDeadline(time.Now().Add(patience))
 	line, err := bufio.NewReader(io.LimitReader(c, longest)).ReadString('\n')
 	if err != nil {
