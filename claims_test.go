@@ -123,7 +123,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"9.2", "transport/limit.go", "n.header = began.Add(l.Header)", "n.header = began.Add(2 * l.Header)", "", "TestEveryWordWithLimits"},
 	{"9.3", "transport/limit.go", "DefaultRateWindow = 10 * time.Second", "DefaultRateWindow = 20 * time.Second", "", "TestReasonsOfLimits"},
 	{"9.4", "transport/limit.go", "payload > l.Bytes:", "payload >= l.Bytes:", "", "TestEveryWordWithLimits"},
-	{"9.5", "transport/peers.go", "addr.Prefix(64)", "addr.Prefix(128)", "", "TestPeers"},
+	{"9.5", "transport/peers.go", "min(addr.BitLen(), 64)", "addr.BitLen()", "", "TestPeers"},
 	{"9.5", "transport/slot.go", "if s.Proxy == nil {\n\t\ts.meet(now, now.Remote)\n\t}\n", "", "", "TestPeersHaveALimit"},
 	{"9.6", "transport/pace.go", "time.Second / time.Duration(perSecond)", "time.Second / time.Duration(10*perSecond)", "", "TestAcceptingHasAPace"},
 	{"9.7", "internal/control/listener.go", "mode = 0o600", "mode = 0o660", "./internal/control", "TestTheSocketIsItsUsers"},

@@ -189,11 +189,8 @@ func (s *session) overdue() bool {
 	if !l.passed(now) || l.due.After(s.clock.Add(s.idle)) {
 		return false
 	}
-	err := l.broken(now, s.payload.Load())
-	if err != nil {
-		s.end.err = err
-	}
-	return err != nil
+	s.end.err = l.broken(now, s.payload.Load())
+	return s.end.err != nil
 }
 
 // Abort ends a connection in service, through the event aborted, without the others

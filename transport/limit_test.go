@@ -228,23 +228,35 @@ func TestPeers(t *testing.T) {
 		fits bool
 	}{
 		{"192.0.2.1:1", true}, {"192.0.2.1:2", false}, {"[::ffff:192.0.2.1]:3", false}, {"192.0.2.2:1", true},
-		{"[2001:db8::1]:1", true}, {"[2001:db8::ffff:2]:1", false}, {"[2001:db8:0:1::1]:1", true}, {"[fe80::1%lo]:1", true}, {"[fe80::2%eth0]:1", false},
+		{"[2001:db8::1]:1", true}, {"[2001:db8::8000:0:0:2]:1", false}, {"[2001:db8:0:1::1]:1", true}, {"[fe80::1%lo]:1", true}, {"[fe80::2%eth0]:1", false},
 	} {
 		if err := p.enter(network(netip.MustParseAddrPort(test.addr)), 1); (err == nil) != test.fits || err != nil && !errors.Is(err, ErrPerPeer) {
 			t.Errorf("%s: %v", test.addr, err)
 		}
 	}
 	require.Ran(t, "networks", len(p), 5)
-	for range 2 {
-		if err := p.enter(network(netip.AddrPort{}), 1); err != nil {
-			t.Errorf("a Unix socket: %v", err)
+	if network(netip.AddrPort{}).IsValid() {
+		t.Error("a Unix socket has a network")
+	}
+	one := network(netip.MustParseAddrPort("192.0.2.1:9"))
+	p.leave(one)
+	for have := range 4 {
+		err := p.enter(one, 3)
+		if fits := have < 3; fits != (err == nil) {
+			t.Errorf("one more than %d: %v", have, err)
 		}
 	}
-	for range 3 {
-		p.leave(network(netip.MustParseAddrPort("192.0.2.1:9")))
+	for left := 2; left >= 0; left-- {
+		if p.leave(one); p[one] != left {
+			t.Errorf("%d are left, want %d", p[one], left)
+		}
 	}
-	if err := p.enter(network(netip.MustParseAddrPort("192.0.2.1:1")), 1); err != nil || len(p) != 5 {
-		t.Errorf("after all have left: %v, %v", err, p)
+	if p.leave(network(netip.AddrPort{})); len(p) != 4 {
+		t.Errorf("after all have left: %v", p)
+	}
+	err := p.enter(network(netip.MustParseAddrPort("[2001:db8::7]:1")), 1)
+	if want := "too many connections from one address: 2001:db8::/64 has 1 in service"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 

@@ -100,3 +100,20 @@ func TestLimitsToTheByte(t *testing.T) {
 		}
 	}
 }
+
+// patient is a connection that takes any deadline.
+type patient struct{ Conn }
+
+func (patient) SetDeadline(time.Time) error { return nil }
+
+// §9.1: so much is taken of what is there when a limit of time passes.
+func TestBehindALimit(t *testing.T) {
+	s := &session{conn: patient{}, limit: limiter{Limits: &Limits{}, duration: elapsed, due: elapsed}, clock: time.Now()}
+	if s.aborted() || !s.limit.late || s.limit.spare != 16<<20 {
+		t.Errorf("%+v", s.limit)
+	}
+	s.limit.spare = 0
+	if !s.aborted() || !errors.Is(s.end.err, ErrDuration) {
+		t.Errorf("%+v, %v", s.limit, s.end.err)
+	}
+}

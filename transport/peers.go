@@ -7,41 +7,41 @@ import (
 
 // peers counts the connections in service by where they come from. The zero value
 // counts none.
-type peers map[netip.Addr]int
+type peers map[netip.Prefix]int
 
-// enter counts one more of a network, and says if that is more than most. The zero value
-// is none.
-func (p *peers) enter(from netip.Addr, most int) error {
-	if !from.IsValid() {
-		return nil
-	}
+// enter counts one more of a network, or says that it would be more than most.
+func (p *peers) enter(from netip.Prefix, most int) error {
 	if *p == nil {
 		*p = peers{}
 	}
-	(*p)[from]++
-	if (*p)[from] <= most {
-		return nil
+	if (*p)[from] >= most {
+		return fmt.Errorf("%w: %s has %d in service", ErrPerPeer, peersOf(from), most)
 	}
-	return fmt.Errorf("%w: %s has %d in service", ErrPerPeer, from, most)
+	(*p)[from]++
+	return nil
 }
 
 // leave takes back what enter has counted.
-func (p peers) leave(from netip.Addr) {
-	switch n := p[from]; {
-	case n > 1:
-		p[from] = n - 1
-	case n == 1:
+func (p peers) leave(from netip.Prefix) {
+	if p[from] > 1 {
+		p[from]--
+	} else {
 		delete(p, from)
 	}
 }
 
 // network is what stands for a peer: its address, or of IPv6 the first 64 bits, which
-// one host has to itself.
-func network(remote netip.AddrPort) netip.Addr {
-	addr := remote.Addr().Unmap().WithZone("")
-	if addr.Is6() {
-		prefix, _ := addr.Prefix(64)
-		addr = prefix.Addr()
+// one host has to itself. A Unix socket has none.
+func network(remote netip.AddrPort) netip.Prefix {
+	addr := remote.Addr().Unmap()
+	prefix, _ := addr.Prefix(min(addr.BitLen(), 64)) // which drops the zone
+	return prefix
+}
+
+// peersOf names those of a network: one by his address.
+func peersOf(network netip.Prefix) string {
+	if network.IsSingleIP() {
+		return network.Addr().String()
 	}
-	return addr
+	return network.String()
 }

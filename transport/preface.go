@@ -9,15 +9,8 @@ import (
 // preface is what a session does in the initial state, before the activity of that. It
 // waits by await, as an activity does, and is called again after it has returned resting.
 // It returns whole when it is over, or the event in which the session ends, of which
-// s.end.err may say more (see worded).
+// s.end.err may say more.
 type preface func(ctx context.Context, s *session) fsm.Event
-
-// worded is an error that says itself, in the words of a [Result], what has ended a
-// session and what would have been right.
-type worded interface {
-	error
-	words(*report) (reason, hint string)
-}
 
 // step does what comes next: the preface as long as there is one, then the activity.
 func (s *session) step(ctx context.Context) fsm.Event {

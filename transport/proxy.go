@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 
 	"accio/fsm"
@@ -40,8 +41,6 @@ func (e *ProxyError) Error() string { return e.reason }
 
 func (e *ProxyError) Unwrap() error { return e.Err }
 
-func (e *ProxyError) words(*report) (reason, hint string) { return e.reason, e.hint }
-
 // allows reports whether a peer is a balancer.
 func (p *Proxy) allows(remote netip.AddrPort) bool {
 	if !remote.IsValid() {
@@ -60,11 +59,7 @@ func (p *Proxy) allows(remote netip.AddrPort) bool {
 func (p *Proxy) balancers() string {
 	var all []string
 	for _, prefix := range p.From {
-		if prefix.IsSingleIP() {
-			all = append(all, prefix.Addr().String())
-		} else {
-			all = append(all, prefix.String())
-		}
+		all = append(all, peersOf(prefix))
 	}
 	if p.Unix {
 		all = append(all, "unix")
@@ -121,9 +116,7 @@ func (h *proxied) header(ctx context.Context, s *session) fsm.Event {
 		// What comes with the header is kept for the activities; the rest of a long one is
 		// taken alone.
 		had, most := len(h.text), max(size, longestV1)
-		if cap(h.text) < most {
-			h.text = append(make([]byte, 0, most), h.text...)
-		}
+		h.text = slices.Grow(h.text, most-had)
 		n, event := s.await(ctx, receive, h.text[had:most])
 		h.text = h.text[:had+int(n)]
 		switch {

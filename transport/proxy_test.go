@@ -159,7 +159,7 @@ func TestEveryCutOfAProxyHeader(t *testing.T) {
 				b.identified = nil
 			}
 		}
-		require.Ran(b.t, "cuts", cuts, 943)
+		require.Ran(b.t, "cuts", cuts, 993)
 	})
 }
 
@@ -225,10 +225,10 @@ func TestNoProxyHeader(t *testing.T) {
 // §6.19: a connection that ends, or falls silent, before its header is whole.
 func TestEndBeforeTheProxyHeader(t *testing.T) {
 	some := proxyHeaders[8].text[:20]
-	for _, sent := range []string{"", some} {
+	for _, sent := range []string{"", some[:1], some} {
 		came := ""
 		if sent != "" {
-			came = "; 20 bytes of it came"
+			came = fmt.Sprintf("; %d bytes of it came", len(sent))
 		}
 		eachService(t, func(b *balanced) {
 			for _, test := range []struct {
@@ -264,6 +264,68 @@ func TestEndBeforeTheProxyHeader(t *testing.T) {
 				b.t.Errorf("%+v", r)
 			}
 		})
+	}
+}
+
+// §9.7: a connection whose header has not come yet is ended by the operator like others.
+func TestAbortBeforeTheProxyHeader(t *testing.T) {
+	eachService(t, func(b *balanced) {
+		c := b.enter()
+		c.Arrive(proxyHeaders[0].text[:9])
+		b.waits(c, 0)
+		p, _ := b.Progress()
+		if err := b.Abort(p.Connection); err != nil {
+			b.t.Fatal(err)
+		}
+		if r := b.next(); r.Event != fsm.Aborted || !errors.Is(r.Err, ErrKilled) || !strings.HasPrefix(r.Reason, "ended by the operator") {
+			b.t.Errorf("%+v", r)
+		}
+	})
+}
+
+// §9.5: of the connections that a balancer brings those of one client count together, as
+// far as he is named.
+func TestPeersBehindABalancer(t *testing.T) {
+	t.Parallel()
+	eachPath(t, func(t *testing.T, path string) {
+		r := start(t, path, &Server{Table: &protocol.Server, Concurrency: 9, IdleTimeout: time.Hour, Proxy: &Proxy{From: anywhere}, Limits: Limits{PerPeer: 1}})
+		enters := func(header string) *peer {
+			t.Helper()
+			c := r.dial()
+			c.send(header)
+			c.expect(protocol.Accio)
+			return c
+		}
+		const named, other, unknown = "PROXY TCP4 203.0.113.9 10.0.0.1 50123 5000\r\n", "PROXY TCP4 203.0.113.10 10.0.0.1 50123 5000\r\n", "PROXY UNKNOWN\r\n"
+		for range 2 { // those who have left do not count
+			c := enters(named)
+			r.dial().send(named)
+			if got := r.wantError(protocol.SendAccio1, fsm.Aborted); !errors.Is(got.Err, ErrPerPeer) || !strings.HasSuffix(got.Reason, "203.0.113.9 has 1 in service") {
+				t.Errorf("%+v", got)
+			}
+			all := []*peer{c, enters(other), enters(unknown), enters(unknown)}
+			for _, c := range all {
+				c.Close()
+				r.wantError(protocol.AwaitConfirm1, fsm.Closed)
+			}
+		}
+	})
+}
+
+// unreadable is a connection of which nothing can be read.
+type unreadable struct{ Conn }
+
+var errBoom = errors.New("boom")
+
+func (unreadable) Read([]byte) (int, error)    { return 0, errBoom }
+func (unreadable) SetDeadline(time.Time) error { return nil }
+
+// An error that says nothing to us is told as it is.
+func TestProxyHeaderThatCannotBeRead(t *testing.T) {
+	s := &session{conn: unreadable{}}
+	event := (&proxied{Proxy: &Proxy{Unix: true}}).header(t.Context(), s)
+	if event != fsm.Failed || !errors.Is(s.end.err, errBoom) || s.end.err.Error() != "no PROXY header: boom" {
+		t.Errorf("%s, %v", event, s.end.err)
 	}
 }
 

@@ -18,6 +18,9 @@ const (
 	beginV2   = "\r\n\r\n\x00\r\nQUIT\n"
 	longestV1 = 107              // with its CR LF
 	fixedV2   = len(beginV2) + 4 // version and command, family, and the length of the rest
+
+	local          = "\x20" // version and command; whatever else it says
+	proxyOfUnknown = "\x21\x00"
 )
 
 // nginx sends an IPv4 address of its own in a header of TCP6 where the client has IPv6
@@ -26,7 +29,7 @@ func init() { proxyproto.V1AcceptIPv4InTCP6 = true }
 
 // measure returns how long the header is with which text begins, where that can be known,
 // and otherwise how long it is at least, which is more than text. Right are the bytes of
-// text in which nothing is wrong so far. The error is an errProxy.
+// text in which nothing is wrong. The error is an errProxy.
 func measure(text []byte) (size, right int, err error) {
 	v1, v2 := common(text, beginV1), common(text, beginV2)
 	switch {
@@ -42,16 +45,14 @@ func measure(text []byte) (size, right int, err error) {
 }
 
 func measureV1(text []byte) (size, right int, err error) {
-	line := text[:min(len(text), longestV1)]
-	switch end := bytes.IndexByte(line, '\n'); {
-	case end > 0 && text[end-1] != '\r':
-		return 0, end, errProxy("bare LF, wanted CR LF")
-	case end > 0:
-		return end + 1, end + 1, nil
-	case len(line) == longestV1:
+	begin, _, ends := bytes.Cut(text[:min(len(text), longestV1)], []byte("\n"))
+	switch {
+	case !ends && len(begin) == longestV1:
 		return 0, longestV1, errProxy(fmt.Sprintf("its line has no CR LF within %d bytes", longestV1))
+	case ends && begin[len(begin)-1] != '\r':
+		return 0, len(begin), errProxy("bare LF, wanted CR LF")
 	}
-	return len(text) + 1, len(text), nil
+	return len(begin) + len("\n"), len(text), nil
 }
 
 func measureV2(text []byte) (size, right int, err error) {
@@ -80,18 +81,17 @@ func common(text []byte, with string) (n int) {
 // that has an address and port of TCP: that of a connection of the balancer's own, of an
 // unknown one, of UDP or of a Unix socket. What else version 2 has (TLVs) is skipped.
 func parseProxy(text []byte) (client netip.AddrPort, err error) {
-	const proxyOfUnknown = "\x21\x00" // which the library refuses; the receiver may choose
-	if bytes.HasPrefix(text, []byte(beginV2+proxyOfUnknown)) {
-		return netip.AddrPort{}, nil
+	// What the library refuses of these is to be ignored, or the receiver may choose.
+	for _, nobody := range []string{local, proxyOfUnknown} {
+		if bytes.HasPrefix(text, []byte(beginV2+nobody)) {
+			return netip.AddrPort{}, nil
+		}
 	}
 	h, err := proxyproto.Read(bufio.NewReaderSize(bytes.NewReader(text), len(text)))
 	if err != nil {
 		return netip.AddrPort{}, err
 	}
-	source, _, ok := h.TCPAddrs()
-	if !ok || h.Command.IsLocal() {
-		return netip.AddrPort{}, nil
-	}
+	source, _, _ := h.TCPAddrs() // nil if they are others
 	at := source.AddrPort()
 	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), nil
 }

@@ -60,6 +60,8 @@ var proxyHeaders = []struct {
 	{v2(0x20, 0x00, ""), nobody},
 	{v2(0x20, 0x11, from4+to4+ports), nobody}, // LOCAL, whatever else it says
 	{v2(0x20, 0x11, ""), nobody},
+	{v2(0x20, 0x01, ""), nobody},
+	{v2(0x20, 0x77, tlvs), nobody},
 	{v2(0x21, 0x00, ""), nobody}, // of a client that HAProxy knows no address of
 	{v2(0x21, 0x00, tlvs), nobody},
 	{v2(0x21, 0x12, from4+to4+ports), nobody},                       // UDP
@@ -115,6 +117,9 @@ var wrongProxyHeaders = []struct {
 
 // An error of the library's that is not expected is told all the same.
 func TestWordsOfTheLibrary(t *testing.T) {
+	if _, _, err := measure([]byte("x")); err == nil || err.Error() != "byte 1 is 'x', which fits neither version" {
+		t.Error(err)
+	}
 	if got := proxyWords(errors.New("proxyproto: whatever")); got != "what it says cannot be read" {
 		t.Errorf("%q", got)
 	}
@@ -155,12 +160,12 @@ func FuzzProxyHeader(f *testing.F) {
 			} else if !ok && whole.client.IsValid() {
 				t.Errorf("%s, and the library says %v", whole.client, h.SourceAddr)
 			}
-		case whole.size > 0 && !bytes.HasPrefix(stream, []byte(beginV2+"\x21\x00")):
+		case whole.size > 0 && !bytes.HasPrefix(stream, []byte(beginV2+proxyOfUnknown)) && !bytes.HasPrefix(stream, []byte(beginV2+local)):
 			t.Errorf("%+v, and the library says %v", whole, err)
 		}
 	})
 	require.Seeds(f, ran, seeds)
-	if want := len(proxyHeaders) - 2; ran == seeds && good != want { // but for two of an unknown client
+	if want := len(proxyHeaders) - 4; ran == seeds && good != want { // but for two of an unknown client, and two that are LOCAL
 		f.Errorf("%d of the seeds are read, want %d", good, want)
 	}
 }

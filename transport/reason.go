@@ -26,8 +26,8 @@ func (r *report) explain(to *Result) {
 	if r.event != fsm.Shutdown {
 		to.Received, to.Right = window(string(r.arrived), r.right)
 	}
-	if own, ok := errors.AsType[worded](r.err); ok && r.event != fsm.Shutdown {
-		to.Reason, to.Hint = own.words(r)
+	if proxy, ok := errors.AsType[*ProxyError](r.err); ok && r.event != fsm.Shutdown {
+		to.Reason, to.Hint = proxy.reason, proxy.hint
 		return
 	}
 	switch r.event {

@@ -24,7 +24,7 @@ type slot struct {
 type serving struct {
 	Result                                // Remote is the peer of the socket
 	named  atomic.Pointer[netip.AddrPort] // the one that a header of the PROXY protocol names; nil: none
-	from   netip.Addr                     // what it counts for among the server's peers; the zero value: nothing
+	from   netip.Prefix                   // what it counts for among the server's peers; the zero value: nothing
 	session
 }
 
@@ -62,9 +62,6 @@ func (p *slot) begin(c Incoming) *serving {
 		now.preface = h.header
 	}
 	p.now.Store(now)
-	if s.Accepted == nil && s.Limits.PerPeer == 0 {
-		return now
-	}
 	s.telling.Lock()
 	defer s.telling.Unlock()
 	if s.Proxy == nil {
@@ -111,15 +108,17 @@ func (p *slot) identify(now *serving, client netip.AddrPort) {
 	s.Identified(r)
 }
 
-// meet counts a connection among those of its peer, and ends it if they are too many.
+// meet counts a connection among those of its peer, or ends it if they would be too many.
 func (s *Server) meet(now *serving, peer netip.AddrPort) {
-	if s.Limits.PerPeer == 0 {
+	from := network(peer)
+	if s.Limits.PerPeer == 0 || !from.IsValid() {
 		return
 	}
-	now.from = network(peer)
-	if err := s.peers.enter(now.from, s.Limits.PerPeer); err != nil {
+	if err := s.peers.enter(from, s.Limits.PerPeer); err != nil {
 		now.abort.Store(&err)
+		return
 	}
+	now.from = from
 }
 
 // peer is who has connected, as far as that is known.
