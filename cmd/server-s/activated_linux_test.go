@@ -195,6 +195,29 @@ func TestExitOnIdle(t *testing.T) {
 	next.ends(t, 0)
 }
 
+// Whoever waits to be accepted has come, and a server does not end before him (6.13, 9.6).
+func TestNobodyIsIdleInTheQueue(t *testing.T) {
+	t.Parallel()
+	for _, places := range []string{"1", "4"} {
+		ln, f := shared(t, "tcp4", "127.0.0.1:0")
+		var clients []*net.TCPConn
+		for range 3 {
+			c, err := net.Dial("tcp4", ln.Addr().String())
+			check(t, err)
+			defer c.Close()
+			clients = append(clients, c.(*net.TCPConn))
+		}
+		s := activate(t, []*os.File{f}, nil, "--exit-on-idle", "200ms", "--accept-rate", "1", "--concurrency", places)
+		for _, c := range clients {
+			talk(t, c, header, turn, "end", "eof")
+		}
+		s.ends(t, 0)
+		if got := s.Stdout.String(); got != "0\n0\n0\n" {
+			t.Errorf("standard output %q, standard error %s", got, &s.Stderr)
+		}
+	}
+}
+
 // Restarts of a server whose sockets are a manager's lose no client: those that connect
 // throughout ten of them are all served, each by one of the servers.
 func TestRestartsLoseNobody(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"accio/internal/control"
+	"accio/transport"
 )
 
 // openControl opens the socket for "accio ctl"; nil without an error is none.
@@ -14,7 +15,7 @@ func openControl(ctx context.Context, path string) (*control.Listener, error) {
 	}
 	ln, err := control.Listen(ctx, path)
 	if err != nil {
-		return nil, fmt.Errorf("--control: %w", cannotListen(path, err))
+		return nil, fmt.Errorf("--control: %w", cannotListenAt(transport.Address{Path: path}, err))
 	}
 	return ln, nil
 }

@@ -49,7 +49,7 @@ func openListeners(ctx context.Context, o options) (all []transport.Listener, er
 		at := transport.Address(a)
 		ln, err := transport.ListenAt(ctx, at)
 		if err != nil {
-			return all, cannotListen(at.String(), err)
+			return all, cannotListenAt(at, err)
 		}
 		all = append(all, ln)
 	}
@@ -66,6 +66,22 @@ func cannotListenBeside(page cli.Address, port int, err error) error {
 	return cannotListen(where, err)
 }
 
+func cannotListenAt(at transport.Address, err error) error {
+	hint := ""
+	switch {
+	case at.Path == "":
+		return cannotListen(at.String(), err)
+	case errno.IsInUse(err):
+		hint = "; a program listens there, or it is another file: choose another path"
+	case len(at.Path) > longestPath:
+		hint = fmt.Sprintf("; its path has %d bytes, wanted at most %d", len(at.Path), longestPath)
+	}
+	return fmt.Errorf("cannot listen on %s: %w%s", at, bare(err), hint)
+}
+
+// longestPath is how long the path of a Unix socket may be (unix(7)).
+const longestPath = 107
+
 func cannotListen(where string, err error) error {
 	hint := ""
 	switch {
@@ -74,9 +90,13 @@ func cannotListen(where string, err error) error {
 	case errors.Is(err, syscall.EACCES):
 		hint = "; ports below 1024 need privileges, choose a higher one"
 	}
-	var op *net.OpError
-	if errors.As(err, &op) {
-		err = op.Err
+	return fmt.Errorf("cannot listen on %s: %w%s", where, bare(err), hint)
+}
+
+// bare is an error without what package net says around it.
+func bare(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Err
 	}
-	return fmt.Errorf("cannot listen on %s: %w%s", where, err, hint)
+	return err
 }

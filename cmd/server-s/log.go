@@ -16,8 +16,7 @@ func openLog(o options, stderr *console) (log *slog.Logger, file *logFile, err e
 	}
 	log = stderr.named(record.NewLog(stderr, o.logFormat, o.verbose))
 	if o.logFile != "" {
-		onStderr := log
-		file, err = openLogFile(o.logFile, func(err error) { onStderr.Warn("the log cannot be written", "error", err) })
+		file, err = openLogFile(o.logFile, log)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync"
 	"syscall"
+
+	"accio/internal/record"
 )
 
 var errLogIsTrace = errors.New("--log-file and --trace are the same file; give each its own")
@@ -14,8 +16,8 @@ var errLogIsTrace = errors.New("--log-file and --trace are the same file; give e
 // logFile is the file of --log-file, at whose end whole lines are written. Any goroutine
 // may use it; nil is none.
 type logFile struct {
-	name string
-	tell func(error) // that it cannot be written; once, until it can
+	name   string
+	stderr *slog.Logger // is told once that it cannot be written, until it can
 
 	mu   sync.Mutex
 	file *os.File
@@ -24,12 +26,12 @@ type logFile struct {
 	told bool
 }
 
-func openLogFile(name string, tell func(error)) (*logFile, error) {
+func openLogFile(name string, stderr *slog.Logger) (*logFile, error) {
 	f, err := appendTo(name)
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the log: %w", err)
 	}
-	return &logFile{name: name, tell: tell, file: f}, nil
+	return &logFile{name: name, stderr: stderr, file: f}, nil
 }
 
 // appendTo opens a file, which may be new, for writing at its end.
@@ -77,7 +79,7 @@ func (l *logFile) put() error {
 	n, err := l.file.Write(l.rest)
 	l.rest = l.rest[n:]
 	if err != nil && !l.told {
-		l.tell(err)
+		l.stderr.Warn("the log cannot be written", "error", err)
 	}
 	l.told = err != nil
 	return err
@@ -95,7 +97,8 @@ func (l *logFile) reopen(log *slog.Logger) {
 	case errors.Is(err, errSameLog):
 		log.Info("log not reopened", "reason", err)
 	case err != nil:
-		log.Warn("cannot reopen the log; the one of before goes on", "error", err)
+		record.CannotReopen(log, "log", err)
+		record.CannotReopen(l.stderr, "log", err) // as the file may be gone
 	default:
 		log.Info("log reopened")
 	}

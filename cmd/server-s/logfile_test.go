@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,10 +18,23 @@ import (
 // newLogFile returns a log file and what it tells when it cannot be written.
 func newLogFile(t *testing.T) (l *logFile, told *int) {
 	told = new(int)
-	l, err := openLogFile(filepath.Join(t.TempDir(), "log"), func(error) { *told++ })
+	l, err := openLogFile(filepath.Join(t.TempDir(), "log"), slog.New(counting{slog.DiscardHandler, told}))
 	clitest.Check(t, err)
 	t.Cleanup(func() { l.file.Close() })
 	return l, told
+}
+
+// counting counts what is logged.
+type counting struct {
+	slog.Handler
+	n *int
+}
+
+func (counting) Enabled(context.Context, slog.Level) bool { return true }
+
+func (c counting) Handle(context.Context, slog.Record) error {
+	*c.n++
+	return nil
 }
 
 func text(t *testing.T, name string) string {

@@ -53,28 +53,36 @@ func serve(asked, over context.Context, o options, stderr *console) (err error) 
 	}
 	defer func() { endLog(log, logFile, err) }()
 	reopening := hangups(o)
-	concurrency, err := places(o.concurrency, o.http.IsValid())
-	if err != nil {
-		return err
-	}
 	page, err := openPage(asked, o.http, o.httpHosts, string(o.instance))
 	if err != nil {
 		return err
 	}
+	opened := false
+	defer func() {
+		if !opened {
+			page.Close()
+		}
+	}()
 	listeners, err := openListeners(asked, o)
 	if err != nil {
-		page.Close()
 		return err
 	}
 	ln := transport.Join(listeners...)
+	defer func() {
+		if !opened {
+			ln.Close()
+		}
+	}()
+	concurrency, err := places(o.concurrency, len(listeners), o.http.IsValid())
+	if err != nil {
+		return err
+	}
 	openTrace := trace.Create
 	if o.traceAppend {
 		openTrace = trace.Append
 	}
 	traced, err := record.OpenTrace(openTrace, o.trace, log)
 	if err != nil {
-		ln.Close()
-		page.Close()
 		return err
 	}
 	traced.Places(concurrency)
@@ -82,10 +90,9 @@ func serve(asked, over context.Context, o options, stderr *console) (err error) 
 	defer traced.Close()
 	operator, err := openControl(asked, o.control)
 	if err != nil {
-		ln.Close()
-		page.Close()
 		return err
 	}
+	opened = true
 	confine(o, log)
 	for _, ln := range listeners {
 		log.Info("listening", "address", transport.Where(ln).String())
@@ -125,7 +132,7 @@ func serve(asked, over context.Context, o options, stderr *console) (err error) 
 		}
 	}
 	if o.exitOnIdle > 0 {
-		defer traffic.endWhenIdle(time.Duration(o.exitOnIdle), log)()
+		defer traffic.endWhenIdle(time.Duration(o.exitOnIdle), ln, log)()
 	}
 	defer page.show(asked, server, ln, results.blocked, log)()
 	if cli.Shows(o.progress, os.Stderr) {

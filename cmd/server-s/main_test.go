@@ -103,3 +103,43 @@ func TestCannotListen(t *testing.T) {
 		}
 	}
 }
+
+// Why a Unix socket cannot be listened on: there are no ports.
+func TestCannotListenAtAPath(t *testing.T) {
+	long := strings.Repeat("x", longestPath+1)
+	for _, c := range []struct {
+		path string
+		err  error
+		want string
+	}{
+		{"a", syscall.EADDRINUSE, "address already in use; a program listens there, or it is another file: choose another path"},
+		{"a", syscall.EACCES, "permission denied"},
+		{long, syscall.EINVAL, "invalid argument; its path has 108 bytes, wanted at most 107"},
+		{long[1:], syscall.EINVAL, "invalid argument"},
+	} {
+		err := cannotListenAt(transport.Address{Path: c.path}, &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", c.err)})
+		if want := "cannot listen on unix:" + c.path + ": bind: " + c.want; err.Error() != want || !errors.Is(err, c.err) {
+			t.Errorf("%v, wanted %s", err, want)
+		}
+	}
+}
+
+// Each listener beside the first, and the page, take descriptors from those of connections.
+func TestPlaces(t *testing.T) {
+	alone, err := places(cli.Max, 1, false)
+	if err != nil || alone < 1 {
+		t.Fatalf("%d, %v", alone, err)
+	}
+	if n, err := places(cli.Max, 11, false); err != nil || n != alone-10*listenerDescriptors {
+		t.Errorf("%d of %d, %v", n, alone, err)
+	}
+	if n, err := places(cli.Max, 1, true); err != nil || n != alone-pageDescriptors {
+		t.Errorf("%d of %d, %v", n, alone, err)
+	}
+	if _, err := places(alone, 2, false); err == nil || !strings.Contains(err.Error(), "raise it by 2,") {
+		t.Error(err)
+	}
+	if n, err := places(1, 1000000, true); n != 1 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+}

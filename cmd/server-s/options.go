@@ -32,7 +32,7 @@ to send it a file:
   client-s localhost 5000 FILE
   (printf 'confirm-accio\r\nconfirm-accio-again\r\n\r\n'; cat FILE) | nc -N localhost 5000
 
-exit status: 0 stopped by SIGINT, SIGTERM or SIGQUIT, or by -n; 1 failed; 2 wrong command line
+exit status: 0 stopped by SIGINT, SIGTERM or SIGQUIT, by -n or --exit-on-idle; 1 failed; 2 wrong command line
 `
 
 type options struct {
@@ -81,7 +81,7 @@ func parse(args []string) (o options, text string, err error) {
 	flags.BoolVar(&o.json, "json", false, "print results as JSON, one object a line")
 	cli.Progress(flags, &o.progress, "show the transfer in progress on standard error")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition, and every warning however many there are")
-	cli.Choice(flags, &o.logFormat, "log-format", "what the log on standard error looks like", "text", "json")
+	cli.Choice(flags, &o.logFormat, "log-format", "what the log looks like", "text", "json")
 	flags.StringVar(&o.logFile, "log-file", "", "append the log to `FILE`, and not to standard error; SIGHUP opens FILE anew, and that of --trace")
 	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace FILE\"")
 	flags.BoolVar(&o.traceAppend, "trace-append", false, "append to the trace what this run adds, instead of beginning anew")

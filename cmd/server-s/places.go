@@ -8,19 +8,21 @@ import (
 )
 
 // What the server opens beside the connections that it serves: what a server of one
-// opens, and a few; and what the page, its metrics and its connections take.
+// opens, and a few; what one more listener takes; and what the page, its metrics and its
+// connections take.
 const (
-	spareDescriptors = 16
-	pageDescriptors  = 78
+	spareDescriptors    = 16
+	listenerDescriptors = 2
+	pageDescriptors     = 78
 )
 
 // places returns how many connections can be served at a time: as many as are asked for,
 // or as the limit of descriptors leaves room for.
-func places(wanted int, page bool) (int, error) {
+func places(wanted, listeners int, page bool) (int, error) {
 	if wanted == 1 {
 		return 1, nil
 	}
-	room := descriptors.Limit() - spareDescriptors
+	room := descriptors.Limit() - spareDescriptors - (listeners-1)*listenerDescriptors
 	if page {
 		room -= pageDescriptors
 	}

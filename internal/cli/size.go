@@ -9,14 +9,20 @@ import (
 // Size is the value of a flag that is a number of bytes; zero is none.
 type Size int64
 
+// most is more than anybody means.
+const most = 1 << 50
+
 // Set implements pflag.Value; it takes a number, with a unit or without.
 func (s *Size) Set(text string) error {
-	n, err := humanize.ParseBytes(text)
-	if err != nil || n == 0 || n > 1<<50 {
+	switch n, err := humanize.ParseBytes(text); {
+	case err != nil || n == 0:
 		return errors.New("it must be a number of bytes from 1 on, for example 1000 or 64MiB")
+	case n > most:
+		return errors.New("it must be at most 1PiB")
+	default:
+		*s = Size(n)
+		return nil
 	}
-	*s = Size(n)
-	return nil
 }
 
 // String implements pflag.Value; none is the empty text.

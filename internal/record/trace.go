@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"strconv"
 	"sync"
@@ -107,6 +108,15 @@ func (t *Trace) End(r transport.Result) {
 	}
 }
 
+// CannotReopen says why what is called so stays in the file of before.
+func CannotReopen(log *slog.Logger, what string, err error) {
+	about := []any{"error", err}
+	if errors.Is(err, fs.ErrPermission) {
+		about = append(about, "hint", "a confined server may write to the directory that its file was in when it started, and to no other, nor to one made anew: restart it")
+	}
+	log.Warn("cannot reopen the "+what+"; the one of before goes on", about...)
+}
+
 // Reopen opens the file by its name, which somebody has given to another one meanwhile, for
 // the connections that begin from now on; those in service are written where they began. If
 // that cannot be, the log is told and the trace goes on where it is (docs/protocol.md §6.17).
@@ -126,7 +136,7 @@ func (t *Trace) Reopen() {
 		t.log.Info("trace not reopened", "reason", err)
 		return
 	case err != nil:
-		t.log.Warn("cannot reopen the trace; the one of before goes on", "error", err)
+		CannotReopen(t.log, "trace", err)
 		return
 	}
 	t.parts = append(t.parts, &part{file: next, first: t.last + 1})
