@@ -97,8 +97,9 @@ func (l *logFile) reopen(log *slog.Logger) {
 	case errors.Is(err, errSameLog):
 		log.Info("log not reopened", "reason", err)
 	case err != nil:
-		record.CannotReopen(log, "log", err)
-		record.CannotReopen(l.stderr, "log", err) // as the file may be gone
+		for _, log := range []*slog.Logger{log, l.stderr} { // as the file may be gone
+			log.Warn("cannot reopen the log; the one of before goes on", record.NotReopened(err)...)
+		}
 	default:
 		log.Info("log reopened")
 	}

@@ -108,13 +108,14 @@ func (t *Trace) End(r transport.Result) {
 	}
 }
 
-// CannotReopen says why what is called so stays in the file of before.
-func CannotReopen(log *slog.Logger, what string, err error) {
+// NotReopened are the attributes of a line of the log that says that a file could not be
+// opened anew.
+func NotReopened(err error) []any {
 	about := []any{"error", err}
 	if errors.Is(err, fs.ErrPermission) {
 		about = append(about, "hint", "a confined server may write to the directory that its file was in when it started, and to no other, nor to one made anew: restart it")
 	}
-	log.Warn("cannot reopen the "+what+"; the one of before goes on", about...)
+	return about
 }
 
 // Reopen opens the file by its name, which somebody has given to another one meanwhile, for
@@ -136,7 +137,7 @@ func (t *Trace) Reopen() {
 		t.log.Info("trace not reopened", "reason", err)
 		return
 	case err != nil:
-		CannotReopen(t.log, "trace", err)
+		t.log.Warn("cannot reopen the trace; the one of before goes on", NotReopened(err)...)
 		return
 	}
 	t.parts = append(t.parts, &part{file: next, first: t.last + 1})
