@@ -65,7 +65,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"5.5", "transport/await.go", "s.restart()\n\t}\n\treturn n, err", "}\n\treturn n, err", "", "TestSenderWithoutEndHoldsUpTheNext"},
 	{"5.6", "transport/together.go", "make(chan struct{}, s.Concurrency)", "make(chan struct{}, s.Concurrency+1)", "", "TestServerOfSomePlaces"},
 
-	{"6.1", listener, "netip.IPv4Unspecified()", "netip.AddrFrom4([4]byte{127, 0, 0, 1})", "", "TestListenerIsOnEveryInterface"},
+	{"6.1", "transport/address.go", "netip.IPv4Unspecified()", "netip.AddrFrom4([4]byte{127, 0, 0, 1})", "", "TestListenerIsOnEveryInterface"},
 	{"6.2", "internal/cli/cli.go", "err != nil || n == 0", "err != nil", "./internal/cli", "TestPort"},
 	{"6.3", "internal/cli/status.go", "return Failed", "return Usage", "./internal/cli", "TestStatus"},
 	{"6.4", "cmd/server-s/main.go", "syscall.SIGQUIT, syscall.SIGTERM", "syscall.SIGTERM", server, "TestSignalInEachState"},

@@ -34,11 +34,6 @@ type fastListener struct {
 
 func listenFast(_ context.Context, at Address) (Listener, error) { return listenFastAt(kernel{}, at) }
 
-// listenBy opens one on IPv4 0.0.0.0.
-func listenBy(sys syscalls, port int) (Listener, error) {
-	return listenFastAt(sys, Address{AddrPort: netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port))})
-}
-
 func listenFastAt(sys syscalls, at Address) (Listener, error) {
 	family := unix.AF_INET
 	if at.Path != "" {

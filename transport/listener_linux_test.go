@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -20,10 +21,15 @@ func init() {
 	paths["fast"] = everywhere(listenFast)
 }
 
+// listenBy opens a fast listener on IPv4 0.0.0.0.
+func listenBy(sys syscalls, port int) (Listener, error) {
+	return listenFastAt(sys, Address{AddrPort: netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(port))})
+}
+
 // §6.1: IPv4 on every interface, as the kernel's own table has it.
 func TestListenerIsOnEveryInterface(t *testing.T) {
-	eachPath(t, func(t *testing.T, path string) {
-		ln, err := paths[path](context.Background(), 0)
+	everywhere := func(t *testing.T, listen func(context.Context, int) (Listener, error)) {
+		ln, err := listen(context.Background(), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +53,9 @@ func TestListenerIsOnEveryInterface(t *testing.T) {
 			}
 			c.Close()
 		}
-	})
+	}
+	eachPath(t, func(t *testing.T, path string) { everywhere(t, paths[path]) })
+	t.Run("Listen", func(t *testing.T) { everywhere(t, Listen) })
 }
 
 // §6.1: plain TCP, not Multipath TCP, where the kernel would have that; a
