@@ -68,6 +68,9 @@ func TestUnits(t *testing.T) {
 		if out, err := exec.Command(server, append(flags, "--help")...).CombinedOutput(); err != nil || !strings.Contains(string(out), "usage: server-s") {
 			t.Errorf("%s: the flags %q: %v\n%s", unit, flags, err, out)
 		}
+		if strings.Contains(string(text), "RestartPreventExitStatus=") || !strings.Contains(string(text), "\nRestart=on-failure\nRestartSec=1s\n") {
+			t.Errorf("%s: it has to be restarted whatever it failed of: the exit status of a panic, and of the watchdog's SIGABRT, is that of a wrong command line", unit)
+		}
 		if !strings.Contains(string(text), "\nStartLimitIntervalSec=0\n") {
 			t.Errorf("%s: after some restarts systemd starts it no more, and a socket refuses clients, unless StartLimitIntervalSec=0", unit)
 		}
