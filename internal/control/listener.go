@@ -27,8 +27,11 @@ import (
 // mode is that of the socket's file.
 const mode = 0o600
 
-// patience is how long a client may take for its line, and for the answer.
-const patience = 5 * time.Second
+// How long a client may take for its line, and for the answer.
+const (
+	impatience = time.Second
+	patience   = 5 * time.Second
+)
 
 // longest is how long a line may be.
 const longest = 100
@@ -115,7 +118,8 @@ func (l *Listener) Serve(server Server) (stop func()) {
 func answer(ctx context.Context, c net.Conn, server Server) {
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { c.Close() })()
-	c.SetDeadline(time.Now().Add(patience))
+	c.SetReadDeadline(time.Now().Add(impatience))
+	c.SetWriteDeadline(time.Now().Add(patience))
 	line, err := bufio.NewReader(io.LimitReader(c, longest)).ReadString('\n')
 	if err != nil {
 		return
