@@ -182,11 +182,26 @@ func TestListenAtAPathThatIsThere(t *testing.T) {
 			t.Errorf("%v, wanted that it is in use", err)
 		}
 		left.Close()
-		ln, err := w.at(t.Context(), Address{Path: path})
-		if err != nil {
-			t.Fatal(err)
+		open := func() Listener {
+			ln, err := w.at(t.Context(), Address{Path: path})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if queue, ok := ln.(Queue); ok {
+				if n, known := queue.Queued(); n != 0 || known {
+					t.Errorf("%d wait, %t", n, known)
+				}
+			}
+			return ln
 		}
+		ln := open()
 		ln.Close()
+		next := open()
+		ln.Close()
+		if _, err := os.Lstat(path); err != nil {
+			t.Errorf("one that was closed before has removed it: %v", err)
+		}
+		next.Close()
 		if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -48,6 +48,7 @@ func listenFastAt(sys syscalls, at Address) (Listener, error) {
 	l := &fastListener{fd: fd, path: at.Path}
 	l.conn.sys = sys
 	if err := l.open(at, family); err != nil {
+		l.file.Remove()
 		sys.Close(fd)
 		return nil, opError("listen", err)
 	}

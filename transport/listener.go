@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"sync/atomic"
 
 	"accio/internal/socketfile"
 )
@@ -59,7 +60,7 @@ func listenPortable(ctx context.Context, at Address) (Listener, error) {
 			return nil, err
 		}
 		ln.(*net.UnixListener).SetUnlinkOnClose(false)
-		return &netListener{ln, make([]byte, discardBuffer), socketfile.Bound(at.Path)}, nil
+		return &netListener{Listener: ln, discarded: make([]byte, discardBuffer), file: socketfile.Bound(at.Path)}, nil
 	case at.Addr().Is4():
 		network = "tcp4"
 	case at.Addr().IsUnspecified():
@@ -98,11 +99,14 @@ type netListener struct {
 	net.Listener
 	discarded []byte // lent to one connection after another
 	file      socketfile.File
+	closed    atomic.Bool
 }
 
 // Close implements Listener.
 func (l *netListener) Close() error {
-	l.file.Remove()
+	if !l.closed.Swap(true) { // later the name may be another's
+		l.file.Remove()
+	}
 	return l.Listener.Close()
 }
 

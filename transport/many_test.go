@@ -95,6 +95,30 @@ func TestShutdownOfSomePlaces(t *testing.T) {
 	})
 }
 
+// Where each connection has a goroutine, nobody waits for a result of another's that takes
+// long, but for his own.
+func TestABlockedResultBlocksNobodyElse(t *testing.T) {
+	t.Parallel()
+	for _, limits := range []Limits{{}, {Bytes: 1000}} {
+		blocked, goOn := make(chan bool, 3), make(chan bool)
+		r := start(t, "portable", &Server{Table: &protocol.Server, Concurrency: 3, Limits: limits, Result: func(Result) error {
+			blocked <- true
+			<-goOn
+			return nil
+		}})
+		defer close(goOn)
+		c := r.dial()
+		c.handshake()
+		c.CloseWrite()
+		select {
+		case <-blocked:
+		case <-time.After(patience):
+			t.Fatal("no result")
+		}
+		r.dial().expect(protocol.Accio)
+	}
+}
+
 // §6.12: those in service go on, nobody else is accepted, and the server ends with them.
 func TestServerDrains(t *testing.T) {
 	t.Parallel()

@@ -17,7 +17,12 @@ const listening = 10
 
 // Queued implements Queue.
 func (l *netListener) Queued() (n int, ok bool) {
-	if raw, err := l.Listener.(*net.TCPListener).SyscallConn(); err == nil {
+	tcp, ok := l.Listener.(*net.TCPListener)
+	if !ok {
+		return 0, false
+	}
+	ok = false
+	if raw, err := tcp.SyscallConn(); err == nil {
 		raw.Control(func(fd uintptr) { n, ok = queued(kernel{}, int(fd)) })
 	}
 	return n, ok

@@ -62,6 +62,9 @@ func (p *slot) begin(c Incoming) *serving {
 		now.preface = h.header
 	}
 	p.now.Store(now)
+	if s.Accepted == nil && (s.Limits.PerPeer == 0 || s.Proxy != nil) {
+		return now // whoever is being told something, which may take long
+	}
 	s.telling.Lock()
 	defer s.telling.Unlock()
 	if s.Proxy == nil {
