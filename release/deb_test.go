@@ -129,7 +129,7 @@ func TestRecipes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, link := range regexp.MustCompile(`\]\(((?:\.\./)?deploy/[^)#]*)\)`).FindAllStringSubmatch(string(text), -1) {
+		for _, link := range regexp.MustCompile(`\]\(((?:\.\./)?deploy/[^)#]*)(?:#[^)]*)?\)`).FindAllStringSubmatch(string(text), -1) {
 			links++
 			if _, err := os.Stat(filepath.Join(filepath.Dir(name), link[1])); err != nil {
 				t.Errorf("%s: %v", filepath.Base(name), err)

@@ -14,13 +14,14 @@ import (
 func (t *traffic) endWhenIdle(long time.Duration, ln transport.Listener, log *slog.Logger) (stop func()) {
 	var (
 		mu     sync.Mutex
-		served int // at present
+		served int       // at present
+		since  time.Time // nobody is
 		late   *time.Timer
 	)
 	over := func() bool {
 		mu.Lock()
 		defer mu.Unlock()
-		if served > 0 {
+		if served > 0 || time.Since(since) < long { // somebody has come when it was late already
 			return false
 		}
 		if queue, ok := ln.(transport.Queue); ok {
@@ -35,6 +36,7 @@ func (t *traffic) endWhenIdle(long time.Duration, ln transport.Listener, log *sl
 		mu.Lock()
 		defer mu.Unlock()
 		if served += more; served == 0 {
+			since = time.Now()
 			late.Reset(long)
 		} else {
 			late.Stop()
@@ -53,6 +55,7 @@ func (t *traffic) endWhenIdle(long time.Duration, ln transport.Listener, log *sl
 	}
 	mu.Lock()
 	defer mu.Unlock()
+	since = time.Now()
 	late = time.AfterFunc(long, func() {
 		if over() {
 			log.Info("nobody has come: the server ends", "idle", long)

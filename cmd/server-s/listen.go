@@ -80,7 +80,7 @@ func cannotListenAt(at transport.Address, err error) error {
 }
 
 // longestPath is how long the path of a Unix socket may be (unix(7)).
-const longestPath = 107
+const longestPath = len(syscall.RawSockaddrUnix{}.Path) - 1
 
 func cannotListen(where string, err error) error {
 	hint := ""
