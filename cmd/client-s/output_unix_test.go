@@ -64,7 +64,7 @@ func TestBrokenStderr(t *testing.T) {
 func TestJSONThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	read, stdout := pipe(t)
-	check(t, read.Close())
+	clitest.Unread(t, read, stdout)
 	cmd := exec.Command("client-s", "--json")
 	r, stdin := pipe(t)
 	check(t, stdin.Close())

@@ -180,7 +180,7 @@ func nonblocking(t *testing.T, f *os.File) {
 func TestStdoutWhoseReaderIsGone(t *testing.T) {
 	t.Parallel()
 	r, w := pipe(t)
-	r.Close()
+	clitest.Unread(t, r, w)
 	s := startServer(t, toStdout(w))
 	s.client(t, header, "end", turn)
 	s.ends(t, 1)

@@ -171,8 +171,7 @@ func TestFatalErrorsAreInBoth(t *testing.T) {
 
 	r, w := pipe(t)
 	s := startLogged(t, log+"2", func(cmd *exec.Cmd) { cmd.Stdout = w })
-	r.Close()
-	w.Close()
+	clitest.Unread(t, r, w)
 	s.client(t, header, "end", turn)
 	s.ends(t, 1)
 	check(t, s.Stderr.Wait(`\AERROR: standard output: .*broken pipe; the result of connection 1 is lost\n\z`))
