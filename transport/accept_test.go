@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -25,6 +26,7 @@ type failing struct {
 	at     []time.Duration // when Accept was called
 	began  time.Time
 	closed chan struct{}
+	ending sync.Once
 }
 
 func (l *failing) Accept() (Incoming, error) {
@@ -39,11 +41,7 @@ func (l *failing) Accept() (Incoming, error) {
 }
 
 func (l *failing) Close() error {
-	select {
-	case <-l.closed:
-	default:
-		close(l.closed)
-	}
+	l.ending.Do(func() { close(l.closed) })
 	return nil
 }
 
