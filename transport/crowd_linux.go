@@ -22,6 +22,7 @@ type crowd struct {
 	server  *Server
 	ln      Listener
 	doors   []*door
+	next    int // of them, to be asked first
 	sys     syscalls
 	wakeup  *wakeup // of which the deadline is not used
 	ctx     context.Context
@@ -48,7 +49,6 @@ type door struct {
 	*fastListener
 	number  int
 	knocked bool   // somebody may wait to be accepted
-	deaf    bool   // the system does not tell of those, as there is no place for them
 	discard []byte // see drop
 }
 
@@ -90,7 +90,7 @@ func serveCrowd(ctx context.Context, s *Server, ln Listener, all []*fastListener
 		d := &door{fastListener: ln, number: -1 - i}
 		ln.crowd.Store(wakeup)
 		c.doors = append(c.doors, d)
-		if err := c.watchDoor(d, unix.EPOLL_CTL_ADD, unix.EPOLLIN); err != nil {
+		if err := c.watchDoor(d); err != nil {
 			return err
 		}
 	}
@@ -106,13 +106,13 @@ func (c *crowd) watch(op, fd int, events uint32, number int) error {
 }
 
 // watchDoor watches a listener as long as it is open: its number may be another's then.
-func (c *crowd) watchDoor(d *door, op int, events uint32) error {
+func (c *crowd) watchDoor(d *door) error {
 	d.accepting.Lock()
 	defer d.accepting.Unlock()
 	if d.fastListener.closed.Load() {
 		return nil
 	}
-	return c.watch(op, d.fd, events, d.number)
+	return c.watch(unix.EPOLL_CTL_ADD, d.fd, unix.EPOLLIN|unix.EPOLLET, d.number)
 }
 
 // serve goes round until nobody is served and nobody will be.
@@ -137,30 +137,8 @@ func (c *crowd) serve() error {
 		if c.closed && c.serving() == 0 {
 			return c.failure
 		}
-		c.failed(c.attend())
 		c.failed(c.wait())
 	}
-}
-
-// attend makes the system tell of those who come, as long as they can be accepted.
-func (c *crowd) attend() error {
-	if c.closed {
-		return nil
-	}
-	full := c.room() == 0 || c.retry != never
-	for _, d := range c.doors {
-		deaf, events := d.knocked && full, uint32(unix.EPOLLIN)
-		if d.deaf == deaf {
-			continue
-		}
-		if d.deaf = deaf; deaf {
-			events = 0
-		}
-		if err := c.watchDoor(d, unix.EPOLL_CTL_MOD, events); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // failed ends the service if err is an error.
@@ -305,13 +283,13 @@ func (c *crowd) accept() error {
 func (c *crowd) take() error {
 	room := min(c.room(), acceptAtOnce)
 	for len(c.came) < room && c.knocked() {
-		for _, d := range c.doors {
-			if !d.knocked || len(c.came) == room {
-				continue
-			}
-			if err := c.one(d); err != nil {
-				return err
-			}
+		d := c.doors[c.next]
+		c.next = (c.next + 1) % len(c.doors)
+		if !d.knocked {
+			continue
+		}
+		if err := c.one(d); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -14,11 +14,24 @@ type epoll struct {
 	interests []*interest // in the order in which they came
 }
 
-// interest is a descriptor in a set, level-triggered.
+// interest is a descriptor in a set. It is level-triggered, or a listener and
+// edge-triggered.
 type interest struct {
 	fd    int
 	file  file
 	event unix.EpollEvent
+	told  int // of how much of the listener's news
+}
+
+// edge says whether it is news that a descriptor is ready, which it is for those that are
+// level-triggered always.
+func (i *interest) edge() bool {
+	if i.event.Events&unix.EPOLLET == 0 {
+		return true
+	}
+	told, l := i.told, i.file.(*socket)
+	i.told = l.news
+	return told != l.news
 }
 
 // EpollCreate is epoll_create1(2).
@@ -46,7 +59,9 @@ func (p *Process) EpollCtl(set, op, fd int, event *unix.EpollEvent) error {
 			return unix.EBADF
 		}
 		if op != unix.EPOLL_CTL_DEL && event.Events&(unix.EPOLLET|unix.EPOLLONESHOT) != 0 {
-			panic("simkernel: sets are level-triggered")
+			if l, ok := watched.(*socket); !ok || !l.listening || event.Events&unix.EPOLLONESHOT != 0 {
+				panic("simkernel: only listeners are edge-triggered, and nothing is one-shot")
+			}
 		}
 		i := slices.IndexFunc(e.interests, func(i *interest) bool { return i.file == watched })
 		switch {
@@ -57,9 +72,9 @@ func (p *Process) EpollCtl(set, op, fd int, event *unix.EpollEvent) error {
 		case op == unix.EPOLL_CTL_DEL:
 			e.interests = slices.Delete(e.interests, i, i+1)
 		case op == unix.EPOLL_CTL_ADD:
-			e.interests = append(e.interests, &interest{fd, watched, *event})
+			e.interests = append(e.interests, &interest{fd, watched, *event, -1})
 		default:
-			e.interests[i].event = *event
+			e.interests[i].event, e.interests[i].told = *event, -1
 		}
 		return nil
 	})
@@ -97,7 +112,7 @@ func (p *Process) reported(e *epoll, events []unix.EpollEvent) (n int) {
 	e.interests = slices.DeleteFunc(e.interests, func(i *interest) bool { return p.files[i.fd] != i.file })
 	for _, i := range e.interests {
 		ready := uint32(i.file.ready()) & (i.event.Events | unix.EPOLLERR | unix.EPOLLHUP)
-		if ready == 0 || n == len(events) {
+		if ready == 0 || n == len(events) || !i.edge() {
 			continue
 		}
 		events[n] = unix.EpollEvent{Events: ready, Fd: i.event.Fd, Pad: i.event.Pad}

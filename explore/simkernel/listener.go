@@ -14,6 +14,7 @@ type listener struct {
 	backlog   int
 	queue     []*socket // established and not accepted
 	knocking  []*socket // the clients of those that there is no room for
+	news      int       // how often poll(2) has had to look again
 }
 
 // Listen is listen(2).
@@ -68,6 +69,7 @@ func (l *socket) admit() {
 		s := &socket{k: l.k, local: client.remote, remote: client.local, inline: l.inline, lowat: l.lowat, stream: stream{mark: -1, peer: client}}
 		client.peer, client.knocks = s, false
 		l.queue = append(l.queue, s)
+		l.news++
 	}
 }
 
@@ -114,4 +116,5 @@ func (l *socket) stopListening() {
 		client.die()
 	}
 	l.listening, l.queue, l.knocking = false, nil, nil
+	l.news++
 }

@@ -3,6 +3,7 @@
 package simkernel
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -98,14 +99,15 @@ func (p *Process) call(name string, do func() error) error {
 		defer p.k.mu.Unlock()
 	}
 	p.calls[name]++
-	if list := p.faults[name]; len(list) > 0 {
-		p.faults[name] = list[1:]
-		if list[0] != nil {
-			return list[0]
-		}
-	}
 	defer p.k.changed.Broadcast()
-	return do()
+	var fault error
+	if list := p.faults[name]; len(list) > 0 {
+		fault, p.faults[name] = list[0], list[1:]
+	}
+	if fault != nil && name != "close" { // that closes even where it fails
+		return fault
+	}
+	return cmp.Or(fault, do())
 }
 
 // on is a system call on an open descriptor.
