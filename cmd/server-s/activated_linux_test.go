@@ -129,52 +129,6 @@ func TestActivation(t *testing.T) {
 	}
 }
 
-// The service manager is told what the server does, from ready to stopping, and that it
-// goes round (§6.15).
-func TestServiceManagerIsTold(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	for name, path := range map[string]string{"path": filepath.Join(dir, "notify"), "abstract": "@" + dir} {
-		t.Run(name, func(t *testing.T) { t.Parallel(); managerIsTold(t, path) })
-	}
-}
-
-func managerIsTold(t *testing.T, path string) {
-	manager, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path})
-	check(t, err)
-	defer manager.Close()
-	manager.SetReadDeadline(time.Now().Add(20 * time.Second))
-	hear := func(want string) {
-		t.Helper()
-		for text := make([]byte, 4096); ; {
-			n, err := manager.Read(text)
-			check(t, err)
-			if regexp.MustCompile(want).Match(text[:n]) {
-				return
-			}
-			if strings.Contains(string(text[:n]), "READY") || strings.Contains(string(text[:n]), "STOPPING") {
-				t.Fatalf("heard %q, wanted %s", text[:n], want)
-			}
-		}
-	}
-	ln, f := shared(t, "tcp4", "127.0.0.1:0")
-	s := activate(t, []*os.File{f}, []string{"NOTIFY_SOCKET=" + path, "WATCHDOG_USEC=300000"})
-	hear(`^READY=1\nSTATUS=0 in service, 0 served, of which 0 ERROR, 0 B\nWATCHDOG=1$`)
-	check(t, talkTo("tcp4", ln.Addr().String(), 5000))
-	hear(`\nSTATUS=0 in service, 1 served, of which 0 ERROR, 4\.9 KiB\nWATCHDOG=1$`)
-	c, err := net.Dial("tcp4", ln.Addr().String())
-	check(t, err)
-	hear(`\nSTATUS=1 in service, 1 served, `)
-	c.Close()
-	hear(`\nSTATUS=0 in service, 2 served, of which 1 ERROR, `)
-	s.signal(t, syscall.SIGTERM)
-	hear(`^STOPPING=1$`)
-	s.ends(t, 0)
-	if strings.HasPrefix(path, "@") && strings.Contains(s.Stderr.String(), " landlock=") && !strings.Contains(s.Stderr.String(), "abstract Unix sockets") {
-		t.Errorf("it says to be confined where it is not: %s", &s.Stderr)
-	}
-}
-
 // A server that nobody has come to for so long ends, and who is served is no reason to.
 func TestExitOnIdle(t *testing.T) {
 	t.Parallel()

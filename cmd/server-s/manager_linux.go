@@ -38,29 +38,56 @@ const statusEvery = 5 * time.Second
 
 // tellManager tells the service manager, if there is one that wants to know, that the
 // server is ready, what it does, that it goes round, and that it ends (sd_notify(3)). It
-// is the loop that serves that says so: where that stands still, so does the watchdog. It
-// must be called before the server serves; the returned function is for the end.
-func tellManager(asked context.Context, t *traffic) (stop func()) {
+// is the loop that serves that says so: where that stands still, so does the watchdog,
+// unless it is known why, which is where a result is blocked. A manager that does not read
+// blocks nobody. It must be called before the server serves; the returned function is for
+// the end.
+func tellManager(asked context.Context, t *traffic, blocked func() time.Duration) (stop func()) {
 	if os.Getenv("NOTIFY_SOCKET") == "" {
 		return func() {}
 	}
-	state, every := daemon.SdNotifyReady, statusEvery
-	limit, err := daemon.SdWatchdogEnabled(false)
-	if err == nil && limit > 0 {
-		every = min(every, limit/3)
+	every, watchdog := statusEvery, ""
+	if limit, err := daemon.SdWatchdogEnabled(false); err == nil && limit > 0 {
+		every, watchdog = min(every, limit/3), "\n"+daemon.SdNotifyWatchdog
 	}
+	ready, beats := daemon.SdNotifyReady, make(chan string, 1)
 	t.server.BeatEvery = every
 	t.server.Beat = func() {
-		text := state + "\nSTATUS=" + t.status()
-		if limit > 0 {
-			text += "\n" + daemon.SdNotifyWatchdog
+		select {
+		case beats <- ready + "\nSTATUS=" + t.status() + watchdog:
+			ready = ""
+		default:
 		}
-		daemon.SdNotify(false, text) // a manager that does not listen is no reason not to serve
-		state = ""
 	}
-	stopping := sync.OnceFunc(func() { daemon.SdNotify(false, daemon.SdNotifyStopping) })
-	context.AfterFunc(asked, stopping)
-	return stopping // which waits for the other one
+	ended, told := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(told)
+		stopping := sync.OnceFunc(func() { daemon.SdNotify(false, daemon.SdNotifyStopping) })
+		defer stopping()
+		stops := asked.Done()
+		for stuck := time.Tick(every); ; {
+			select {
+			case text := <-beats:
+				daemon.SdNotify(false, text)
+			case <-stuck:
+				if long := blocked(); long > 0 {
+					daemon.SdNotify(false, fmt.Sprintf("STATUS=standard output has been blocked for %s, %s%s", long.Round(time.Second), t.status(), watchdog))
+				}
+			case <-stops:
+				stopping()
+				stops = nil
+			case <-ended:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(ended)
+		select {
+		case <-told:
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // status says what the server has done and does.
