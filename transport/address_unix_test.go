@@ -280,6 +280,53 @@ func TestJoin(t *testing.T) {
 	})
 }
 
+// Who was accepted for one who accepts no more is turned away, as those in the queue are.
+func TestJoinedTurnsAway(t *testing.T) {
+	t.Parallel()
+	for _, late := range []bool{false, true} {
+		var all []Listener
+		var clients []net.Conn
+		for range 2 {
+			ln, err := listenPortable(t.Context(), Address{AddrPort: netip.MustParseAddrPort("127.0.0.1:0")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, ln)
+		}
+		j := join(all).(*joined)
+		for _, ln := range all {
+			c, err := net.Dial("tcp", ln.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			c.SetDeadline(time.Now().Add(patience))
+			clients = append(clients, c)
+		}
+		first, err := j.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer first.Close()
+		holds := func() bool { j.mu.Lock(); defer j.mu.Unlock(); return len(j.held) == 1 }
+		for end := time.Now().Add(patience); !late && !holds() && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		j.Close()
+		if c, err := j.Accept(); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("after Close: %v, %v", c, err)
+		}
+		for i, ln := range all {
+			if clients[i].LocalAddr().String() == first.Remote().String() {
+				continue
+			}
+			if _, err := clients[i].Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+				t.Errorf("the other, of %s: %v", ln.Addr(), err)
+			}
+		}
+	}
+}
+
 // A listener that another program has too is left to that: clients that come when one
 // server has ended wait for the next.
 func TestInherit(t *testing.T) {
@@ -335,6 +382,21 @@ func TestInherit(t *testing.T) {
 		if ln, err := w.inherit(file); err == nil {
 			ln.Close()
 			t.Error("a file is a listener")
+		}
+		packets, err := net.Listen("unixpacket", filepath.Join(t.TempDir(), "p"))
+		if errors.Is(err, syscall.EPROTONOSUPPORT) {
+			return // as on darwin
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		defer packets.Close()
+		f, err := packets.(*net.UnixListener).File()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if ln, err := w.inherit(f); !errors.Is(err, errNoStream) {
+			t.Errorf("a socket of packets: %v, %v", ln, err)
 		}
 	})
 }

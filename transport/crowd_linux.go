@@ -219,10 +219,25 @@ func (c *crowd) goOn(m *member) {
 	if !m.goOn() {
 		return
 	}
+	began := time.Now()
 	c.failed(m.end(m.bug))
 	c.vacant = append(c.vacant, m)
+	if stood := time.Since(began); stood >= excused {
+		c.excuse(stood)
+	}
 	if c.retry != never { // what was missing may be there now
 		c.retry = min(c.retry, c.clock+minBackoff)
+	}
+}
+
+// excused is from when on a Result is told of to the limits of those in service.
+const excused = time.Second
+
+func (c *crowd) excuse(stood time.Duration) {
+	for _, m := range c.members {
+		if now := m.now.Load(); now != nil {
+			now.limit.excuse(stood)
+		}
 	}
 }
 

@@ -227,6 +227,64 @@ func TestACrowdIsServedInTurns(t *testing.T) {
 	})
 }
 
+// §9.2, §9.3: while a result is blocked nobody is served, which is not the fault of those
+// whose payload has not begun, or does not come.
+func TestWhoWaitedForAResultIsExcused(t *testing.T) {
+	for _, blocked := range []time.Duration{excused, 14 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, stop := context.WithCancel(t.Context())
+			k := simkernel.New()
+			process := k.Process()
+			ln, err := listenBy(process, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			results := map[uint64]Result{}
+			s := &Server{Table: &protocol.Server, Concurrency: 3, IdleTimeout: time.Hour, Limits: Limits{Header: 5 * time.Second, Rate: 100}, Result: func(r Result) error {
+				if results[r.Connection] = r; r.Connection == 1 {
+					time.Sleep(blocked)
+				}
+				return nil
+			}}
+			served := make(chan error, 1)
+			go func() { served <- s.Serve(ctx, ln) }()
+			var guests [3]*simkernel.Guest
+			for i := range guests {
+				if guests[i], err = k.Guest(ln.Addr()); err != nil {
+					t.Fatal(err)
+				}
+				defer guests[i].Leave()
+				synctest.Wait()
+			}
+			blocks, counted, confirms := guests[0], guests[1], guests[2]
+			counted.Arrive(header)
+			time.Sleep(4500 * time.Millisecond)
+			synctest.Wait()
+			blocks.End()
+			confirms.Arrive(protocol.Confirm1)
+			time.Sleep(blocked)
+			synctest.Wait()
+			time.Sleep(450 * time.Millisecond) // the first 4.95 s of the header, and of the rate
+			confirms.Arrive(protocol.Confirm2 + strings.Repeat("x", 1000))
+			synctest.Wait()
+			time.Sleep(5 * time.Second) // 9.95 s
+			counted.Arrive(strings.Repeat("x", 1000))
+			synctest.Wait()
+			time.Sleep(100 * time.Millisecond)
+			counted.End()
+			confirms.End()
+			synctest.Wait()
+			if len(results) != 3 || results[2].Bytes != 1000 || results[3].Bytes != 1000 || !results[2].Good || !results[3].Good {
+				t.Errorf("blocked for %s: %+v", blocked, results)
+			}
+			stop()
+			if err := <-served; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // Who takes nothing is waited for, without being asked again and again, though it sends
 // meanwhile; and then things go on.
 func TestAMemberWaitsToWrite(t *testing.T) {

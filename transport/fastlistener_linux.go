@@ -106,9 +106,12 @@ func (l *fastListener) options(more ...int) error {
 func inheritFast(f *os.File) (Listener, error) {
 	l := &fastListener{shared: true}
 	l.conn.sys = kernel{}
-	var family, listens int
+	var family, kind, listens int
 	err := control(f, func(fd int) (err error) {
 		if family, err = unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN); err != nil {
+			return err
+		}
+		if kind, err = unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE); err != nil || kind != unix.SOCK_STREAM {
 			return err
 		}
 		if listens, err = unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN); err != nil || listens == 0 {
@@ -122,6 +125,8 @@ func inheritFast(f *os.File) (Listener, error) {
 	switch {
 	case err != nil:
 		return nil, opError("listen", err)
+	case kind != unix.SOCK_STREAM:
+		return nil, opError("listen", errNoStream)
 	case listens == 0:
 		return nil, opError("listen", errors.New("a socket that does not listen"))
 	}

@@ -27,7 +27,7 @@ func join(all []Listener) Listener {
 	return j
 }
 
-// Accept implements Listener. What was accepted before Close is returned after it, too.
+// Accept implements Listener.
 func (j *joined) Accept() (Incoming, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -61,18 +61,35 @@ func (j *joined) from(i int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.busy[i] = false
-	if err == nil {
+	switch {
+	case err == nil && j.closed:
+		turnAway(c)
+	case err == nil:
 		j.held = append(j.held, c)
-	} else if !j.closed {
+	case !j.closed:
 		j.err = err
 	}
 	j.changed.Broadcast()
+}
+
+// turnAway does to a client what closing does to those in the queue.
+func turnAway(c Incoming) {
+	if n, ok := c.(*netConn); ok {
+		if tcp, ok := n.streamConn.(*net.TCPConn); ok {
+			tcp.SetLinger(0)
+		}
+	}
+	c.Close()
 }
 
 // Close implements Listener.
 func (j *joined) Close() error {
 	j.mu.Lock()
 	j.closed = true
+	for _, c := range j.held {
+		turnAway(c)
+	}
+	j.held = nil
 	j.changed.Broadcast()
 	j.mu.Unlock()
 	return j.several.Close()

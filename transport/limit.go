@@ -116,23 +116,34 @@ func over(limit, now time.Time) bool { return !limit.IsZero() && !now.Before(lim
 // passed reports whether a limit of time has passed.
 func (l *limiter) passed(now time.Time) bool { return over(l.due, now) }
 
-// broken returns which limit of time has been exceeded, once one has passed, or nil if
-// the next one holds from now on.
+// broken returns which limit of time has been exceeded, once one has passed, the first
+// where it is more than one; or nil if the next one holds from now on.
 func (l *limiter) broken(now time.Time, payload int64) error {
-	switch {
-	case over(l.duration, now):
-		return fmt.Errorf("%w: it is not over after %s", ErrDuration, l.Duration)
-	case over(l.header, now):
-		return fmt.Errorf("%w after %s", ErrHeader, l.Header)
-	case over(l.rate, now):
+	for l.passed(now) {
+		switch l.due {
+		case l.duration:
+			return fmt.Errorf("%w: it is not over after %s", ErrDuration, l.Duration)
+		case l.header:
+			return fmt.Errorf("%w after %s", ErrHeader, l.Header)
+		}
 		window := l.window()
 		if wanted := int64(float64(l.Rate) * window.Seconds()); payload-l.had < wanted {
 			return fmt.Errorf("%w: %d bytes in %s, wanted %d", ErrRate, payload-l.had, window, wanted)
 		}
 		l.rate, l.had = now.Add(window), payload
+		l.next()
+	}
+	return nil
+}
+
+// excuse says that nobody was served for so long.
+func (l *limiter) excuse(stood time.Duration) {
+	for _, t := range [...]*time.Time{&l.header, &l.rate} {
+		if !t.IsZero() {
+			*t = t.Add(stood)
+		}
 	}
 	l.next()
-	return nil
 }
 
 // killed reports whether nothing more of the connection counts, whatever it holds, and

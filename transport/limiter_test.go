@@ -117,3 +117,61 @@ func TestBehindALimit(t *testing.T) {
 		t.Errorf("%+v, %v", s.limit, s.end.err)
 	}
 }
+
+// Where two limits have passed the first of them is the reason.
+func TestTheFirstLimitIsTheReason(t *testing.T) {
+	const s = time.Second
+	began := time.Unix(1e9, 0)
+	for _, c := range []struct {
+		limits Limits
+		counts bool
+		want   error
+	}{
+		{Limits{Duration: 6 * s, Header: 5 * s}, false, ErrHeader},
+		{Limits{Duration: 5 * s, Header: 6 * s}, false, ErrDuration},
+		{Limits{Duration: 12 * s, Rate: 1}, true, ErrRate},
+		{Limits{Duration: 9 * s, Rate: 1}, true, ErrDuration},
+	} {
+		l := newLimiter(&c.limits, began)
+		if c.counts {
+			l.begins(began)
+		}
+		if err := l.broken(began.Add(time.Minute), 0); !errors.Is(err, c.want) {
+			t.Errorf("%+v: %v", c.limits, err)
+		}
+	}
+	// A window that was good does not hide the limit that has passed since.
+	l := newLimiter(&Limits{Duration: 12 * s, Rate: 1}, began)
+	l.begins(began)
+	if err := l.broken(began.Add(time.Minute), 1000); !errors.Is(err, ErrDuration) {
+		t.Error(err)
+	}
+}
+
+// Time in which nobody was served is not held against those who wait for their payload to
+// begin, or to come.
+func TestExcusedTime(t *testing.T) {
+	const s = time.Second
+	began := time.Unix(1e9, 0)
+	for _, c := range []struct {
+		limits Limits
+		counts bool
+		due    time.Duration
+	}{
+		{Limits{Header: 5 * s}, false, 12 * s},
+		{Limits{Header: 5 * s}, true, 0},
+		{Limits{Rate: 1, RateWindow: 5 * s}, true, 12 * s},
+		{Limits{Rate: 1, RateWindow: 5 * s}, false, 0},
+		{Limits{Duration: 5 * s}, false, 5 * s},
+		{Limits{Duration: 8 * s, Header: 5 * s}, false, 8 * s},
+	} {
+		l := newLimiter(&c.limits, began)
+		if c.counts {
+			l.begins(began)
+		}
+		l.excuse(7 * s)
+		if want := began.Add(c.due); c.due == 0 && !l.due.IsZero() || c.due > 0 && !l.due.Equal(want) {
+			t.Errorf("%+v: due %s, want %s", c.limits, l.due, want)
+		}
+	}
+}

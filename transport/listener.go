@@ -27,8 +27,8 @@ type Listener interface {
 // Queue is a Listener that can tell how many clients wait for it.
 type Queue interface {
 	// Queued returns how many connections are established and not accepted
-	// yet; ok is false where the system does not tell, and after Close. It may
-	// be called from any goroutine.
+	// yet; ok is false where the system does not tell, and after Close: n is 1
+	// then if it tells that there are any. It may be called from any goroutine.
 	Queued() (n int, ok bool)
 }
 
@@ -92,8 +92,14 @@ func inheritPortable(f *os.File) (Listener, error) {
 	if unix, ok := ln.(*net.UnixListener); ok {
 		unix.SetUnlinkOnClose(false)
 	}
+	if a := ln.Addr(); a != nil && a.Network() == "unixpacket" {
+		ln.Close()
+		return nil, &net.OpError{Op: "listen", Net: "unixpacket", Err: errNoStream}
+	}
 	return portable(ln)
 }
+
+var errNoStream = errors.New("a socket of packets, wanted one of a stream")
 
 type netListener struct {
 	net.Listener

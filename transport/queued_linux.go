@@ -1,15 +1,25 @@
 package transport
 
-import "net"
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // queued returns the length of a listening socket's accept queue, which
 // TCP_INFO has in place of the segments in flight (net/ipv4/tcp.c, tcp_get_info).
+// Of a Unix socket poll(2) tells only whether there is one.
 func queued(sys syscalls, fd int) (int, bool) {
 	info, err := sys.TCPInfo(fd)
-	if err != nil || info.State != listening {
+	switch {
+	case err == nil && info.State == listening:
+		return int(info.Unacked), true
+	case err == nil:
 		return 0, false
 	}
-	return int(info.Unacked), true
+	ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	sys.Ppoll(ready, new(unix.Timespec))
+	return int(ready[0].Revents & unix.POLLIN), false
 }
 
 // listening is TCP_LISTEN of the kernel's enum (include/net/tcp_states.h).
@@ -17,13 +27,10 @@ const listening = 10
 
 // Queued implements Queue.
 func (l *netListener) Queued() (n int, ok bool) {
-	tcp, ok := l.Listener.(*net.TCPListener)
-	if !ok {
-		return 0, false
-	}
-	ok = false
-	if raw, err := tcp.SyscallConn(); err == nil {
-		raw.Control(func(fd uintptr) { n, ok = queued(kernel{}, int(fd)) })
+	if socket, is := l.Listener.(syscall.Conn); is {
+		if raw, err := socket.SyscallConn(); err == nil {
+			raw.Control(func(fd uintptr) { n, ok = queued(kernel{}, int(fd)) })
+		}
 	}
 	return n, ok
 }

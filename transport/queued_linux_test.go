@@ -2,6 +2,7 @@ package transport
 
 import (
 	"net"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -42,6 +43,32 @@ func TestQueued(t *testing.T) {
 			if time.Now().After(deadline) {
 				t.Fatalf("%d, %t after Close", n, ok)
 			}
+		}
+	})
+}
+
+// Of a Unix socket the system tells only whether anybody waits.
+func TestQueuedOfAUnixSocket(t *testing.T) {
+	eachWay(t, func(t *testing.T, w way) {
+		path := filepath.Join(t.TempDir(), "s")
+		ln, err := w.at(t.Context(), Address{Path: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		queue := ln.(Queue)
+		for waiting := range 3 {
+			if n, ok := queue.Queued(); n != min(waiting, 1) || ok {
+				t.Errorf("%d, %t with %d waiting", n, ok, waiting)
+			}
+			c, err := net.Dial("unix", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+		}
+		ln.Close()
+		if n, ok := queue.Queued(); n != 0 || ok {
+			t.Errorf("%d, %t after Close", n, ok)
 		}
 	})
 }

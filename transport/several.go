@@ -27,13 +27,12 @@ func (l several) Addr() netip.AddrPort {
 	return netip.AddrPort{}
 }
 
-// Queued implements Queue: it is the sum of those of which it is known.
+// Queued implements Queue: it is the sum of what each tells.
 func (l several) Queued() (sum int, ok bool) {
 	for _, ln := range l {
 		if queue, is := ln.(Queue); is {
-			if n, known := queue.Queued(); known {
-				sum, ok = sum+n, true
-			}
+			n, known := queue.Queued()
+			sum, ok = sum+n, ok || known
 		}
 	}
 	return sum, ok

@@ -26,7 +26,7 @@ type telling struct {
 func (l telling) Queued() (int, bool) { return l.n, l.known }
 
 // Of several listeners all are closed, the first address is theirs, and those who wait are
-// the sum of what is known.
+// the sum of what each tells.
 func TestSeveral(t *testing.T) {
 	at, errOne, errTwo := netip.MustParseAddrPort("192.0.2.1:7"), errors.New("one"), errors.New("two")
 	for _, c := range []struct {
@@ -38,7 +38,8 @@ func TestSeveral(t *testing.T) {
 	}{
 		{several{}, 0, false, netip.AddrPort{}, nil},
 		{several{plain{}, plain{at: at, err: errOne}}, 0, false, at, []error{errOne}},
-		{several{telling{n: 3}, telling{plain: plain{at: at}, n: 5, known: true}, plain{}}, 5, true, at, nil},
+		{several{telling{n: 1}, telling{}}, 1, false, netip.AddrPort{}, nil},
+		{several{telling{n: 3}, telling{plain: plain{at: at}, n: 5, known: true}, plain{}}, 8, true, at, nil},
 		{several{telling{plain: plain{err: errOne}, n: 3, known: true}, telling{plain: plain{err: errTwo}, n: 4, known: true}}, 7, true, netip.AddrPort{}, []error{errOne, errTwo}},
 	} {
 		if n, known := c.all.Queued(); n != c.queued || known != c.known {

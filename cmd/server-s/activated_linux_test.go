@@ -54,6 +54,11 @@ func talkTo(network, address string, n int) error {
 		return err
 	}
 	defer c.Close()
+	return sessionOn(c, n)
+}
+
+// sessionOn makes it on a connection.
+func sessionOn(c net.Conn, n int) error {
 	c.SetDeadline(time.Now().Add(20 * time.Second))
 	for _, text := range []string{protocol.Confirm1, protocol.Confirm2 + strings.Repeat("x", n)} {
 		got := make([]byte, len(protocol.Accio))
@@ -153,21 +158,23 @@ func TestExitOnIdle(t *testing.T) {
 func TestNobodyIsIdleInTheQueue(t *testing.T) {
 	t.Parallel()
 	for _, places := range []string{"1", "4"} {
-		ln, f := shared(t, "tcp4", "127.0.0.1:0")
-		var clients []*net.TCPConn
-		for range 3 {
-			c, err := net.Dial("tcp4", ln.Addr().String())
-			check(t, err)
-			defer c.Close()
-			clients = append(clients, c.(*net.TCPConn))
-		}
-		s := activate(t, []*os.File{f}, nil, "--exit-on-idle", "200ms", "--accept-rate", "1", "--concurrency", places)
-		for _, c := range clients {
-			talk(t, c, header, turn, "end", "eof")
-		}
-		s.ends(t, 0)
-		if got := s.Stdout.String(); got != "0\n0\n0\n" {
-			t.Errorf("standard output %q, standard error %s", got, &s.Stderr)
+		for network, address := range map[string]string{"tcp4": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s")} {
+			ln, f := shared(t, network, address)
+			var waiting []net.Conn
+			for range 3 {
+				c, err := net.Dial(network, ln.Addr().String())
+				check(t, err)
+				defer c.Close()
+				waiting = append(waiting, c)
+			}
+			s := activate(t, []*os.File{f}, nil, "--exit-on-idle", "200ms", "--accept-rate", "1", "--concurrency", places)
+			for _, c := range waiting {
+				check(t, sessionOn(c, 0))
+			}
+			s.ends(t, 0)
+			if got := s.Stdout.String(); got != "0\n0\n0\n" {
+				t.Errorf("%s: standard output %q, standard error %s", network, got, &s.Stderr)
+			}
 		}
 	}
 }

@@ -73,7 +73,7 @@ func serve(asked, over context.Context, o options, stderr *console) (err error) 
 			ln.Close()
 		}
 	}()
-	concurrency, err := places(o.concurrency, len(listeners), o.http.IsValid())
+	concurrency, err := o.places(len(listeners))
 	if err != nil {
 		return err
 	}

@@ -125,22 +125,37 @@ func TestCannotListenAtAPath(t *testing.T) {
 	}
 }
 
-// Each listener beside the first, and the page, take descriptors from those of connections.
+// Each listener beside the first, the page, and whatever else is asked for, take descriptors
+// from those of connections.
 func TestPlaces(t *testing.T) {
-	alone, err := places(cli.Max, 1, false)
+	alone, err := (&options{concurrency: cli.Max}).places(1)
 	if err != nil || alone < 1 {
 		t.Fatalf("%d, %v", alone, err)
 	}
-	if n, err := places(cli.Max, 11, false); err != nil || n != alone-10*listenerDescriptors {
-		t.Errorf("%d of %d, %v", n, alone, err)
+	for _, c := range []struct {
+		listeners int
+		args      string
+		less      int
+	}{
+		{11, "", 10 * listenerDescriptors},
+		{1, "--http 127.0.0.1:0", pageDescriptors},
+		{1, "--control c", controlDescriptors},
+		{1, "--log-file f", fileDescriptors},
+		{1, "--trace t", fileDescriptors},
+		{2, "--trace t --log-file f --control c", listenerDescriptors + 2*fileDescriptors + controlDescriptors},
+	} {
+		o, _, err := parse(append(strings.Fields(c.args), "--concurrency", "max", "5000"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := o.places(c.listeners); err != nil || n != alone-c.less {
+			t.Errorf("%+v: %d of %d, %v", c, n, alone, err)
+		}
 	}
-	if n, err := places(cli.Max, 1, true); err != nil || n != alone-pageDescriptors {
-		t.Errorf("%d of %d, %v", n, alone, err)
-	}
-	if _, err := places(alone, 2, false); err == nil || !strings.Contains(err.Error(), "raise it by 2,") {
+	if _, err := (&options{concurrency: alone}).places(2); err == nil || !strings.Contains(err.Error(), "raise it by 2,") {
 		t.Error(err)
 	}
-	if n, err := places(1, 1000000, true); n != 1 || err != nil {
+	if n, err := (&options{concurrency: 1}).places(1000000); n != 1 || err != nil {
 		t.Errorf("%d, %v", n, err)
 	}
 }

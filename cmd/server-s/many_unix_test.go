@@ -178,15 +178,15 @@ func TestPlacesAndDescriptors(t *testing.T) {
 
 	s, _ := startTraced(t, few, "--concurrency", "max", "--http", "0")
 	check(t, s.Stderr.Wait(pageAddress.String()))
-	for range 106 {
+	for range 98 {
 		s.client(t, `<accio\r\n`)
 	}
-	if text := body(t, s.pageURL("/metrics")); !strings.Contains(text, "\naccio_places 106\n") || !strings.Contains(text, `accio_sessions{state="AwaitConfirm1"} 106`) {
+	if text := body(t, s.pageURL("/metrics")); !strings.Contains(text, "\naccio_places 98\n") || !strings.Contains(text, `accio_sessions{state="AwaitConfirm1"} 98`) {
 		t.Error(text)
 	}
 	s.signal(t, syscall.SIGTERM)
 	s.ends(t, 0)
-	if got := s.Stdout.String(); got != strings.Repeat("ERROR\n", 106) || strings.Contains(s.Stderr.String(), "accept") {
+	if got := s.Stdout.String(); got != strings.Repeat("ERROR\n", 98) || strings.Contains(s.Stderr.String(), "accept") {
 		t.Errorf("standard output %q, standard error %s", got, &s.Stderr)
 	}
 }

@@ -113,16 +113,17 @@ func TestReopenWithAllPlacesTaken(t *testing.T) {
 	dir := t.TempDir()
 	log, trace := filepath.Join(dir, "log"), filepath.Join(dir, "trace")
 	s := startLogged(t, log, func(cmd *exec.Cmd) { clitest.Limit(cmd, 200) }, "--trace", trace, "--concurrency", "max", "--http", "0", "--control", dir+"/control")
-	for range 106 {
+	const places = 84
+	for range places {
 		s.client(t, `<accio\r\n`)
 	}
 	check(t, os.Rename(log, log+".1"))
 	check(t, os.Rename(trace, trace+".1"))
 	s.signal(t, syscall.SIGHUP)
-	s.waits(t, "INFO trace reopened first=107 before=106")
+	s.waits(t, "INFO trace reopened first=85 before=84")
 	s.signal(t, syscall.SIGTERM)
 	s.ends(t, 0)
-	tracedSessions(t, trace, s.errors(106))
+	tracedSessions(t, trace, s.errors(places))
 }
 
 // errors are so many connections that ended in ERROR.
