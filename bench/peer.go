@@ -69,7 +69,7 @@ func peers() []*peer {
 		{name: "ours-many", workloads: ofManyAndSoak, many: true, patient: long, about: "this project's server with `--concurrency max`", prepare: with(goServer("ours", "accio/cmd/server-s"), "--concurrency", "max")},
 		{name: "ours-many-portable", workloads: ofMany, many: true, patient: long, about: "the same, built with `-tags portable`", prepare: with(goServer("ours-portable", "-tags", "portable", "accio/cmd/server-s"), "--concurrency", "max")},
 		{name: "c-epoll", workloads: ofMany, many: true, patient: []string{"-i", "600"}, about: "`peers/epoll.c`: one thread, epoll(7), `recv(NULL, …, MSG_TRUNC)`", prepare: cServer("epoll", epollSource)},
-		{name: "go-many", workloads: ofMany, many: true, about: "`peers/crowd`: package net, a goroutine for each connection, `io.Copy(io.Discard, conn)`; no idle limit", prepare: goServer("go-many", "accio/bench/peers/crowd")},
+		{name: "go-many", workloads: ofMany, many: true, about: "`peers/discard -many`: package net, a goroutine for each connection, `io.Copy(io.Discard, conn)`; no idle limit", prepare: with(goServer("go-net", "accio/bench/peers/discard"), "-many")},
 		{name: "socat-fork", workloads: []string{"many-small"}, many: true, share: 0.05, about: "`socat TCP-LISTEN,fork EXEC`, a process for each connection, which is `peers/loop.c -1`; a twentieth of the sessions", prepare: socatFork},
 	}
 }

@@ -1,5 +1,6 @@
 // Command discard is an Accio server as one writes it with package net and
-// nothing else. It has no idle limit.
+// nothing else: for one connection after the other or, with -many, for many at
+// once, a goroutine for each. It has no idle limit.
 package main
 
 import (
@@ -13,15 +14,16 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "ERROR: usage: discard PORT")
+	many := len(os.Args) == 3 && os.Args[1] == "-many"
+	if len(os.Args) != 2 && !many {
+		fmt.Fprintln(os.Stderr, "ERROR: usage: discard [-many] PORT")
 		os.Exit(2)
 	}
-	fmt.Fprintln(os.Stderr, "ERROR:", serve(os.Args[1]))
+	fmt.Fprintln(os.Stderr, "ERROR:", serve(os.Args[len(os.Args)-1], many))
 	os.Exit(1)
 }
 
-func serve(port string) error {
+func serve(port string, many bool) error {
 	ln, err := net.Listen("tcp4", "0.0.0.0:"+port)
 	if err != nil {
 		return err
@@ -31,12 +33,21 @@ func serve(port string) error {
 		if err != nil {
 			return err
 		}
-		if n, err := count(c); err != nil {
-			fmt.Println("ERROR")
+		if many {
+			go handle(c)
 		} else {
-			fmt.Println(n)
+			handle(c)
 		}
-		c.Close()
+	}
+}
+
+// handle prints its line by one write(2), before it closes.
+func handle(c net.Conn) {
+	defer c.Close()
+	if n, err := count(c); err != nil {
+		fmt.Println("ERROR")
+	} else {
+		fmt.Println(n)
 	}
 }
 
