@@ -81,7 +81,7 @@ func handshakeThen(c *conn, first []byte, commanded func()) error {
 	return err
 }
 
-func expectAccio(c *conn) error {
+func expectAccio(c io.Reader) error {
 	var got [len(protocol.Accio)]byte
 	if _, err := io.ReadFull(c, got[:]); err != nil {
 		return fmt.Errorf("while waiting for accio: %w", err)
@@ -92,15 +92,21 @@ func expectAccio(c *conn) error {
 	return nil
 }
 
+// stream is what the end of a session needs of a connection.
+type stream interface {
+	io.Reader
+	CloseWrite() error
+}
+
 // finish ends our side of the stream and waits for the server's end.
-func finish(c *conn) error {
+func finish(c stream) error {
 	if err := c.CloseWrite(); err != nil {
 		return err
 	}
 	return awaitEnd(c)
 }
 
-func awaitEnd(c *conn) error {
+func awaitEnd(c io.Reader) error {
 	var p [1]byte
 	switch n, err := c.Read(p[:]); {
 	case n > 0:

@@ -93,23 +93,6 @@ func parseSchedstat(text []byte) (time.Duration, error) {
 	return time.Duration(n), err
 }
 
-// parsePeak returns VmHWM of /proc/PID/status, in bytes.
-func parsePeak(text []byte) (int64, error) {
-	for line := range bytes.Lines(text) {
-		value, ok := bytes.CutPrefix(line, []byte("VmHWM:"))
-		if !ok {
-			continue
-		}
-		number, ok := strings.CutSuffix(strings.TrimSpace(string(value)), " kB")
-		if !ok {
-			return 0, fmt.Errorf("VmHWM in an unknown unit: %q", line)
-		}
-		kib, err := strconv.ParseInt(number, 10, 64)
-		return kib << 10, err
-	}
-	return 0, fmt.Errorf("no VmHWM in /proc/PID/status")
-}
-
 // groupCPU returns the CPU time that the running processes of a group have
 // used: of their living threads, by the nanosecond, or in ticks where the
 // kernel keeps no schedstat. It is 0 where there is no /proc.
@@ -144,13 +127,4 @@ func processCPU(dir string, ticks time.Duration) (total time.Duration) {
 		return ticks
 	}
 	return total
-}
-
-// peakMemory returns the largest resident size that a running process had.
-func peakMemory(pid int) (int64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, err
-	}
-	return parsePeak(text)
 }

@@ -47,17 +47,6 @@ func TestParseSchedstat(t *testing.T) {
 	}
 }
 
-func TestParsePeak(t *testing.T) {
-	if got, err := parsePeak([]byte("Name:\tloop\nVmPeak:\t 9 kB\nVmHWM:\t    1408 kB\nVmRSS:\t 1 kB\n")); err != nil || got != 1408<<10 {
-		t.Errorf("%v, %v", got, err)
-	}
-	for _, text := range []string{"", "Name:\tx\n", "VmHWM:\t1 MB\n", "VmHWM:\tx kB\n"} {
-		if got, err := parsePeak([]byte(text)); err == nil {
-			t.Errorf("%q: %v and no error", text, got)
-		}
-	}
-}
-
 func TestProcOfThisProcess(t *testing.T) {
 	if !hasProc {
 		t.Skip("needs /proc: there is none")

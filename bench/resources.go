@@ -29,6 +29,16 @@ func held(pid int) (r resources, err error) {
 	return resources{float64(kib) / 1024, float64(len(open)), float64(threads)}, err
 }
 
+// peakMemory returns the largest resident size that a running process had, in bytes.
+func peakMemory(pid int) (int64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	kib, err := statusField(text, "VmHWM:")
+	return kib << 10, err
+}
+
 // statusField returns a number of /proc/PID/status, in its unit there.
 func statusField(text []byte, name string) (int64, error) {
 	for line := range bytes.Lines(text) {

@@ -186,10 +186,7 @@ func (s *soaker) until(c *net.TCPConn, steps int, then string) error {
 		if i%2 == 1 {
 			_, err = io.WriteString(c, confirmations[i/2])
 		} else {
-			var got [len(protocol.Accio)]byte
-			if _, err = io.ReadFull(c, got[:]); err == nil && string(got[:]) != protocol.Accio {
-				err = fmt.Errorf("got %q, wanted accio", got)
-			}
+			err = expectAccio(c)
 		}
 		if err != nil {
 			return fmt.Errorf("step %d: %w", i, err)
@@ -212,16 +209,7 @@ func (s *soaker) rest(c *net.TCPConn, size, piece int) (int64, error) {
 			time.Sleep(time.Duration(s.random.IntN(100)) * time.Millisecond)
 		}
 	}
-	if err := c.CloseWrite(); err != nil {
-		return int64(size), err
-	}
-	switch n, err := c.Read(make([]byte, 1)); {
-	case n > 0:
-		return int64(size), errors.New("the server sent something where it was to close")
-	case !errors.Is(err, io.EOF):
-		return int64(size), fmt.Errorf("while waiting for the server to close: %w", err)
-	}
-	return int64(size), nil
+	return int64(size), finish(c)
 }
 
 // gone waits until the server has closed, in whatever way.
