@@ -9,7 +9,8 @@ import (
 // seeded lists faults of the kind that people make, each with the test that is
 // to catch it: file is changed from old to new, and then test must fail, or
 // each of several with | between them. The last of them are faults of the tests
-// themselves, which make them explore or compare less than they say.
+// themselves, which make them explore or compare less than they say. Those that
+// break a claim of docs/protocol.md are in claims_test.go.
 var seeded = []struct{ name, file, old, new, test string }{
 	{"a cancelled context into the machine", "../fsm/machine.go",
 		"m.states.Event(context.Background(), string(e))",
@@ -18,10 +19,6 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a shutdown lost before a wait", "await.go",
 		"if ctx.Err() != nil {\n\t\t\treturn 0, fsm.Shutdown\n\t\t}\n\t\tif s", "if s",
 		"TestShutdownAtEveryYieldPoint"},
-	{"a shutdown after what the socket holds", "await.go",
-		"if ctx.Err() != nil {\n\t\t\treturn n, fsm.Shutdown\n\t\t}\n", "",
-		"TestShutdownBeatsEverything"},
-	{"the clock restarted by a write", "await.go", "if n > 0 && s.eager {", "if n > 0 {", "TestEveryWord"},
 	{"the clock restarted by a change of state", "session.go", "if s.eager {\n\t\ts.restart()", "if true {\n\t\ts.restart()", "TestEveryWord"},
 	{"the clock not restarted by a confirmation", "await.go",
 		"n, err := s.conn.Read(p)\n\tif n > 0 {", "n, err := s.conn.Read(p)\n\tif n > len(p) {",
@@ -30,12 +27,8 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a byte too many read", "session.go", "take, s.text[s.end.right:len(text)])", "take, s.text[s.end.right:len(text)+1])", "FuzzConfirmations"},
 	{"a confirmation compared by its length", "session.go", "s.text[s.end.right] == text[s.end.right]", "s.text[0] == text[0]", "TestEveryWrongByte"},
 	{"a reset taken for an end", "classify.go", "errors.Is(err, io.EOF)", "err != io.ErrShortWrite && !errors.Is(err, os.ErrDeadlineExceeded)", "TestResetAtEveryYieldPoint"},
-	{"an error asked for again", "await.go", "event := s.ended(err)\n", "if classify(err) == fsm.Failed {\n_, err = m(s, p)\n}\nevent := s.ended(err)\n", "TestAnErrorIsReadOnce"},
 	{"the last bytes not counted", "session.go", "s.payload.Add(n)\n\t\tif event != whole {\n\t\t\treturn good(event)",
 		"if n < 1<<40 { s.payload.Add(n) }\n\t\tif event != whole {\n\t\t\treturn good(event)", "TestCountBeyondEveryNarrowInteger"},
-	{"data lost to a passed deadline, by package net", "netconn.go",
-		"n, err := c.streamConn.Read(p)\n\tif n == 0 &&", "n, err := c.streamConn.Read(p)\n\tif n > 0 &&",
-		"TestServerLosesNothingToAPassedDeadline"},
 	{"data lost to a passed deadline, by the fast path", "fastconn_linux.go",
 		"passed = true", "return 0, os.ErrDeadlineExceeded",
 		"TestFastConnLooksOnceMore"},
@@ -56,9 +49,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 		"w.waiting.Store(true)\n\tdefer w.waiting.Store(false)\n\tnow := time.Since(epoch)\n\tw.turn.yield(now)\n\tleft, at := time.Duration(w.deadline.Load()), expired\n",
 		"now := time.Since(epoch)\n\tleft, at := time.Duration(w.deadline.Load()), expired\n\ttime.Sleep(50 * time.Microsecond)\n\tw.waiting.Store(true)\n\tdefer w.waiting.Store(false)\n",
 		"TestFastConnIsWoken"},
-	{"a partial upload that ends like a whole one", "client.go", "tcp.SetLinger(0)", "tcp.SetLinger(-1)", "TestClientThatGivesUpIsNoResult"},
 	{"accepting after the shutdown", "server.go", "for s.accepts(ctx, 0) {", "for {", "TestShutdownBeforeTheFirstActivity"},
-	{"our close before the result", "slot.go", "if s.Result == nil ||", "now.conn.(Incoming).Close()\n\tif s.Result == nil ||", "TestResultComesBeforeOurClose"},
 	{"a command that comes before its turn", "session.go", "s.eager && s.answers(a)", "s.eager && !s.eager", "TestClientSeesAServerThatDoesNotTakeTurns"},
 	{"a file of sysfs taken for one that shrank", "source.go", "info.Size() < s.size {\n\t\treturn", "info.Size() <= s.size {\n\t\treturn", "TestClientFileWhoseSizeLies"},
 	{"a file that shrank taken for one of sysfs", "source.go", "info.Size() < s.size {\n\t\treturn", "info.Size() < 0 {\n\t\treturn", "TestClientFileThatShrinks"},
@@ -78,7 +69,6 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"an abort that what has arrived goes before", "await.go", "if s.killed() {\n\t\t\treturn n, fsm.Aborted\n\t\t}\n", "", "TestCodeIsLevel1StepByStep|TestAbortAtEveryYieldPoint"},
 	{"a limit of time that does not wake", "await.go", "!limit.IsZero() && limit.Before(due)", "limit.Before(due) && limit.IsZero()", "TestEveryWordWithLimits"},
 	{"a limit of time that is looked at when nothing is there only", "limit.go", "case l.late && l.spare > 0, !l.passed(s.clock):", "case l.late && l.spare > 0, !l.late:", "TestWhoNeverPausesIsEnded"},
-	{"a limit of time that hides what is there", "limit.go", "l.late, l.spare = true, mostHeld", "l.late, l.spare = true, 0", "TestWhatIsThereAtALimitCounts"},
 	{"a window that never ends", "limit.go", "l.rate, l.had = now.Add(window), payload", "l.rate = now.Add(window)", "TestEveryWordWithLimits"},
 	{"a peer that never leaves", "slot.go", "\ts.peers.leave(now.from)\n", "", "TestPeersHaveALimit"},
 	{"accepting without a pace", "pace.go", "p.full = p.full.Add(p.each)", "", "TestAcceptingHasAPace"},
@@ -125,5 +115,5 @@ func TestSeededFaultsAreCaught(t *testing.T) {
 	for i, f := range seeded {
 		faults[i] = overlaytest.Fault{Name: f.name, File: f.file, Old: f.old, New: f.new, Test: f.test}
 	}
-	overlaytest.Catch(t, long(), 50+25, faults)
+	overlaytest.Catch(t, long(), 43+25, faults)
 }
