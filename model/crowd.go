@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"accio/fsm"
 	g "accio/model/guarded"
@@ -252,47 +251,4 @@ func (c *Crowd) served(name, text, fair string, possible, taken g.Expr) (claims 
 			Fair(fair, false, possible, taken).Only())
 	}
 	return claims
-}
-
-// Reduce returns the crowd up to a renaming of its clients: the last two, of
-// which one notes who was there first, may change places if both are greedy or
-// neither is; so may the other greedy ones, and the others. Which step was the
-// last is left out, but for the passing of time. What is claimed of each client
-// becomes what is claimed of one, or nothing.
-func (c *Crowd) Reduce() *g.Program {
-	p := *c.Program
-	n := len(c.place)
-	var pair, greedy, others g.Parts
-	var any []g.Expr
-	for i := range c.place {
-		part := []*g.Var{c.place[i], c.machine[i].state, c.sent[i], c.line[i]}
-		switch {
-		case i >= n-2:
-			pair = append(pair, part)
-		case i < c.greedy:
-			greedy = append(greedy, part)
-		default:
-			others = append(others, part)
-		}
-		any = append(any, c.line[i].Is(counted))
-	}
-	alike := len(pair) == 2 && c.greedy != n-1
-	p.Canonical = func(s g.State) g.State {
-		c.went.Put(&s, 0)
-		c.aborted.Put(&s, 0)
-		if alike && pair.Before(&s, 1, 0) {
-			pair.Swap(&s, 0, 1)
-			if n := c.first.Value(s); n != 0 {
-				c.first.Put(&s, 3-n)
-			}
-		}
-		greedy.Sort(&s)
-		others.Sort(&s)
-		return s
-	}
-	p.Claims = slices.DeleteFunc(slices.Clone(p.Claims), func(c g.Claim) bool {
-		return slices.ContainsFunc([]string{"counted_", "served_", "limited_"}, func(each string) bool { return strings.HasPrefix(c.Name, each) })
-	})
-	p.Claim(g.Sometimes("counted", "a client is counted", g.Or(any...)))
-	return &p
 }

@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -107,32 +108,6 @@ func TestReducedCrowd(t *testing.T) {
 	}
 	for of, size := range sizes {
 		c := crowd(of)
-		p := c.Reduce()
-		r := p.Check(modelcheck.Limit{})
-		t.Logf("%v: %d states, %d edges, depth %d", of, r.States, r.Edges, r.Depth)
-		if got := [3]int{r.States, r.Edges, r.Depth}; !r.OK() || got != size {
-			t.Errorf("%v: %v, want %v\n%v", of, got, size, r)
-		}
-		if of[0] > 4 {
-			continue
-		}
-		var props []modelcheck.Property[guarded.State]
-		for _, c := range p.Claims {
-			props = append(props, c.Property())
-		}
-		if err := modelcheck.CheckSymmetry(p.System(), modelcheck.Limit{}, props...); err != nil {
-			t.Errorf("%v: %v", of, err)
-		}
-		g, err := modelcheck.Explore(c.System(), modelcheck.Limit{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		classes := map[guarded.State]bool{}
-		for _, s := range g.States() {
-			classes[p.Canonical(s)] = true
-		}
-		if len(classes) != r.States {
-			t.Errorf("%v: %d classes of states, not %d", of, len(classes), r.States)
-		}
+		wantReduced(t, fmt.Sprint(of), c.Program, c.Reduce(), size, of[0] <= 4)
 	}
 }
