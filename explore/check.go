@@ -167,11 +167,7 @@ func (s *Suite) wMethod(t *testing.T) *Shortest {
 		}
 	}
 	InShares(t, func(t *testing.T, mine func() bool) {
-		suite, err := finite.WMethod(s.Expect, s.Extra)
-		if err != nil {
-			t.Error(err)
-		}
-		for _, w := range suite.Words {
+		for _, w := range finite.WMethod(s.Expect, s.Extra) {
 			if mine() {
 				s.play(failures, w, nil)
 			}

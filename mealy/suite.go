@@ -32,13 +32,18 @@ func (m *Machine) separators() [][]Word {
 
 // Suite returns words for which every machine that has at most depth states more
 // than m, a minimal one, and is not m puts out something else. Nothing is asked
-// behind an end.
+// behind an end. Where m has no edge for an input, a word that tells it from another
+// state may have that.
 func (m *Machine) Suite(depth int, ended func(string) bool) (words []Word) {
 	separators := m.separators()
+	words = append(words, separators[0]...)
 	var from func(word Word, s, left int)
 	from = func(word Word, s, left int) {
 		for _, in := range m.Inputs {
-			e := m.Edges[s][in]
+			e, ok := m.Edges[s][in]
+			if !ok {
+				continue
+			}
 			next := append(slices.Clone(word), in)
 			if ended(e.Output) {
 				words = append(words, next)
