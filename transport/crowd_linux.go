@@ -120,10 +120,7 @@ func (c *crowd) serve() error {
 	stopped := false
 	for {
 		c.failed(c.accept())
-		if !c.closed && !c.server.accepts(c.ctx, 0) {
-			c.closed = true
-			c.server.close(c.ln)
-		}
+		c.leave()
 		if !c.closed && slices.ContainsFunc(c.doors, func(d *door) bool { return d.fastListener.closed.Load() }) && c.server.accepts(c.ctx, 0) {
 			c.failed(acceptError("accept4", net.ErrClosed)) // by somebody else
 		}
@@ -138,6 +135,14 @@ func (c *crowd) serve() error {
 			return c.failure
 		}
 		c.failed(c.wait())
+	}
+}
+
+// leave ends the listening where those who have come are the last.
+func (c *crowd) leave() {
+	if !c.closed && !c.server.accepts(c.ctx, uint64(len(c.came))) {
+		c.closed = true
+		c.server.close(c.ln)
 	}
 }
 
@@ -272,6 +277,7 @@ func (c *crowd) accept() error {
 		return nil
 	}
 	err := c.take()
+	c.leave() // before any of them can tell that he has come
 	for _, a := range c.came {
 		m := c.slot()
 		m.enter(a)
