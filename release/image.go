@@ -17,7 +17,8 @@ import (
 // nobody is whom the image runs as. Without an /etc/passwd a number does.
 const nobody = "65532:65532"
 
-// image writes an OCI layout of an index of images, one for each Linux, as a tar file.
+// image writes an OCI layout as a tar file. It has one name, the version, for an index of
+// images, one for each Linux: of two with the same name programs take neither, or the first.
 func (r *Release) image(built []*Built, licenses File) error {
 	var index v1.ImageIndex = mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
 	for _, b := range built {
@@ -29,12 +30,14 @@ func (r *Release) image(built []*Built, licenses File) error {
 			return err
 		}
 		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: image, Descriptor: v1.Descriptor{
-			Platform:    &v1.Platform{OS: b.Platform.OS, Architecture: b.Platform.Arch},
-			Annotations: map[string]string{"org.opencontainers.image.ref.name": r.number()},
+			Platform: &v1.Platform{OS: b.Platform.OS, Architecture: b.Platform.Arch},
 		}})
 	}
+	named := mutate.AppendManifests(mutate.IndexMediaType(empty.Index, types.OCIImageIndex), mutate.IndexAddendum{Add: index, Descriptor: v1.Descriptor{
+		Annotations: map[string]string{"org.opencontainers.image.ref.name": r.number()},
+	}})
 	dir := filepath.Join(r.work, "image")
-	if _, err := layout.Write(dir, index); err != nil {
+	if _, err := layout.Write(dir, named); err != nil {
 		return err
 	}
 	var files []File

@@ -10,8 +10,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
 // blob reads a blob of a layout, whose name is the digest of what is in it.
@@ -35,11 +37,11 @@ func decode[T any](t *testing.T, data []byte) (v T) {
 	return v
 }
 
-// The layout is read as the specification of OCI has it. What it has is unpacked, and
-// run as its configuration says: with root in a root of its own, as nobody.
-func TestImageRuns(t *testing.T) {
-	m, dir := makeOnce(t), t.TempDir()
-	data, err := os.ReadFile(m.file(t, "server-s_*_oci.tar"))
+// images are the images of a layout, which is read as the specification of OCI has it: one
+// name, which is that of an index with an image for each platform.
+func images(t *testing.T, layout, dir, name string) (all []v1.Descriptor) {
+	t.Helper()
+	data, err := os.ReadFile(layout)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,11 +56,59 @@ func TestImageRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	index := decode[v1.IndexManifest](t, list)
-	if len(index.Manifests) != 1 || index.Manifests[0].Platform.String() != "linux/"+runtime.GOARCH {
-		t.Fatalf("%s", list)
+	named := decode[v1.IndexManifest](t, list).Manifests
+	if len(named) != 1 || named[0].MediaType != types.OCIImageIndex || named[0].Annotations["org.opencontainers.image.ref.name"] != name {
+		t.Fatalf("wanted one index that is named %s: %s", name, list)
 	}
-	manifest := decode[v1.Manifest](t, blob(t, dir, index.Manifests[0].Digest))
+	index := decode[v1.IndexManifest](t, blob(t, dir, named[0].Digest))
+	if index.MediaType != types.OCIImageIndex {
+		t.Errorf("an index of the type %s", index.MediaType)
+	}
+	return index.Manifests
+}
+
+// What is loaded by the name is the image for the machine's processor.
+func TestImageForEachProcessor(t *testing.T) {
+	source := t.TempDir()
+	if err := os.WriteFile(filepath.Join(source, "LICENSE"), []byte("MIT"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := &Release{Source: source, Version: "v1.2.0", Time: time.Unix(1_767_323_045, 0).UTC(), Out: t.TempDir(), work: t.TempDir()}
+	var built []*Built
+	for _, p := range platforms {
+		built = append(built, &Built{Platform: p, Programs: []File{{p.file("server-s"), []byte(p.String()), 0o755}}})
+	}
+	if err := r.image(built, File{"THIRD-PARTY-LICENSES", nil, 0o644}); err != nil {
+		t.Fatal(err)
+	}
+	dir, got := t.TempDir(), map[string]string{}
+	for _, image := range images(t, filepath.Join(r.Out, "server-s_1.2.0_oci.tar"), dir, "1.2.0") {
+		manifest := decode[v1.Manifest](t, blob(t, dir, image.Digest))
+		config := decode[v1.ConfigFile](t, blob(t, dir, manifest.Config.Digest))
+		root := t.TempDir()
+		if err := unpack(blob(t, dir, manifest.Layers[0].Digest), root); err != nil {
+			t.Fatal(err)
+		}
+		program, err := os.ReadFile(filepath.Join(root, "server-s"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[image.Platform.String()+" "+config.Platform().String()] = string(program)
+	}
+	if fmt.Sprint(got) != "map[linux/amd64 linux/amd64:linux/amd64 linux/arm64 linux/arm64:linux/arm64]" {
+		t.Error(got)
+	}
+}
+
+// What the image has is unpacked, and run as its configuration says: with root in a root of
+// its own, as nobody.
+func TestImageRuns(t *testing.T) {
+	m, dir := makeOnce(t), t.TempDir()
+	all := images(t, m.file(t, "server-s_*_oci.tar"), dir, "1.2.0-rc.1")
+	if len(all) != 1 || all[0].Platform.String() != "linux/"+runtime.GOARCH {
+		t.Fatalf("%v", all)
+	}
+	manifest := decode[v1.Manifest](t, blob(t, dir, all[0].Digest))
 	config := decode[v1.ConfigFile](t, blob(t, dir, manifest.Config.Digest))
 	root := t.TempDir()
 	if len(manifest.Layers) != 1 {
