@@ -2,10 +2,12 @@
 package deploy
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +44,65 @@ func TestAlerts(t *testing.T) {
 		if out, err := exec.Command(tool, args...).CombinedOutput(); err != nil {
 			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
 		}
+	}
+}
+
+// Prometheus asks and judges as often as the tests of the alerts have it.
+func TestIntervals(t *testing.T) {
+	cases, err := os.ReadFile("alerts_rules_test.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := os.ReadFile("prometheus.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for in, word := range map[string]string{"scrape_interval": "- interval", "evaluation_interval": "evaluation_interval"} {
+		want := regexp.MustCompile(word + `: (\S+)`).FindSubmatch(cases)
+		got := regexp.MustCompile(in + `: (\S+)`).FindSubmatch(config)
+		if want == nil || got == nil || string(got[1]) != string(want[1]) {
+			t.Errorf("%s is %q, the tests have %q", in, got, want)
+		}
+	}
+}
+
+// The dashboard shows each server once, with a name or without.
+func TestVersionIsShownOnce(t *testing.T) {
+	text, err := os.ReadFile("grafana/accio.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type panel struct {
+		Title   string
+		Targets []struct{ Expr string }
+	}
+	var dashboard struct{ Panels []panel }
+	if err := json.Unmarshal(text, &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(dashboard.Panels, func(p panel) bool { return p.Title == "Version" })
+	if at < 0 {
+		t.Fatal("there is no panel Version")
+	}
+	query := strings.NewReplacer("$job", ".*", "$instance", ".*").Replace(dashboard.Panels[at].Targets[0].Expr)
+	cases := `
+tests:
+  - input_series:
+      - {series: 'accio_build_info{job="accio",instance="a",version="v1"}', values: '1'}
+      - {series: 'accio_instance_info{job="accio",instance="a",name="north"}', values: '1'}
+      - {series: 'accio_build_info{job="accio",instance="b",version="v2"}', values: '1'}
+    promql_expr_test:
+      - expr: '` + query + `'
+        exp_samples:
+          - {labels: '{job="accio",instance="a",version="v1",name="north"}', value: 1}
+          - {labels: 'accio_build_info{job="accio",instance="b",version="v2"}', value: 1}
+`
+	file := filepath.Join(t.TempDir(), "version.yml")
+	if err := os.WriteFile(file, []byte(cases), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command(require.Tool(t, "promtool"), "test", "rules", file).CombinedOutput(); err != nil {
+		t.Errorf("promtool: %v\n%s", err, out)
 	}
 }
 
