@@ -38,7 +38,7 @@ func TestPrometheus(t *testing.T) {
 	for _, m := range f.members {
 		targets = append(targets, fmt.Sprintf(`"127.0.0.1:%d"`, m.page))
 	}
-	config := "global: {scrape_interval: 500ms, scrape_timeout: 500ms}\n" + strings.Replace(string(text), target, strings.Join(targets, ", "), 1)
+	config := strings.NewReplacer("scrape_interval: 10s", "scrape_interval: 500ms\n  scrape_timeout: 500ms", target, strings.Join(targets, ", ")).Replace(string(text))
 	file, address := filepath.Join(f.dir, "prometheus.yml"), fmt.Sprintf("127.0.0.1:%d", ports(t, 1)[0])
 	clitest.Check(t, os.WriteFile(file, []byte(config), 0o600))
 	p, err := clitest.Start(exec.Command("prometheus", "--config.file="+file, "--storage.tsdb.path="+filepath.Join(f.dir, "data"),
