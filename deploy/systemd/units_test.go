@@ -74,6 +74,9 @@ func TestUnits(t *testing.T) {
 		if !strings.Contains(string(text), "\nStartLimitIntervalSec=0\n") {
 			t.Errorf("%s: after some restarts systemd starts it no more, and a socket refuses clients, unless StartLimitIntervalSec=0", unit)
 		}
+		if dir := regexp.MustCompile(`(?m)^RuntimeDirectory=(.*)$`).FindStringSubmatch(string(text)); dir == nil || !strings.Contains(command[1], "--control /run/"+dir[1]+"/control ") {
+			t.Errorf("%s: the directory of --control is none that systemd makes", unit)
+		}
 		out, err := exec.Command("systemd-analyze", "security", "--offline=true", "--no-pager", name).CombinedOutput()
 		level := regexp.MustCompile(`Overall exposure level for \S+: (\d+\.\d+) `).FindSubmatch(out)
 		if err != nil || level == nil {
@@ -87,5 +90,51 @@ func TestUnits(t *testing.T) {
 	require.Ran(t, "services", services, 2)
 	if out, err := exec.Command("systemd-analyze", append([]string{"verify", "--man=no"}, names...)...).CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+}
+
+// The drop-in that docs/operations.md has is what systemd takes without a word; its flags are
+// those of the server, and the unit's are among them.
+func TestDropIn(t *testing.T) {
+	require.Tool(t, "systemd-analyze")
+	told, err := os.ReadFile("../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("(?s)\n```ini\n(.*?)```").FindSubmatch(told)
+	if found == nil {
+		t.Fatal("docs/operations.md has no drop-in")
+	}
+	dir := t.TempDir()
+	server := filepath.Join(dir, "server-s")
+	if out, err := exec.Command("go", "build", "-o", server, "accio/cmd/server-s").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	unit, err := os.ReadFile("accio-server.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket, err := os.ReadFile("accio-server.socket")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "accio-server.service.d"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{"accio-server.service": unit, "accio-server.socket": socket, "accio-server.service.d/override.conf": found[1]} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(strings.ReplaceAll(string(text), "/usr/bin/server-s", server)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command("systemd-analyze", "verify", "--man=no", filepath.Join(dir, "accio-server.service")).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+	command := regexp.MustCompile(`(?m)^ExecStart=/usr/bin/server-s (.*)$`)
+	usual, changed := command.FindSubmatch(unit), command.FindSubmatch(found[1])
+	if usual == nil || changed == nil || !strings.HasPrefix(string(changed[1]), string(usual[1])+" ") {
+		t.Fatalf("the unit has %q, the drop-in %q", usual, changed)
+	}
+	if out, err := exec.Command(server, append(strings.Fields(string(changed[1])), "--help")...).CombinedOutput(); err != nil || !strings.Contains(string(out), "usage: server-s") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
