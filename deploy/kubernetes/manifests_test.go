@@ -4,7 +4,9 @@ package kubernetes
 import (
 	"bytes"
 	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,27 +19,27 @@ import (
 )
 
 // manifests are what the file has, each of which has no field that its kind has not.
-func manifests(t *testing.T) (d apps.Deployment, s core.Service, b disruption.PodDisruptionBudget) {
+func manifests(t *testing.T) (d apps.Deployment, s, http core.Service, b disruption.PodDisruptionBudget) {
 	t.Helper()
 	text, err := os.ReadFile("accio-server.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	parts := bytes.Split(text, []byte("\n---\n"))
-	if len(parts) != 3 {
+	if len(parts) != 4 {
 		t.Fatalf("%d manifests", len(parts))
 	}
-	for i, into := range []any{&d, &s, &b} {
+	for i, into := range []any{&d, &s, &http, &b} {
 		if err := yaml.UnmarshalStrict(parts[i], into); err != nil {
 			t.Errorf("manifest %d: %v", i+1, err)
 		}
 	}
-	return d, s, b
+	return d, s, http, b
 }
 
 // The pods are allowed where the standard is restricted.
 func TestPodsAreRestricted(t *testing.T) {
-	d, _, _ := manifests(t)
+	d, _, _, _ := manifests(t)
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -58,12 +60,15 @@ func TestPodsAreRestricted(t *testing.T) {
 	}
 }
 
-// Everything that selects the pods does, the ports are there, and the end of a pod has the
+// What a server takes, and each of its places with a socket that nothing waits in.
+const atRest, ofPlace = 16 << 20, 12 << 10
+
+// Everything that selects the pods does, the image is ours, the memory is enough, the ports are there, and the end of a pod has the
 // time that its drain takes.
 func TestManifestsFit(t *testing.T) {
-	d, s, b := manifests(t)
+	d, s, http, b := manifests(t)
 	for name, selector := range map[string]map[string]string{
-		"deployment": d.Spec.Selector.MatchLabels, "service": s.Spec.Selector, "budget": b.Spec.Selector.MatchLabels,
+		"deployment": d.Spec.Selector.MatchLabels, "service": s.Spec.Selector, "service of the page": http.Spec.Selector, "budget": b.Spec.Selector.MatchLabels,
 	} {
 		if len(selector) == 0 || selector["app"] != d.Spec.Template.Labels["app"] {
 			t.Errorf("the %s selects %v", name, selector)
@@ -74,13 +79,28 @@ func TestManifestsFit(t *testing.T) {
 		return slices.ContainsFunc(server.Ports, func(p core.ContainerPort) bool { return p.Name == name })
 	}
 	for _, port := range []string{
-		s.Spec.Ports[0].TargetPort.StrVal, server.ReadinessProbe.HTTPGet.Port.StrVal, server.LivenessProbe.HTTPGet.Port.StrVal, server.StartupProbe.HTTPGet.Port.StrVal,
+		s.Spec.Ports[0].TargetPort.StrVal, http.Spec.Ports[0].TargetPort.StrVal, server.ReadinessProbe.HTTPGet.Port.StrVal, server.LivenessProbe.HTTPGet.Port.StrVal, server.StartupProbe.HTTPGet.Port.StrVal,
 	} {
 		if !named(port) {
 			t.Errorf("there is no port %q", port)
 		}
 	}
-	at := slices.Index(server.Args, "--drain")
+	// What the release names its image, and its version (release/image.go).
+	if !regexp.MustCompile(`^registry\.example\.org/server-s:\d+\.\d+\.\d+$`).MatchString(server.Image) {
+		t.Errorf("the image is %s", server.Image)
+	}
+	at := slices.Index(server.Args, "--concurrency")
+	if at < 0 {
+		t.Fatal("there is no --concurrency")
+	}
+	places, err := strconv.ParseInt(server.Args[at+1], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if has := server.Resources.Limits.Memory().Value(); atRest+places*ofPlace > has/2 {
+		t.Errorf("%d places take more than half of %d bytes, and their sockets have buffers", places, has)
+	}
+	at = slices.Index(server.Args, "--drain")
 	if at < 0 || server.Lifecycle.PreStop.Sleep == nil {
 		t.Fatal("there is no drain, or no preStop")
 	}
