@@ -33,7 +33,7 @@ func TestDebServes(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(root, "var/lib/dpkg/status"), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		output(t, exec.Command(dpkg, "--root="+root, "--install", deb))
+		output(t, exec.Command(dpkg, "--root="+root, "--force-script-chrootless", "--install", deb))
 	} else {
 		output(t, exec.Command(dpkg, "--extract", deb, root))
 	}
@@ -49,7 +49,7 @@ func TestDebServes(t *testing.T) {
 	if os.Getuid() != 0 {
 		return
 	}
-	output(t, exec.Command(dpkg, "--root="+root, "--remove", "accio"))
+	output(t, exec.Command(dpkg, "--root="+root, "--force-script-chrootless", "--purge", "accio"))
 	if left, err := os.ReadDir(filepath.Join(root, "usr")); err == nil {
 		t.Errorf("removed, and there is still %v", left)
 	}
@@ -90,18 +90,43 @@ func wholeSession(t *testing.T, bin string) {
 }
 
 // Both packages have the same files, but for where the completions of zsh and the
-// license are.
+// license are, and that RPM has no file for the changelog of the package. Of an RPM they say
+// what is documentation, and that its directories are its own.
 func TestPackagesHaveTheSame(t *testing.T) {
 	m := makeOnce(t)
 	dpkg, rpm := require.Tool(t, "dpkg"), require.Tool(t, "rpm")
 	output(t, exec.Command(rpm, "--checksig", "--nosignature", m.file(t, "accio-*.rpm")))
 	var deb []string
 	for _, line := range strings.Split(strings.TrimSpace(output(t, exec.Command(dpkg, "--contents", m.file(t, "accio_*.deb")))), "\n") {
-		if name := "/" + strings.TrimPrefix(line[strings.LastIndex(line, " ")+1:], "./"); !strings.HasSuffix(name, "/") {
+		if name := "/" + strings.TrimPrefix(line[strings.LastIndex(line, " ")+1:], "./"); !strings.HasSuffix(name, "/") && name != "/usr/share/doc/accio/changelog.Debian.gz" {
 			deb = append(deb, name)
 		}
 	}
-	inRPM := strings.Fields(output(t, exec.Command(rpm, "--query", "--list", "--package", m.file(t, "accio-*.rpm"))))
+	query := func(format string) []string {
+		return strings.Fields(output(t, exec.Command(rpm, "--query", "--queryformat", format, "--package", m.file(t, "accio-*.rpm"))))
+	}
+	var inRPM, dirs, documents []string
+	for _, line := range query(`[%{FILEMODES:octal}:%{FILEFLAGS:fflags}:%{FILENAMES}\n]`) {
+		f := strings.Split(line, ":")
+		switch {
+		case strings.HasPrefix(f[0], "40"):
+			dirs = append(dirs, f[2])
+			continue
+		case f[1] == "d":
+			documents = append(documents, f[2])
+		}
+		inRPM = append(inRPM, f[2])
+	}
+	if !slices.Contains(dirs, "/usr/share/doc/accio") || !slices.Contains(dirs, "/usr/share/doc/accio/docs") || !slices.Contains(dirs, "/usr/share/licenses/accio") ||
+		slices.ContainsFunc(dirs, func(dir string) bool { return !strings.Contains(dir+"/", "/accio/") }) {
+		t.Errorf("it owns the directories %q", dirs)
+	}
+	if !slices.Contains(documents, "/usr/share/doc/accio/docs/protocol.md") {
+		t.Errorf("documentation is %q", documents)
+	}
+	if got := strings.Join(query("[%{CHANGELOGNAME} %{CHANGELOGTEXT}]%{POSTIN}%{PREUN}%{POSTUN}"), " "); !strings.Contains(got, "What is new") || strings.Count(got, "#!/bin/sh") != 3 {
+		t.Errorf("its changelog and scripts are %s", got)
+	}
 	for i, name := range inRPM {
 		name = strings.Replace(name, "/zsh/site-functions/", "/zsh/vendor-completions/", 1)
 		inRPM[i] = strings.Replace(name, "/licenses/accio/LICENSE", "/doc/accio/copyright", 1)
@@ -110,6 +135,11 @@ func TestPackagesHaveTheSame(t *testing.T) {
 	slices.Sort(inRPM)
 	if !slices.Equal(deb, inRPM) || len(deb) < 30 {
 		t.Errorf("deb %q\nrpm %q", deb, inRPM)
+	}
+	control := t.TempDir()
+	output(t, exec.Command(dpkg, "--control", m.file(t, "accio_*.deb"), control))
+	if got := names(t, control); fmt.Sprint(got) != "[control md5sums postinst postrm prerm]" {
+		t.Errorf("beside its files it has %q", got)
 	}
 	if i := slices.Index(deb, "/usr/share/man/man1/accio-conform-server.1.gz"); i < 0 {
 		t.Error("no manual")

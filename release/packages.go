@@ -2,17 +2,25 @@ package main
 
 import (
 	"bytes"
+	"embed"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/goreleaser/nfpm/v2"
 	_ "github.com/goreleaser/nfpm/v2/deb"
 	"github.com/goreleaser/nfpm/v2/files"
 	_ "github.com/goreleaser/nfpm/v2/rpm"
 )
+
+// maintainer has an address, as Debian's policy wants one; it is not one for mail.
+const maintainer = "The Accio developers <accio@localhost>"
+
+//go:embed scripts
+var scripts embed.FS
 
 // packages writes the packages for Linux.
 func (r *Release) packages(b *Built, common []File) error {
@@ -33,7 +41,7 @@ func (r *Release) pack(format string, b *Built, common []File) error {
 		Release:     "1",
 		Section:     "net",
 		Priority:    "optional",
-		Maintainer:  "The Accio developers",
+		Maintainer:  maintainer,
 		Vendor:      "The Accio developers",
 		License:     "MIT",
 		MTime:       r.Time,
@@ -42,8 +50,11 @@ func (r *Release) pack(format string, b *Built, common []File) error {
 	info.DisableGlobbing = true
 	info.RPM.BuildHost = "localhost"
 	info.RPM.Summary = strings.SplitN(info.Description, "\n", 2)[0]
-	info.Suggests = []string{"bubblewrap"} // accio conform --sandbox
+	info.Suggests = []string{"bash-completion", "bubblewrap"} // the second is for accio conform --sandbox
 	stage := filepath.Join(b.dir, format)
+	if err := r.beside(info, filepath.Join(b.dir, format+"-control")); err != nil {
+		return err
+	}
 	for _, f := range b.Programs {
 		f.Name = "/usr/bin/" + f.Name
 		common = append(common[:len(common):len(common)], f)
@@ -54,6 +65,9 @@ func (r *Release) pack(format string, b *Built, common []File) error {
 			return err
 		}
 		info.Contents = append(info.Contents, content)
+	}
+	if format == "rpm" {
+		info.Contents = append(info.Contents, r.directories(info.Contents)...)
 	}
 	info = nfpm.WithDefaults(info)
 	if err := nfpm.PrepareForPackager(info, format); err != nil {
@@ -68,6 +82,47 @@ func (r *Release) pack(format string, b *Built, common []File) error {
 		return err
 	}
 	return r.write(packager.ConventionalFileName(info), out.Bytes())
+}
+
+// beside gives the package what it has beside its files: the scripts for dpkg and RPM, and a
+// changelog in their form. The packager reads them from files.
+func (r *Release) beside(info *nfpm.Info, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for name, script := range map[string]*string{
+		"installed.sh": &info.Scripts.PostInstall, "removing.sh": &info.Scripts.PreRemove, "removed.sh": &info.Scripts.PostRemove,
+	} {
+		text, err := scripts.ReadFile("scripts/" + name)
+		if err != nil {
+			return err
+		}
+		*script = filepath.Join(dir, name)
+		if err := os.WriteFile(*script, text, 0o755); err != nil {
+			return err
+		}
+	}
+	info.Changelog = filepath.Join(dir, "changelog.yaml")
+	return os.WriteFile(info.Changelog, fmt.Appendf(nil, `- semver: %q
+  date: %q
+  packager: %q
+  deb: {urgency: medium, distributions: [unstable]}
+  changes: [{note: What is new is in CHANGELOG.md.}]
+`, r.number()+"-"+info.Release, r.Time.Format(time.RFC3339), maintainer), 0o644)
+}
+
+// directories are those that belong to the package alone. In a .deb all are.
+func (r *Release) directories(contents files.Contents) (all files.Contents) {
+	made := map[string]bool{}
+	for _, c := range contents {
+		for dir := path.Dir(c.Destination); !made[dir] && path.Dir(dir) != "/"; dir = path.Dir(dir) {
+			made[dir] = true
+			if path.Base(dir) == "accio" || strings.Contains(dir, "/accio/") {
+				all = append(all, &files.Content{Destination: dir, Type: files.TypeDir, FileInfo: &files.ContentFileInfo{Owner: "root", Group: "root", Mode: 0o755, MTime: r.Time}})
+			}
+		}
+	}
+	return all
 }
 
 // content is a file where the systems have it. The packager reads it from a file.
@@ -87,8 +142,11 @@ func (r *Release) content(format, stage string, f File) (*files.Content, error) 
 		return nil, err
 	}
 	c := &files.Content{Source: from, Destination: to, FileInfo: &files.ContentFileInfo{Owner: "root", Group: "root", Mode: f.Mode, MTime: r.Time}}
-	if format == "rpm" && f.Name == "LICENSE" {
+	switch {
+	case format == "rpm" && f.Name == "LICENSE":
 		c.Type = files.TypeRPMLicense
+	case format == "rpm" && strings.HasPrefix(to, "/usr/share/doc/"):
+		c.Type = files.TypeRPMDoc
 	}
 	return c, nil
 }
