@@ -4,23 +4,23 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"regexp"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"accio/internal/cli"
-)
 
-var versions = regexp.MustCompile(`^v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$`)
+	"github.com/Masterminds/semver/v3"
+)
 
 // number is the version as the names of files and packages have it.
 func (r *Release) number() string { return strings.TrimPrefix(r.Version, "v") }
 
 // identify finds out the commit and its time where they are not given.
 func (r *Release) identify() error {
-	if !versions.MatchString(r.Version) {
-		return cli.Usagef("--version %q: it must be like v1.2.0 or v1.2.0-rc.1", r.Version)
+	if err := r.named(); err != nil {
+		return err
 	}
 	if r.Commit == "" {
 		commit, err := r.git("rev-parse", "HEAD")
@@ -49,6 +49,24 @@ func (r *Release) identify() error {
 		return fmt.Errorf("SOURCE_DATE_EPOCH %q is not a time in seconds", epoch)
 	}
 	r.Time = time.Unix(seconds, 0).UTC()
+	return nil
+}
+
+// named reports whether the version is a semantic one, and the changelog has it. One that is
+// still to be tried, such as v1.2.0-rc.1, it need not have.
+func (r *Release) named() error {
+	number, v := strings.CutPrefix(r.Version, "v")
+	version, err := semver.StrictNewVersion(number)
+	if !v || err != nil || version.Metadata() != "" || strings.Contains(version.Prerelease(), "-") {
+		return cli.Usagef("--version %q: it must be like v1.2.0 or v1.2.0-rc.1, as semver.org has it", r.Version)
+	}
+	changes, err := os.ReadFile(filepath.Join(r.Source, "CHANGELOG.md"))
+	if err != nil {
+		return err
+	}
+	if version.Prerelease() == "" && !strings.Contains(string(changes), "\n## ["+r.number()+"] - ") {
+		return cli.Usagef("--version %s: CHANGELOG.md has no heading \"## [%s] - DATE\"; to try a release, say %s-rc.1", r.Version, r.number(), r.Version)
+	}
 	return nil
 }
 
