@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
+	"strings"
 	"testing"
 
 	"github.com/CycloneDX/cyclonedx-go"
@@ -66,5 +68,26 @@ func TestBOM(t *testing.T) {
 	require.Ran(t, "programs", programsSeen, 3)
 	if libraries < 20 || !bytes.Contains(licenses, []byte("\n== Go: LICENSE\n")) {
 		t.Errorf("%d dependencies", libraries)
+	}
+}
+
+// Whoever builds for one platform alone gets the file that the whole release has for it, with
+// what is linked in there and nothing else.
+func TestLicensesOfAPlatform(t *testing.T) {
+	r := &Release{Source: ".."}
+	of := func(modules ...*debug.Module) string {
+		f, err := r.licenses(&Built{Platform: here, Info: []*debug.BuildInfo{{Deps: modules}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(f.Data)
+	}
+	cobra, mousetrap := &debug.Module{Path: "github.com/spf13/cobra"}, &debug.Module{Path: "github.com/inconshreveable/mousetrap"}
+	for _, m := range []*debug.Module{cobra, mousetrap} {
+		m.Version = strings.TrimSpace(output(t, exec.Command("go", "list", "-m", "-f", "{{.Version}}", m.Path)))
+	}
+	windows, linux := of(cobra, mousetrap), of(cobra)
+	if !strings.Contains(windows, "== "+mousetrap.Path+" ") || strings.Contains(linux, mousetrap.Path) || !strings.Contains(linux, "== "+cobra.Path+" ") {
+		t.Errorf("of Windows:\n%s\nof Linux:\n%s", windows, linux)
 	}
 }

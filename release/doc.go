@@ -13,4 +13,9 @@
 // The programs are built with the versions that the main module's go.mod names, not
 // those of this one, which is a module of its own for what it needs itself. Times are
 // those of the commit, or of SOURCE_DATE_EPOCH.
+//
+// With -platform archives and packages are the same bytes as in the whole release; the
+// image, the SBOM and SHA256SUMS are of these platforms alone.
+//
+// CHANGELOG.md has to know the version, unless that is one to try, such as v1.2.0-rc.1.
 package main

@@ -19,13 +19,13 @@ const nobody = "65532:65532"
 
 // image writes an OCI layout as a tar file. It has one name, the version, for an index of
 // images, one for each Linux: of two with the same name programs take neither, or the first.
-func (r *Release) image(built []*Built, licenses File) error {
+func (r *Release) image(built []*Built, licenses map[Platform]File) error {
 	var index v1.ImageIndex = mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
 	for _, b := range built {
 		if b.Platform.OS != "linux" {
 			continue
 		}
-		image, err := r.imageFor(b, licenses)
+		image, err := r.imageFor(b, licenses[b.Platform])
 		if err != nil {
 			return err
 		}

@@ -75,10 +75,12 @@ func TestImageForEachProcessor(t *testing.T) {
 	}
 	r := &Release{Source: source, Version: "v1.2.0", Time: time.Unix(1_767_323_045, 0).UTC(), Out: t.TempDir(), work: t.TempDir()}
 	var built []*Built
+	licenses := map[Platform]File{}
 	for _, p := range platforms {
+		licenses[p] = File{"THIRD-PARTY-LICENSES", nil, 0o644}
 		built = append(built, &Built{Platform: p, Programs: []File{{p.file("server-s"), []byte(p.String()), 0o755}}})
 	}
-	if err := r.image(built, File{"THIRD-PARTY-LICENSES", nil, 0o644}); err != nil {
+	if err := r.image(built, licenses); err != nil {
 		t.Fatal(err)
 	}
 	dir, got := t.TempDir(), map[string]string{}

@@ -40,12 +40,12 @@ func linked(info *buildinfo.BuildInfo) (all []*debug.Module) {
 
 var licenseFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents)([.-].*)?$`)
 
-// licenses are the licenses of everything that is linked in, which they want to be
-// handed on with it. A module without one is an error.
-func (r *Release) licenses(built []*Built) (File, error) {
+// licenses are the licenses of everything that is linked in for a platform, which they
+// want to be handed on with it. A module without one is an error.
+func (r *Release) licenses(built *Built) (File, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "The programs contain the modules below, and the standard library of Go. Their licenses follow.\n")
-	all := modules(built)
+	all := modules([]*Built{built})
 	for _, path := range slices.Sorted(maps.Keys(all)) {
 		c := exec.Command("go", "mod", "download", "-json", path+"@"+all[path].Version)
 		c.Dir, c.Env = r.Source, environment(here)

@@ -53,12 +53,12 @@ func (r *Release) Make() (err error) {
 	if err != nil {
 		return err
 	}
-	licenses, err := r.licenses(built)
-	if err != nil {
-		return err
-	}
-	common = append(common, licenses)
+	licenses := map[Platform]File{}
 	for _, b := range built {
+		if licenses[b.Platform], err = r.licenses(b); err != nil {
+			return err
+		}
+		common := append(common[:len(common):len(common)], licenses[b.Platform])
 		if err := r.archive(b, common); err != nil {
 			return fmt.Errorf("%s: %w", b.Platform, err)
 		}
