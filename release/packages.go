@@ -85,7 +85,7 @@ func (r *Release) pack(format string, b *Built, common []File) error {
 }
 
 // beside gives the package what it has beside its files: the scripts for dpkg and RPM, and a
-// changelog in their form. The packager reads them from files.
+// changelog in their form, in which v1.2.0-rc.1 is 1.2.0~rc.1. The packager reads them from files.
 func (r *Release) beside(info *nfpm.Info, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -108,7 +108,7 @@ func (r *Release) beside(info *nfpm.Info, dir string) error {
   packager: %q
   deb: {urgency: medium, distributions: [unstable]}
   changes: [{note: What is new is in CHANGELOG.md.}]
-`, r.number()+"-"+info.Release, r.Time.Format(time.RFC3339), maintainer), 0o644)
+`, strings.Replace(r.number(), "-", "~", 1)+"-"+info.Release, r.Time.Format(time.RFC3339), maintainer), 0o644)
 }
 
 // directories are those that belong to the package alone. In a .deb all are.
