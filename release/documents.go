@@ -6,7 +6,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"sort"
+	"strings"
 
 	"accio/release/completion"
 	"accio/release/manual"
@@ -43,9 +45,10 @@ func (r *Release) documents(host *Built) (all []File, err error) {
 		all = append(all, File{path.Join(manDir, name), page, 0o644})
 	}
 	for dir, patterns := range map[string][]string{
-		"":      {"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md"},
-		"docs":  {"docs/*.md"},
-		unitDir: {"deploy/systemd/*.service", "deploy/systemd/*.socket"},
+		"":                 {"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md"},
+		"docs":             {"docs/*.md", "docs/*.svg"},
+		"docs/screenshots": {"docs/screenshots/*.png"},
+		unitDir:            {"deploy/systemd/*.service", "deploy/systemd/*.socket"},
 	} {
 		for _, pattern := range patterns {
 			found, err := filepath.Glob(filepath.Join(r.Source, filepath.FromSlash(pattern)))
@@ -74,8 +77,35 @@ func (r *Release) documents(host *Built) (all []File, err error) {
 	if err != nil {
 		return nil, err
 	}
+	unlink(all)
 	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
 	return all, nil
+}
+
+var link = regexp.MustCompile(`\[([^\[\]]*)\]\(([^)\s]+)\)`)
+
+// unlink leaves of the links to what is not among the files, such as the source, their text.
+// The license is in other places where it is installed.
+func unlink(all []File) {
+	there := map[string]bool{}
+	for _, f := range all {
+		for name := f.Name; name != "."; name = path.Dir(name) {
+			there[name] = name != "LICENSE"
+		}
+	}
+	for i, f := range all {
+		if path.Ext(f.Name) != ".md" {
+			continue
+		}
+		all[i].Data = link.ReplaceAllFunc(f.Data, func(whole []byte) []byte {
+			parts := link.FindSubmatch(whole)
+			to, _, _ := strings.Cut(string(parts[2]), "#")
+			if to == "" || strings.Contains(to, ":") || there[path.Join(path.Dir(f.Name), to)] {
+				return whole
+			}
+			return parts[1]
+		})
+	}
 }
 
 // addFile adds a file of the tree.
