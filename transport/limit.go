@@ -196,11 +196,10 @@ func (s *session) hurries() bool {
 // overdue reports whether a limit of time has been exceeded before the idle limit, now
 // that nothing is there, and keeps which.
 func (s *session) overdue() bool {
-	l, now := &s.limit, time.Now()
-	if !l.passed(now) || l.due.After(s.clock.Add(s.idle)) {
+	if s.limit.due.After(s.clock.Add(s.idle)) {
 		return false
 	}
-	s.end.err = l.broken(now, s.payload.Load())
+	s.end.err = s.limit.broken(time.Now(), s.payload.Load())
 	return s.end.err != nil
 }
 

@@ -175,3 +175,14 @@ func TestExcusedTime(t *testing.T) {
 		}
 	}
 }
+
+// Who is looked at late has exceeded what passed first, the idle limit or another.
+func TestOverdue(t *testing.T) {
+	for limit, overdue := range map[time.Duration]bool{8 * time.Second: true, 10 * time.Second: true, 12 * time.Second: false, time.Hour: false, 0: false} {
+		began := time.Now().Add(-time.Minute)
+		s := &session{idle: 10 * time.Second, clock: began, limit: newLimiter(&Limits{Duration: limit, Bytes: 1}, began)}
+		if s.overdue() != overdue || errors.Is(s.end.err, ErrDuration) != overdue {
+			t.Errorf("a limit of %s: %v, wanted %t", limit, s.end.err, overdue)
+		}
+	}
+}

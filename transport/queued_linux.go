@@ -27,10 +27,8 @@ const listening = 10
 
 // Queued implements Queue.
 func (l *netListener) Queued() (n int, ok bool) {
-	if socket, is := l.Listener.(syscall.Conn); is {
-		if raw, err := socket.SyscallConn(); err == nil {
-			raw.Control(func(fd uintptr) { n, ok = queued(kernel{}, int(fd)) })
-		}
+	if raw, err := l.Listener.(syscall.Conn).SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { n, ok = queued(kernel{}, int(fd)) })
 	}
 	return n, ok
 }
