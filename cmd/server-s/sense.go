@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"slices"
 
 	"accio/internal/cli"
 )
@@ -23,7 +24,10 @@ func (o *options) sense() error {
 			}
 		}
 	}
-	return nil
+	if from := &o.proxyFrom; o.proxied && len(o.addresses()) > 0 && !slices.ContainsFunc(o.addresses(), from.Reach) {
+		return cli.Usagef("--proxy-from %s: nobody of those can connect to %s, so everybody would be refused", from, o.addresses())
+	}
+	return o.limits.sense(o.concurrency)
 }
 
 // taken is a file or an address that the command line names, or neither.
