@@ -56,25 +56,23 @@ func openListeners(ctx context.Context, o options) (all []transport.Listener, er
 }
 
 func cannotListenAt(at transport.Address, err error) error {
-	hint := ""
-	switch {
+	switch err = bare(err); {
 	case at.Path == "":
 		return cannotListen(at.String(), err)
 	case errno.IsInUse(err):
-		hint = "; a program listens there, or it is another file: choose another path"
+		err = fmt.Errorf("%w; a program listens there, or it is another file: choose another path", err)
 	}
-	return fmt.Errorf("cannot listen on %s: %w%s", at, bare(err), hint)
+	return fmt.Errorf("cannot listen on %s: %w", at, errno.Explain(err))
 }
 
 func cannotListen(where string, err error) error {
-	hint := ""
-	switch {
+	switch err = bare(err); {
 	case errno.IsInUse(err):
-		hint = "; another program listens there, choose another port"
+		err = fmt.Errorf("%w; another program listens there, choose another port", err)
 	case errors.Is(err, syscall.EACCES):
-		hint = "; ports below 1024 need privileges, choose a higher one"
+		return fmt.Errorf("cannot listen on %s: %w; ports below 1024 need privileges, choose a higher one", where, err)
 	}
-	return fmt.Errorf("cannot listen on %s: %w%s", where, bare(err), hint)
+	return fmt.Errorf("cannot listen on %s: %w", where, errno.Explain(err))
 }
 
 // bare is an error without what package net says around it.

@@ -52,7 +52,7 @@ func TestCannotListen(t *testing.T) {
 	for err, want := range map[error]string{
 		&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRINUSE)}:    "bind: address already in use; another program listens there, choose another port",
 		&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EACCES)}:        "bind: permission denied; ports below 1024 need privileges, choose a higher one",
-		&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)}: "bind: cannot assign requested address",
+		&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)}: "bind: cannot assign requested address; this machine has no such address: choose one of its own, or 0.0.0.0 or [::] for all",
 		fs.ErrInvalid: "invalid argument",
 	} {
 		if got := cannotListen("port 1", err); got.Error() != "cannot listen on port 1: "+want {
@@ -69,7 +69,9 @@ func TestCannotListenAtAPath(t *testing.T) {
 		want string
 	}{
 		{"a", syscall.EADDRINUSE, "address already in use; a program listens there, or it is another file: choose another path"},
-		{"a", syscall.EACCES, "permission denied"},
+		{"a", syscall.EACCES, "permission denied; the user whom this runs as may not: choose another place, or another user"},
+		{"a", syscall.ENOENT, "no such file or directory; its directory is not there, or takes no files: make it, or choose another"},
+		{"a", syscall.EINVAL, "invalid argument"},
 	} {
 		err := cannotListenAt(transport.Address{Path: c.path}, &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", c.err)})
 		if want := "cannot listen on unix:" + c.path + ": bind: " + c.want; err.Error() != want || !errors.Is(err, c.err) {
