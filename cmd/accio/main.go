@@ -21,8 +21,6 @@ func main() {
 	}
 }
 
-const usageLine = "usage: accio <command> [flags]; see accio --help"
-
 // commands are the sub-commands, in the order of the help.
 var commands = []func() *cobra.Command{check, newExplore, newDiagram, promela, newTrace, newConform, newLearn, newCtl}
 
@@ -38,7 +36,7 @@ func run(args []string) int {
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &cli.UsageError{Text: err.Error()} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return cli.FlagError(err) })
 	for _, command := range commands {
 		root.AddCommand(command())
 	}
@@ -57,15 +55,23 @@ func run(args []string) int {
 	root.SetArgs(args)
 	out := &keeper{out: os.Stdout}
 	root.SetOut(out)
-	err := root.Execute()
+	c, err := root.ExecuteC()
 	if err == nil {
 		err = out.err
 	}
-	status := cli.Status(os.Stderr, err, usageLine)
+	status := cli.Status(os.Stderr, err, "usage: "+useLine(c)+"; see "+c.CommandPath()+" --help")
 	if errors.Is(err, conform.ErrNotStarted) {
 		return notStarted
 	}
 	return status
+}
+
+// useLine is how a command is called.
+func useLine(c *cobra.Command) string {
+	if c.HasAvailableSubCommands() {
+		return c.CommandPath() + " <command> [flags]"
+	}
+	return c.UseLine()
 }
 
 // keeper keeps the first error of its writes, so that no output is lost unsaid.
