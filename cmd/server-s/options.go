@@ -74,7 +74,7 @@ func parse(args []string) (o options, text string, err error) {
 	flags.Var(&o.drain, "drain", "when told to stop, accept nobody more and let the connections in service finish, for so long at most")
 	cli.Count(flags, &o.most, "connections", "n", "serve so many connections, then end", "")
 	o.limits.add(flags)
-	flags.Var((*cli.Socket)(&o.control), "control", "open a Unix socket at `PATH`, for \"accio ctl\" of the same user")
+	flags.Var((*cli.Socket)(&o.control), "control", "open a Unix socket at `PATH`, for \"accio ctl\" of the same user, or of root")
 	once := flags.Bool("once", false, "serve one connection, then end: -n 1")
 	flags.Var(&o.exitOnIdle, "exit-on-idle", "end when nobody has been served for so long")
 	flags.Var(&o.listen, "listen", "listen on this address, or Unix socket, and not on <PORT>; may be given more than once")
