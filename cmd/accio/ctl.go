@@ -23,9 +23,6 @@ func newCtl() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "ctl --control PATH list|kill NUMBER",
 		Short: "List and end the connections of a running server",
-
-		DisableFlagsInUseLine: true,
-
 		Long: `Asks a server that was started with --control PATH, as the same user or as root.
 
   server-s --concurrency 100 --control /run/accio/control 5000
@@ -36,6 +33,8 @@ list prints the connections in service, in the order in which they came. kill
 ends one of them: its line is ERROR, its event aborted, and the others go on.
 
 exit status: 0 it is done; 1 there is no such connection, or no server; 2 wrong command line`,
+		ValidArgs:             []string{"list\tthe connections in service", "kill\tone of them, by its number"},
+		DisableFlagsInUseLine: true,
 	}
 	var socket cli.Socket
 	c.Flags().Var(&socket, "control", "the `PATH` that server-s --control has opened")

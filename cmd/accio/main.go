@@ -13,6 +13,7 @@ import (
 	"accio/internal/cli"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func main() {
@@ -40,6 +41,7 @@ func run(args []string) int {
 	for _, command := range commands {
 		root.AddCommand(command())
 	}
+	completeFlags(root)
 	root.AddCommand(newDescribe())
 	root.SetHelpCommand(&cobra.Command{
 		Use:   "help [command]",
@@ -72,6 +74,19 @@ func useLine(c *cobra.Command) string {
 		return c.CommandPath() + " <command> [flags]"
 	}
 	return c.UseLine()
+}
+
+// completeFlags lets shells complete the values of flags.
+func completeFlags(c *cobra.Command) {
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		c.RegisterFlagCompletionFunc(f.Name, func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+			words, directive := cli.Values(f, begun)
+			return words, cobra.ShellCompDirective(directive)
+		})
+	})
+	for _, sub := range c.Commands() {
+		completeFlags(sub)
+	}
 }
 
 // keeper keeps the first error of its writes, so that no output is lost unsaid.
