@@ -9,15 +9,14 @@ import (
 	"github.com/spf13/pflag"
 )
 
-const usageLine = "usage: server-s [flags] <PORT>, or --listen ADDRESS in its place; see server-s --help"
+const usageLine = "usage: server-s [flags] <PORT> | --listen ADDRESS; see server-s --help"
 
 const help = `server-s serves the Accio protocol on 0.0.0.0:<PORT>, one connection at a time
 unless --concurrency says otherwise.
 For every connection it prints one line on standard output: how many bytes the
 client sent, or ERROR. Why it was an ERROR is said on standard error.
 
-usage: server-s [flags] <PORT>
-   or: server-s [flags] --listen ADDRESS
+usage: server-s [flags] <PORT> | --listen ADDRESS
 
 %s
 examples:
