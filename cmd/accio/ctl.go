@@ -33,16 +33,20 @@ list prints the connections in service, in the order in which they came. kill
 ends one of them: its line is ERROR, its event aborted, and the others go on.
 
 exit status: 0 it is done; 1 there is no such connection, or no server; 2 wrong command line`,
+		ValidArgs:             []string{"list\tthe connections in service", "kill\tone of them, by its number"},
+		DisableFlagsInUseLine: true,
 	}
-	path := c.Flags().String("control", "", "the `PATH` that server-s --control has opened")
+	var socket cli.Socket
+	c.Flags().Var(&socket, "control", "the `PATH` that server-s --control has opened")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		path := string(socket)
 		switch {
-		case *path == "":
+		case path == "":
 			return cli.Usagef("accio ctl wants --control PATH, the socket of a server that was started with it")
 		case len(args) == 1 && args[0] == "list":
-			all, err := control.List(*path)
+			all, err := control.List(path)
 			if err != nil {
-				return cannotAsk(*path, err)
+				return cannotAsk(path, err)
 			}
 			return tellConnections(c.OutOrStdout(), all)
 		case len(args) == 2 && args[0] == "kill":
@@ -50,7 +54,7 @@ exit status: 0 it is done; 1 there is no such connection, or no server; 2 wrong 
 			if err != nil || n == 0 {
 				return cli.Usagef("accio ctl kill %q: wanted the number of a connection, as accio ctl list and the log have it", args[1])
 			}
-			return cannotAsk(*path, control.Kill(*path, n))
+			return cannotAsk(path, control.Kill(path, n))
 		}
 		return cli.Usagef("accio ctl %q: wanted list, or kill and the number of a connection", args)
 	}

@@ -27,11 +27,7 @@ func newDescribe() *cobra.Command {
 func describe(c *cobra.Command) cli.Description {
 	c.InitDefaultHelpFlag()
 	c.InitDefaultVersionFlag()
-	line := c.UseLine()
-	if c.HasAvailableSubCommands() {
-		line = c.CommandPath() + " <command> [flags]"
-	}
-	help := []string{c.Long, "usage: " + line}
+	help := []string{c.Long, "usage: " + useLine(c)}
 	if c.Long == "" {
 		help[0] = c.Short + "."
 	}

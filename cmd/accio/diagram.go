@@ -2,9 +2,6 @@ package main
 
 import (
 	"io"
-	"maps"
-	"slices"
-	"strings"
 
 	"accio/diagram"
 	"accio/fsm"
@@ -41,23 +38,15 @@ output, drawn from the table that the programs run, or one that a file has:
   accio diagram --table mine.json`,
 		Args: arguments(0),
 	}
-	c.Flags().StringVar(&format, "format", "table", names(drawings))
+	cli.Choice(c.Flags(), &format, "format", "what to draw", "table", "mermaid", "dot", "svg", "json")
 	chosen := tableFlags(c.Flags())
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		draw := drawings[format]
-		if draw == nil {
-			return cli.Usagef("--format %q is none of %s", format, names(drawings))
-		}
 		table, err := chosen()
 		if err != nil {
 			return err
 		}
-		io.WriteString(c.OutOrStdout(), draw(table))
+		io.WriteString(c.OutOrStdout(), drawings[format](table))
 		return nil
 	}
 	return c
-}
-
-func names[T any](m map[string]T) string {
-	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")
 }

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -67,6 +69,7 @@ exit status: 0 no difference within the depth; 1 differences; 2 wrong command li
 	flags.IntVar(&o.Jobs, "jobs", 16, "so many runs of the program at the same time")
 	flags.Var(&o.idle, "idle-limit", "the idle limit that the program has")
 	flags.StringArrayVar(&o.files, "report", nil, "also write the machine, `FORMAT=FILE`: "+names(learn.Formats)+"; may be given more than once")
+	cli.Formats(flags, "report", slices.Sorted(maps.Keys(learn.Formats))...)
 	flags.StringVar(&o.asTable, "as-table", "", "also write it to `FILE` as a table, for accio check --table")
 	o.limits.add(flags)
 	cli.Progress(flags, &o.progress, "show progress on standard error")
@@ -165,4 +168,8 @@ func tellModel(w io.Writer, m *learn.Model) error {
 	fmt.Fprintf(&b, "%s\n%s\n", m.Summary(), m.Trust())
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+func names[T any](m map[string]T) string {
+	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")
 }

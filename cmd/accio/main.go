@@ -13,6 +13,7 @@ import (
 	"accio/internal/cli"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func main() {
@@ -20,8 +21,6 @@ func main() {
 		os.Exit(status)
 	}
 }
-
-const usageLine = "usage: accio <command> [flags]; see accio --help"
 
 // commands are the sub-commands, in the order of the help.
 var commands = []func() *cobra.Command{check, newExplore, newDiagram, promela, newTrace, newConform, newLearn, newCtl}
@@ -38,10 +37,11 @@ func run(args []string) int {
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &cli.UsageError{Text: err.Error()} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return cli.FlagError(err) })
 	for _, command := range commands {
 		root.AddCommand(command())
 	}
+	completeFlags(root)
 	root.AddCommand(newDescribe())
 	root.SetHelpCommand(&cobra.Command{
 		Use:   "help [command]",
@@ -57,15 +57,36 @@ func run(args []string) int {
 	root.SetArgs(args)
 	out := &keeper{out: os.Stdout}
 	root.SetOut(out)
-	err := root.Execute()
+	c, err := root.ExecuteC()
 	if err == nil {
 		err = out.err
 	}
-	status := cli.Status(os.Stderr, err, usageLine)
+	status := cli.Status(os.Stderr, err, "usage: "+useLine(c)+"; see "+c.CommandPath()+" --help")
 	if errors.Is(err, conform.ErrNotStarted) {
 		return notStarted
 	}
 	return status
+}
+
+// useLine is how a command is called.
+func useLine(c *cobra.Command) string {
+	if c.HasAvailableSubCommands() {
+		return c.CommandPath() + " <command> [flags]"
+	}
+	return c.UseLine()
+}
+
+// completeFlags lets shells complete the values of flags.
+func completeFlags(c *cobra.Command) {
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		c.RegisterFlagCompletionFunc(f.Name, func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+			words, directive := cli.Values(f, begun)
+			return words, cobra.ShellCompDirective(directive)
+		})
+	})
+	for _, sub := range c.Commands() {
+		completeFlags(sub)
+	}
 }
 
 // keeper keeps the first error of its writes, so that no output is lost unsaid.

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"accio/conform"
@@ -28,6 +30,7 @@ func newReportFlags(flags *pflag.FlagSet) *reportFlags {
 	o := &reportFlags{}
 	o.show = o.tell
 	flags.StringArrayVar(&o.files, "report", nil, "also write a report, `FORMAT=FILE`: "+report.Names()+"; - is standard output, without the text; may be given more than once")
+	cli.Formats(flags, "report", slices.Sorted(maps.Keys(report.Formats))...)
 	cli.Choice(flags, &o.hints, "hints", "how much is told of a failure: none, the claims, or also hints and exchange", string(report.Full), string(report.Claims), string(report.None))
 	cli.Choice(flags, &o.shown, "show", "the exchange of which cases is shown", string(report.ShowFail), string(report.ShowPass))
 	cli.Progress(flags, &o.progress, "show progress on standard error")

@@ -15,22 +15,12 @@ import (
 // roles are the tables that the programs run.
 var roles = map[string]*fsm.Table{protocol.Server.Role: &protocol.Server, protocol.Client.Role: &protocol.Client}
 
-// roleFlag adds --role to the flags of a command. The returned function
-// returns the table of that role.
-func roleFlag(flags *pflag.FlagSet) func() (*fsm.Table, error) {
-	role := flags.String("role", protocol.Server.Role, names(roles))
-	return func() (*fsm.Table, error) {
-		if table := roles[*role]; table != nil {
-			return table, nil
-		}
-		return nil, cli.Usagef("--role %q is none of %s", *role, names(roles))
-	}
-}
-
 // tableFlags adds --role, and --table for a table of the user's own. The returned
 // function returns what was chosen.
 func tableFlags(flags *pflag.FlagSet) func() (*fsm.Table, error) {
-	named, own := roleFlag(flags), ownFlag(flags)
+	var role string
+	cli.Choice(flags, &role, "role", "whose table", protocol.Server.Role, protocol.Client.Role)
+	own := ownFlag(flags)
 	return func() (*fsm.Table, error) {
 		if flags.Changed("role") && flags.Changed("table") {
 			return nil, cli.Usagef("--role chooses one of our tables, --table one of yours; give one of them")
@@ -38,7 +28,7 @@ func tableFlags(flags *pflag.FlagSet) func() (*fsm.Table, error) {
 		if table, err := own(); table != nil || err != nil {
 			return table, err
 		}
-		return named()
+		return roles[role], nil
 	}
 }
 

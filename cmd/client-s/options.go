@@ -45,7 +45,7 @@ func parse(args []string) (o options, text string, err error) {
 	cli.Progress(flags, &o.progress, "show a progress bar on standard error")
 	flags.BoolVar(&o.json, "json", false, "print the result as JSON, on standard output")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition on standard error")
-	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace --role client FILE\"")
+	flags.Var((*cli.File)(&o.trace), "trace", "write every transition to `FILE` as JSON, for \"accio trace --role client FILE\"")
 	arguments, text, err := cli.ParseOrTell(flags, args, "client-s", help)
 	if err != nil || text != "" {
 		return options{}, text, err
@@ -53,8 +53,8 @@ func parse(args []string) (o options, text string, err error) {
 	if len(arguments) != 3 {
 		return options{}, "", cli.Usagef("wanted three arguments, host, port and file; got %d: %q", len(arguments), arguments)
 	}
-	if flags.Changed("trace") && o.trace == "" {
-		return options{}, "", cli.Usagef("--trace %q: it must name a file", o.trace)
+	if o.json && o.trace != "" && cli.File(o.trace).IsStdout() {
+		return options{}, "", cli.Usagef("--trace %s: that is where standard output goes, which is for the result of --json alone", o.trace)
 	}
 	o.host, o.file = arguments[0], arguments[2]
 	if rest, ok := strings.CutPrefix(o.host, "["); ok {

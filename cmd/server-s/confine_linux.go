@@ -63,12 +63,21 @@ func (l leave) restrict() (said []any, err error) {
 		said = append(said, "reads", "/proc/self, /proc/stat")
 	}
 	if all := slices.Concat(l.written, l.devices); len(all) > 0 {
-		said = append(said, "writes", strings.Join(all, ", "))
+		said = append(said, "writes", absolutes(all))
 	}
 	if len(l.removed) > 0 {
-		said = append(said, "removes", strings.Join(l.removed, ", "))
+		said = append(said, "removes", absolutes(l.removed))
 	}
 	return append(said, "unconfined", strings.Join(not, ", ")), nil
+}
+
+// absolutes lists directories for who is not in that of the process.
+func absolutes(names []string) string {
+	var all []string
+	for _, name := range names {
+		all = add(all, absolute(name))
+	}
+	return strings.Join(all, ", ")
 }
 
 // supported returns the version of Landlock, at most the latest of versions.

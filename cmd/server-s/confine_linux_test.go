@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -159,6 +160,24 @@ func TestConfinedServerServes(t *testing.T) {
 	if len(names[true]) < 8 || !slices.Equal(names[true], names[false]) {
 		t.Errorf("the metrics of a confined process are %q, of another %q", names[true], names[false])
 	}
+}
+
+// The log names directories as they are for whoever reads it.
+func TestConfinedLineIsAbsolute(t *testing.T) {
+	landlocked(t)
+	dir := t.TempDir()
+	port, err := clitest.FreePort()
+	check(t, err)
+	p := new(clitest.Process)
+	cmd := exec.Command("server-s", "--control", "c", "--trace", "t", "--log-file", dir+"/log", fmt.Sprint(port))
+	cmd.Dir = dir
+	check(t, p.Start(cmd))
+	t.Cleanup(p.Kill)
+	want := fmt.Sprintf(" writes=%s removes=%s ", dir, dir)
+	eventually(t, want, func() bool {
+		text, _ := os.ReadFile(dir + "/log")
+		return strings.Contains(string(text), want)
+	})
 }
 
 // The directories in which files may be written are those that the names lead to, each once.

@@ -25,6 +25,17 @@ func (l *limits) add(flags *pflag.FlagSet) {
 	cli.Count(flags, &l.accepted, "accept-rate", "", "accept so many connections a second; the others wait", "")
 }
 
+// sense is an error for a limit that can never be exceeded.
+func (l *limits) sense(places int) error {
+	switch {
+	case l.perPeer >= places:
+		return cli.Usagef("--max-per-peer %d: no more than %d are in service at a time (--concurrency), wanted fewer", l.perPeer, places)
+	case l.duration > 0 && l.header >= l.duration:
+		return cli.Usagef("--header-timeout %s: --max-duration %s ends a connection no later, wanted less", l.header, l.duration)
+	}
+	return nil
+}
+
 func (l *limits) transport() transport.Limits {
 	return transport.Limits{Duration: time.Duration(l.duration), Header: time.Duration(l.header), Bytes: int64(l.bytes), Rate: int64(l.rate), PerPeer: l.perPeer, Accepted: l.accepted}
 }

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"syscall"
 
-	"accio/internal/cli"
 	"accio/internal/errno"
 	"accio/transport"
 )
@@ -41,7 +40,7 @@ func openListeners(ctx context.Context, o options) (all []transport.Listener, er
 	if o.port != 0 {
 		ln, err := transport.Listen(ctx, o.port)
 		if err != nil {
-			return all, cannotListenBeside(o.http, o.port, err)
+			return all, cannotListen("port "+strconv.Itoa(o.port), err)
 		}
 		all = append(all, ln)
 	}
@@ -56,41 +55,24 @@ func openListeners(ctx context.Context, o options) (all []transport.Listener, er
 	return all, nil
 }
 
-// cannotListenBeside is cannotListen for the port of a server that has a page.
-func cannotListenBeside(page cli.Address, port int, err error) error {
-	where := "port " + strconv.Itoa(port)
-	ipv4 := page.Addr().Unmap().Is4() || page.Addr().IsUnspecified() // as the server's
-	if errno.IsInUse(err) && int(page.Port()) == port && ipv4 {
-		return fmt.Errorf("cannot listen on %s: the page of --http listens there, choose another port for one of them", where)
-	}
-	return cannotListen(where, err)
-}
-
 func cannotListenAt(at transport.Address, err error) error {
-	hint := ""
-	switch {
+	switch err = bare(err); {
 	case at.Path == "":
 		return cannotListen(at.String(), err)
 	case errno.IsInUse(err):
-		hint = "; a program listens there, or it is another file: choose another path"
-	case len(at.Path) > longestPath:
-		hint = fmt.Sprintf("; its path has %d bytes, wanted at most %d", len(at.Path), longestPath)
+		err = fmt.Errorf("%w; a program listens there, or it is another file: choose another path", err)
 	}
-	return fmt.Errorf("cannot listen on %s: %w%s", at, bare(err), hint)
+	return fmt.Errorf("cannot listen on %s: %w", at, errno.Explain(err))
 }
 
-// longestPath is how long the path of a Unix socket may be (unix(7)).
-const longestPath = len(syscall.RawSockaddrUnix{}.Path) - 1
-
 func cannotListen(where string, err error) error {
-	hint := ""
-	switch {
+	switch err = bare(err); {
 	case errno.IsInUse(err):
-		hint = "; another program listens there, choose another port"
+		err = fmt.Errorf("%w; another program listens there, choose another port", err)
 	case errors.Is(err, syscall.EACCES):
-		hint = "; ports below 1024 need privileges, choose a higher one"
+		return fmt.Errorf("cannot listen on %s: %w; ports below 1024 need privileges, choose a higher one", where, err)
 	}
-	return fmt.Errorf("cannot listen on %s: %w%s", where, bare(err), hint)
+	return fmt.Errorf("cannot listen on %s: %w", where, errno.Explain(err))
 }
 
 // bare is an error without what package net says around it.

@@ -58,7 +58,7 @@ func TestListenFlag(t *testing.T) {
 		"--exit-on-idle 1 5000":     `ERROR: --exit-on-idle "1": the unit is missing`,
 		"--once -n 2 5000":          `ERROR: --once and -n 2: one of them`,
 		"--concurrency -1 5000":     `ERROR: --concurrency "-1": it must be a whole number from 1 on, or max`,
-		"-n 0 5000":                 `ERROR: --connections "0": it must be a whole number from 1 on`,
+		"-n 0 5000":                 `ERROR: -n, --connections "0": it must be a whole number from 1 on`,
 		"--drain 0s 5000":           `ERROR: --drain "0s": it must be a time longer than 0`,
 	} {
 		p, err := clitest.Start(exec.Command("server-s", strings.Fields(args)...))

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"syscall"
 
+	"accio/internal/errno"
 	"accio/internal/record"
 )
 
@@ -29,7 +30,7 @@ type logFile struct {
 func openLogFile(name string, stderr *slog.Logger) (*logFile, error) {
 	f, err := appendTo(name)
 	if err != nil {
-		return nil, fmt.Errorf("cannot write the log: %w", err)
+		return nil, fmt.Errorf("cannot write the log: %w", errno.Explain(err))
 	}
 	return &logFile{name: name, stderr: stderr, file: f}, nil
 }

@@ -77,7 +77,16 @@ func serve(asked, over context.Context, o options, stderr *console) (err error) 
 	if err != nil {
 		return err
 	}
-	openTrace := trace.Create
+	operator, err := openControl(asked, o.control)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if !opened {
+			operator.Close()
+		}
+	}()
+	openTrace := trace.Create // which empties the file: what else can fail comes before
 	if o.traceAppend {
 		openTrace = trace.Append
 	}
@@ -88,10 +97,6 @@ func serve(asked, over context.Context, o options, stderr *console) (err error) 
 	traced.Places(concurrency)
 	traced.Instance(string(o.instance))
 	defer traced.Close()
-	operator, err := openControl(asked, o.control)
-	if err != nil {
-		return err
-	}
 	opened = true
 	confine(o, log)
 	for _, ln := range listeners {

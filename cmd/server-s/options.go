@@ -1,20 +1,22 @@
 package main
 
 import (
+	"fmt"
+
 	"accio/internal/cli"
 	"accio/transport"
 
 	"github.com/spf13/pflag"
 )
 
-const usageLine = "usage: server-s [flags] <PORT>; see server-s --help"
+const usageLine = "usage: server-s [flags] <PORT> | --listen ADDRESS; see server-s --help"
 
 const help = `server-s serves the Accio protocol on 0.0.0.0:<PORT>, one connection at a time
 unless --concurrency says otherwise.
 For every connection it prints one line on standard output: how many bytes the
 client sent, or ERROR. Why it was an ERROR is said on standard error.
 
-usage: server-s [flags] <PORT>
+usage: server-s [flags] <PORT> | --listen ADDRESS
 
 %s
 examples:
@@ -71,7 +73,7 @@ func parse(args []string) (o options, text string, err error) {
 	flags.Var(&o.drain, "drain", "when told to stop, accept nobody more and let the connections in service finish, for so long at most")
 	cli.Count(flags, &o.most, "connections", "n", "serve so many connections, then end", "")
 	o.limits.add(flags)
-	flags.StringVar(&o.control, "control", "", "open a Unix socket at `PATH`, for \"accio ctl\" of the same user")
+	flags.Var((*cli.Socket)(&o.control), "control", "open a Unix socket at `PATH`, for \"accio ctl\" of the same user, or of root")
 	once := flags.Bool("once", false, "serve one connection, then end: -n 1")
 	flags.Var(&o.exitOnIdle, "exit-on-idle", "end when nobody has been served for so long")
 	flags.Var(&o.listen, "listen", "listen on this address, or Unix socket, and not on <PORT>; may be given more than once")
@@ -82,8 +84,8 @@ func parse(args []string) (o options, text string, err error) {
 	cli.Progress(flags, &o.progress, "show the transfer in progress on standard error")
 	flags.BoolVar(&o.verbose, "verbose", false, "log every transition, and every warning however many there are")
 	cli.Choice(flags, &o.logFormat, "log-format", "what the log looks like", "text", "json")
-	flags.StringVar(&o.logFile, "log-file", "", "append the log to `FILE`, and not to standard error; SIGHUP opens FILE anew, and that of --trace")
-	flags.StringVar(&o.trace, "trace", "", "write every transition to `FILE` as JSON, for \"accio trace FILE\"")
+	flags.Var((*cli.File)(&o.logFile), "log-file", "append the log to `FILE`, and not to standard error; SIGHUP opens FILE anew, and that of --trace")
+	flags.Var((*cli.File)(&o.trace), "trace", "write every transition to `FILE` as JSON, for \"accio trace FILE\"")
 	flags.BoolVar(&o.traceAppend, "trace-append", false, "append to the trace what this run adds, instead of beginning anew")
 	flags.Var(&o.http, "http", "show what the server does on a web page, with metrics, at this address; a port alone is on 127.0.0.1")
 	flags.Var(&o.httpHosts, "http-host", "let browsers ask for that page by this host name too; may be given more than once")
@@ -95,7 +97,7 @@ func parse(args []string) (o options, text string, err error) {
 	switch alone := len(o.listen) > 0 || fromManager(); {
 	case alone && len(arguments) == 0:
 	case len(arguments) != 1:
-		return options{}, "", cli.Usagef("wanted one argument, the port, a whole number from 1 to 65535; got %d: %q", len(arguments), arguments)
+		return options{}, "", cli.Usagef("wanted one argument, the port, a whole number from 1 to 65535, or --listen ADDRESS; got %d: %q%s", len(arguments), arguments, swallowed(args, arguments))
 	case len(o.listen) > 0:
 		return options{}, "", cli.Usagef("--listen %s and the port %s: one of them", o.listen, arguments[0])
 	}
@@ -112,15 +114,6 @@ func parse(args []string) (o options, text string, err error) {
 		}
 		o.most = 1
 	}
-	if flags.Changed("control") && (o.control == "" || o.control[0] == '@') {
-		return options{}, "", cli.Usagef("--control %q: it must be the path of a file", o.control)
-	}
-	if flags.Changed("trace") && o.trace == "" {
-		return options{}, "", cli.Usagef("--trace %q: it must name a file", o.trace)
-	}
-	if flags.Changed("log-file") && (o.logFile == "" || o.logFile == o.trace) {
-		return options{}, "", cli.Usagef("--log-file %q: it must name a file, and not that of --trace", o.logFile)
-	}
 	if len(o.httpHosts) > 0 && !o.http.IsValid() {
 		return options{}, "", cli.Usagef("--http-host %s: it is for the page of --http, which is not given", o.httpHosts)
 	}
@@ -132,5 +125,18 @@ func parse(args []string) (o options, text string, err error) {
 			return options{}, "", err
 		}
 	}
+	if err := o.sense(); err != nil {
+		return options{}, "", err
+	}
 	return o, "", nil
+}
+
+// swallowed is a hint where the port has become the value of a flag.
+func swallowed(args, arguments []string) string {
+	if last := len(args) - 1; last > 0 && len(arguments) == 0 {
+		if _, err := cli.Port(args[last]); err == nil {
+			return fmt.Sprintf("; %s is the value of %s here", args[last], args[last-1])
+		}
+	}
+	return ""
 }

@@ -37,14 +37,24 @@ func Parse(flags *pflag.FlagSet, args []string) ([]string, error) {
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok && number.MatchString(e.GetSpecifiedShortnames()) {
 		return nil, Usagef("%q is neither a flag nor a port, which is a whole number from 1 to 65535", "-"+e.GetSpecifiedShortnames())
 	}
-	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		err = e.Unwrap()
-		if e.GetFlag().Value.Type() == "bool" {
-			err = fmt.Errorf("it must be true or false, or --%s alone", e.GetFlag().Name)
-		}
-		return nil, Usagef("--%s %q: %v", e.GetFlag().Name, e.GetValue(), err)
+	return nil, FlagError(err)
+}
+
+// FlagError returns a UsageError for an error of parsing flags.
+func FlagError(err error) error {
+	e, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return &UsageError{err.Error()}
 	}
-	return nil, &UsageError{err.Error()}
+	f, why := e.GetFlag(), e.Unwrap()
+	if f.Value.Type() == "bool" {
+		why = fmt.Errorf("it must be true or false, or --%s alone", f.Name)
+	}
+	name := "--" + f.Name
+	if f.Shorthand != "" {
+		name = "-" + f.Shorthand + ", " + name
+	}
+	return Usagef("%s %q: %v", name, e.GetValue(), why)
 }
 
 // ParseOrTell parses as Parse does, with the flags --version and --help added.

@@ -43,10 +43,20 @@ func TestLimit(t *testing.T) {
 			t.Errorf("%q: %s, %v", text, l, err)
 		}
 	}
-	for _, text := range []string{"", "0", "0s", "-0", "-1s", "10", "s", "junk", "1 s", "inf", "300000000000h", "0.1ns"} {
+	for _, text := range []string{"", "0", "0s", "-0", "-1s", "10", "s", "junk", "1 s", "inf", "0x10", ".", "-300000000000h", "0.1ns"} {
 		l := Limit(7)
 		err := l.Set(text)
 		if err == nil || !strings.Contains(err.Error(), "longer than 0, for example 10s") || l != 7 {
+			t.Errorf("%q: %s, %v", text, l, err)
+			continue
+		}
+		if missing := strings.HasPrefix(err.Error(), "the unit is missing; "); missing != (text == "10") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for _, text := range []string{"2562048h", "300000000000h", "1h9999999999999999999ns"} {
+		l := Limit(7)
+		if err := l.Set(text); err == nil || err.Error() != "it must be at most 2562047h" || l != 7 {
 			t.Errorf("%q: %s, %v", text, l, err)
 		}
 	}
@@ -58,6 +68,7 @@ func flags() *pflag.FlagSet {
 	f.Var(&limit, "limit", "")
 	f.Bool("json", false, "")
 	f.BoolP("help", "h", false, "")
+	Count(f, new(int), "number", "n", "", "")
 	return f
 }
 
@@ -92,6 +103,7 @@ func TestParseErrors(t *testing.T) {
 		"--limit=":       `--limit "": it must be a time longer than 0, for example 10s or 1m30s`,
 		"--limit":        `flag needs an argument: --limit`,
 		"--json=perhaps": `--json "perhaps": it must be true or false, or --json alone`,
+		"-n 0":           `-n, --number "0": it must be a whole number from 1 on`,
 		"--junk":         `unknown flag: --junk`,
 		"--lim 1s":       `unknown flag: --lim`,
 		"a -x":           `unknown shorthand flag: 'x' in -x`,

@@ -13,6 +13,7 @@ import (
 // the last line of an answer, after a colon.
 const (
 	completeFiles       = 0
+	completeOn          = 2 // what is to follow has no blank before it
 	completeNothing     = 4
 	completeDirectories = 16
 )
@@ -29,11 +30,11 @@ func complete(flags *pflag.FlagSet, args []string, help string) string {
 	given, valued, arguments, ended := typed(flags, before)
 	switch {
 	case valued != nil:
-		return completeValue(valued, last)
+		return answer(Values(valued, last))
 	case !ended && strings.HasPrefix(last, "--") && strings.Contains(last, "="):
 		name, begun, _ := strings.Cut(last[2:], "=")
 		if f := flags.Lookup(name); f != nil && !f.Hidden {
-			return completeValue(f, begun)
+			return answer(Values(f, begun))
 		}
 		return answer(nil, completeNothing)
 	case !ended && strings.HasPrefix(last, "-"):
@@ -101,23 +102,37 @@ func completeFlags(flags *pflag.FlagSet, begun string, given []string) string {
 	return answer(lines, completeNothing)
 }
 
-// completeValue lists the words that the value of a flag may be: those in lower case
-// of a type such as "text|json" or "N|max".
-func completeValue(f *pflag.Flag, begun string) string {
-	switch name, _ := pflag.UnquoteUsage(f); name {
-	case "FILE":
-		return answer(nil, completeFiles)
-	case "DIR":
-		return answer(nil, completeDirectories)
+// Values lists the words that the value of a flag may be, or begin with: those in lower case
+// of a type such as "text|json" or "N|max", or those of [Formats]. It says what a shell may do
+// beside that.
+func Values(f *pflag.Flag, begun string) (words []string, directive int) {
+	switch name, _ := pflag.UnquoteUsage(f); {
+	case name == "FORMAT=FILE" && !strings.Contains(begun, "="):
+		words, directive = slices.Clone(f.Annotations[formats]), completeOn|completeNothing
+	case strings.HasSuffix(name, "FILE"), name == "PATH":
+		return nil, completeFiles
+	case name == "DIR":
+		return nil, completeDirectories
+	default:
+		directive = completeNothing
+		if all := strings.Split(f.Value.Type(), "|"); len(all) > 1 {
+			words = all
+		}
 	}
-	words := strings.Split(f.Value.Type(), "|")
-	if len(words) == 1 {
-		return answer(nil, completeNothing)
-	}
-	words = slices.DeleteFunc(words, func(word string) bool {
+	return slices.DeleteFunc(words, func(word string) bool {
 		return word != strings.ToLower(word) || !strings.HasPrefix(word, begun)
-	})
-	return answer(words, completeNothing)
+	}), directive
+}
+
+// formats is the annotation of a flag whose value is FORMAT=FILE.
+const formats = "accio_formats"
+
+// Formats says which formats there are for such a flag.
+func Formats(flags *pflag.FlagSet, name string, among ...string) {
+	for i, format := range among {
+		among[i] = format + "="
+	}
+	flags.SetAnnotation(name, formats, among)
 }
 
 func answer(lines []string, directive int) string {

@@ -32,7 +32,7 @@ func (c *count) Set(text string) error {
 	}
 	n, err := strconv.ParseUint(text, 10, strconv.IntSize-1)
 	if errors.Is(err, strconv.ErrRange) {
-		return fmt.Errorf("it is too big")
+		return fmt.Errorf("it must be at most %d", math.MaxInt)
 	}
 	if err != nil || n == 0 {
 		if c.most != "" {

@@ -28,6 +28,9 @@ func told(t *testing.T, args ...string) string {
 	flags.Var(&limit, "limit", "how long")
 	flags.String("trace", "", "write to `FILE`")
 	flags.String("out", "results", "write to `DIR`")
+	flags.String("as", "", "also as `FORMAT=FILE`")
+	Formats(flags, "as", "html", "json")
+	flags.String("control", "", "open `PATH`")
 	flags.Bool("secret", false, "")
 	flags.MarkHidden("secret")
 	_, text, err := ParseOrTell(flags, args, "told", toldHelp)
@@ -55,7 +58,7 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("the default of %+v is not in\n%s", f, help)
 		}
 	}
-	if got, want := len(d.Flags), strings.Count(help, " --"); got != want || want != 7 {
+	if got, want := len(d.Flags), strings.Count(help, " --"); got != want || want != 9 {
 		t.Errorf("%d flags, and %d in the help", got, want)
 	}
 }
@@ -77,13 +80,17 @@ func TestComplete(t *testing.T) {
 		"--trace ":          ":0",
 		"--trace=a":         ":0",
 		"--out ":            ":16",
+		"--as ":             "html= json= :6",
+		"--as j":            "json= :6",
+		"--as=json=":        ":0",
+		"--control ":        ":0",
 		"--f":               "--format :4",
 		"--secret=":         ":4",
 		"--s":               ":4",
 		"--version --v":     ":4",
 		"--unknown --o":     "--out :4",
-		"-":                 "--format --number -n --limit --trace --out --version --help -h :4",
-		"-n 2 -":            "--format --limit --trace --out --version --help -h :4",
+		"-":                 "--format --number -n --limit --trace --out --as --control --version --help -h :4",
+		"-n 2 -":            "--format --limit --trace --out --as --control --version --help -h :4",
 		"-- --":             ":4",
 		"-- 5000 --f":       ":0",
 		"--trace x --n":     "--number :4",

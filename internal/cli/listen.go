@@ -16,12 +16,22 @@ type ListenAddress struct {
 	Path string
 }
 
+func (a ListenAddress) String() string {
+	if a.Path != "" {
+		return "unix:" + a.Path
+	}
+	return a.AddrPort.String()
+}
+
 // Set implements pflag.Value.
 func (l *Listen) Set(text string) error {
 	path, isPath := strings.CutPrefix(text, "unix:")
 	if isPath || strings.HasPrefix(text, "/") || strings.HasPrefix(text, "@") {
 		if path == "" || path == "@" {
 			return errListen
+		}
+		if err := fits(path); err != nil {
+			return err
 		}
 		*l = append(*l, ListenAddress{Path: path})
 		return nil
@@ -42,11 +52,7 @@ var errListen = errors.New("it must be an IP address and a port, or a path, for 
 func (l Listen) String() string {
 	var all []string
 	for _, a := range l {
-		if a.Path != "" {
-			all = append(all, "unix:"+a.Path)
-		} else {
-			all = append(all, a.AddrPort.String())
-		}
+		all = append(all, a.String())
 	}
 	return strings.Join(all, ", ")
 }

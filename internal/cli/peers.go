@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -45,6 +46,17 @@ var errPeers = errors.New("it must be an IP address or a prefix, or unix for Uni
 
 // Any reports whether anybody is named.
 func (p *Peers) Any() bool { return p.Unix || len(p.Prefixes) > 0 }
+
+// Reach reports whether any of them can connect to what listens on a.
+func (p *Peers) Reach(a ListenAddress) bool {
+	if a.Path != "" {
+		return p.Unix
+	}
+	at := a.Addr().Unmap()
+	return slices.ContainsFunc(p.Prefixes, func(prefix netip.Prefix) bool {
+		return prefix.Addr().Is4() == at.Is4() || at == netip.IPv6Unspecified()
+	})
+}
 
 func (p *Peers) String() string {
 	var all []string

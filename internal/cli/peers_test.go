@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strings"
 	"testing"
 
 	"accio/internal/require"
@@ -29,5 +30,33 @@ func TestPeers(t *testing.T) {
 	p.Set("10.0.0.0/8")
 	if p.String() != "192.0.2.7/32, 10.0.0.0/8, unix" {
 		t.Error(p.String())
+	}
+}
+
+// Of IPv6 every address is every one of IPv4 too.
+func TestReach(t *testing.T) {
+	for at, want := range map[string]string{
+		"0.0.0.0:1": "4", "127.0.0.1:1": "4", "[::ffff:127.0.0.1]:1": "4", "[::1]:1": "6", "[::]:1": "4 6", "unix:a": "unix",
+	} {
+		var l Listen
+		if err := l.Set(at); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, from := range [][2]string{{"10.0.0.0/8", "4"}, {"::/0", "6"}, {"unix", "unix"}} {
+			var p Peers
+			if err := p.Set(from[0]); err != nil {
+				t.Fatal(err)
+			}
+			if p.Reach(l[0]) {
+				got = append(got, from[1])
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %q, wanted %s", at, got, want)
+		}
+	}
+	if new(Peers).Reach(ListenAddress{Path: "a"}) {
+		t.Error("nobody can")
 	}
 }

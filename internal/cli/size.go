@@ -14,11 +14,13 @@ const most = 1 << 50
 
 // Set implements pflag.Value; it takes a number, with a unit or without.
 func (s *Size) Set(text string) error {
-	switch n, err := humanize.ParseBytes(text); {
+	n, err := humanize.ParseBytes(text)
+	_, small := humanize.ParseBytes(digits.ReplaceAllString(text, "1"))
+	switch {
+	case n > most, err != nil && small == nil:
+		return errors.New("it must be at most 1PiB")
 	case err != nil || n == 0:
 		return errors.New("it must be a number of bytes from 1 on, for example 1000 or 64MiB")
-	case n > most:
-		return errors.New("it must be at most 1PiB")
 	default:
 		*s = Size(n)
 		return nil

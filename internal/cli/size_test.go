@@ -15,6 +15,11 @@ func TestSize(t *testing.T) {
 			t.Errorf("%q: %d, %v", text, s, err)
 		}
 	}
+	for _, text := range []string{"9000PB", "1025TiB", "99999999EiB", "99999999999999999999"} {
+		if err := new(Size).Set(text); err == nil || err.Error() != "it must be at most 1PiB" {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
 	s := Size(0)
 	if s.String() != "" {
 		t.Errorf("none is %q", s.String())

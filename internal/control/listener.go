@@ -61,7 +61,7 @@ type Listener struct {
 	file socketfile.File
 }
 
-// Listen opens the socket, which its user alone may connect to. One that nobody listens on
+// Listen opens the socket, which its user alone may connect to, and root. One that nobody listens on
 // any more is replaced. The error is a *net.OpError or wraps a system call's error.
 func Listen(ctx context.Context, path string) (*Listener, error) {
 	socketfile.Free(path)

@@ -8,6 +8,9 @@ var (
 	reset   = []syscall.Errno{syscall.ECONNRESET, syscall.EPIPE}
 	refused = []syscall.Errno{syscall.ECONNREFUSED}
 	inUse   = []syscall.Errno{syscall.EADDRINUSE}
+
+	noAddress = []error{syscall.EADDRNOTAVAIL}
+
 	// On Linux accept(2) also passes on errors that are pending on the new
 	// connection.
 	passing = []syscall.Errno{

@@ -38,7 +38,12 @@ func newHandler(w io.Writer, format string, verbose, terminal bool) slog.Handler
 		level = slog.LevelDebug
 	}
 	if format == "json" {
-		return slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
+		return slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Value.Kind() == slog.KindDuration { // as in a text; the JSON of slog has nanoseconds
+				a.Value = slog.StringValue(a.Value.Duration().String())
+			}
+			return a
+		}})
 	}
 	if terminal {
 		timeFormat = timeOfDay

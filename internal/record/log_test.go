@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"log/slog"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"accio/fsm"
 	"accio/protocol"
@@ -41,6 +43,17 @@ func TestLog(t *testing.T) {
 			if json.Valid(line) != (test.format == "json") {
 				t.Errorf("%+v: %q", test, line)
 			}
+		}
+	}
+}
+
+// A duration has its unit in both formats.
+func TestLogOfDurations(t *testing.T) {
+	for format, want := range map[string]string{"text": "limit=1m30s\n", "json": `"limit":"1m30s"}` + "\n"} {
+		var text bytes.Buffer
+		slog.New(newHandler(&text, format, false, false)).Info("draining", "limit", 90*time.Second)
+		if !strings.HasSuffix(text.String(), want) {
+			t.Errorf("%s: %s, wanted %s", format, &text, want)
 		}
 	}
 }

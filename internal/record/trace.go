@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 
+	"accio/internal/errno"
 	"accio/trace"
 	"accio/transport"
 )
@@ -41,7 +42,7 @@ func OpenTrace(open func(name string) (*trace.File, error), name string, log *sl
 	}
 	f, err := open(name)
 	if err != nil {
-		return nil, fmt.Errorf("cannot write the trace: %w", err)
+		return nil, fmt.Errorf("cannot write the trace: %w", errno.Explain(err))
 	}
 	return &Trace{name: name, log: log, parts: []*part{{file: f}}}, nil
 }

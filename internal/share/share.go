@@ -20,10 +20,12 @@ func Parse(text string) (Share, error) {
 	first, err := strconv.Atoi(i)
 	every, err2 := strconv.Atoi(n)
 	if errors.Join(err, err2) != nil || first < 1 || first > every {
-		return Share{}, fmt.Errorf("%q: it must be I/N with I from 1 to N, for example 2/3", text)
+		return Share{}, fmt.Errorf("%q: %w", text, errShare)
 	}
 	return Share{first - 1, every}, nil
 }
+
+var errShare = errors.New("it must be I/N with I from 1 to N, for example 2/3")
 
 // Has reports whether what stands at place i, from 0, is of the share.
 func (s Share) Has(i int) bool { return s.every == 0 || i%s.every == s.first }
@@ -37,9 +39,13 @@ func (s Share) Of(n int) int {
 }
 
 // Set implements pflag.Value.
-func (s *Share) Set(text string) (err error) {
-	*s, err = Parse(text)
-	return err
+func (s *Share) Set(text string) error {
+	part, err := Parse(text)
+	if err != nil {
+		return errShare // whoever says that says the text too
+	}
+	*s = part
+	return nil
 }
 
 func (s *Share) String() string {

@@ -35,5 +35,8 @@ func TestShares(t *testing.T) {
 		if s, err := Parse(text); err == nil {
 			t.Errorf("%q: %v", text, s)
 		}
+		if err := new(Share).Set(text); err != errShare {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }

@@ -6,9 +6,13 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"syscall"
 
 	"accio/internal/errno"
 )
+
+// Longest is how long a path may be.
+const Longest = len(syscall.RawSockaddrUnix{}.Path) - 1
 
 // Free removes a Unix socket that is nobody's any more. Whatever else has that name stays,
 // and is an error of the bind that follows. An abstract name, which begins with @, needs
