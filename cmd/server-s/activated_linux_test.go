@@ -82,7 +82,7 @@ func sessionOn(c net.Conn, n int) error {
 // what is wrong with them is told (§6.14).
 func TestActivation(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "s")
+	path := filepath.Join(clitest.ShortDir(t), "s")
 	var files []*os.File
 	var addresses [][2]string
 	for _, at := range [][2]string{{"tcp4", "127.0.0.1:0"}, {"tcp", "[::]:0"}, {"unix", path}} {
@@ -158,7 +158,7 @@ func TestExitOnIdle(t *testing.T) {
 func TestNobodyIsIdleInTheQueue(t *testing.T) {
 	t.Parallel()
 	for _, places := range []string{"1", "4"} {
-		for network, address := range map[string]string{"tcp4": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s")} {
+		for network, address := range map[string]string{"tcp4": "127.0.0.1:0", "unix": filepath.Join(clitest.ShortDir(t), "s")} {
 			ln, f := shared(t, network, address)
 			var waiting []net.Conn
 			for range 3 {

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"testing"
 
+	"accio/internal/clitest"
 	"accio/internal/control"
 )
 
@@ -62,7 +63,7 @@ func TestMinRate(t *testing.T) {
 // The operator sees who is in service, and ends one of them; the others go on (§9.7).
 func TestControl(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "control")
+	path := filepath.Join(clitest.ShortDir(t), "control")
 	s, _ := startTraced(t, nil, "--control", path, "--concurrency", "3", "--idle-timeout", "1h")
 	first, second := s.client(t, header, turn), s.client(t, header, turn, ">some")
 	all, err := control.List(path)

@@ -21,7 +21,7 @@ import (
 // goes round (§6.15).
 func TestServiceManagerIsTold(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := clitest.ShortDir(t)
 	for name, path := range map[string]string{"path": filepath.Join(dir, "notify"), "abstract": "@" + dir} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); managerIsTold(t, path) })
 	}
@@ -94,7 +94,7 @@ func full(t *testing.T) (w, r *os.File) {
 // hangs (§6.15).
 func TestServiceManagerIsToldOfABlockedOutput(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "notify")
+	path := filepath.Join(clitest.ShortDir(t), "notify")
 	manager := newManager(t, path)
 	w, r := full(t)
 	s := startServer(t, func(cmd *exec.Cmd, _ *clitest.Process) {
@@ -116,7 +116,7 @@ func TestServiceManagerIsToldOfABlockedOutput(t *testing.T) {
 // ending (§6.15).
 func TestServiceManagerThatDoesNotRead(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "notify")
+	path := filepath.Join(clitest.ShortDir(t), "notify")
 	newManager(t, path)
 	for more := true; more; { // each sender has room for so many, and so has the queue
 		c, err := net.Dial("unixgram", path)

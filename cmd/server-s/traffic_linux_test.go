@@ -22,7 +22,7 @@ import (
 func TestTrafficCoversWhatTheDocumentSays(t *testing.T) {
 	t.Parallel()
 	covered, connections := trace.Coverage(nil), 0
-	control := filepath.Join(t.TempDir(), "control")
+	control := filepath.Join(clitest.ShortDir(t), "control")
 	killed := func(in string, steps ...string) func(*testing.T, *server) {
 		return func(t *testing.T, s *server) {
 			stopped(in, steps...)(t, s)
