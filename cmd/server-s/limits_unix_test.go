@@ -19,8 +19,8 @@ func TestLimits(t *testing.T) {
 		flags, steps []string
 		reason       string
 	}{
-		{[]string{"--max-duration", "300ms"}, []string{header, ">some"}, "Streaming: the connection took too long: it is not over after 300ms"},
-		{[]string{"--header-timeout", "300ms"}, []string{`<accio\r\n`, ">confirm-accio"}, "AwaitConfirm1: the payload had not begun after 300ms"},
+		{[]string{"--max-duration", "2s"}, []string{header, ">some"}, "Streaming: the connection took too long: it is not over after 2s"},
+		{[]string{"--header-timeout", "2s"}, []string{`<accio\r\n`, ">confirm-accio"}, "AwaitConfirm1: the payload had not begun after 2s"},
 		{[]string{"--max-bytes", "3"}, []string{header, ">four"}, "Streaming: the payload is too large: more than 3 bytes"},
 		{[]string{"--max-per-peer", "1", "--concurrency", "2"}, nil, "SendAccio1: too many connections from one address: 127.0.0.1 has 1 in service"},
 	} {
