@@ -4,6 +4,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -66,8 +67,13 @@ func TestControl(t *testing.T) {
 	path := filepath.Join(clitest.ShortDir(t), "control")
 	s, _ := startTraced(t, nil, "--control", path, "--concurrency", "3", "--idle-timeout", "1h")
 	first, second := s.client(t, header, turn), s.client(t, header, turn, ">some")
-	all, err := control.List(path)
-	check(t, err)
+	var all []control.Connection
+	eventually(t, "both are counted", func() bool {
+		var err error
+		all, err = control.List(path)
+		check(t, err)
+		return !slices.ContainsFunc(all, func(c control.Connection) bool { return c.State != "Streaming" })
+	})
 	if len(all) != 2 || all[0].Connection != 1 || all[1].Connection != 2 || all[1].State == "" || all[0].Remote != first.LocalAddr().String() {
 		t.Errorf("%+v", all)
 	}
