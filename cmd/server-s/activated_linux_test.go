@@ -138,7 +138,7 @@ func TestActivation(t *testing.T) {
 func TestExitOnIdle(t *testing.T) {
 	t.Parallel()
 	ln, f := shared(t, "tcp4", "127.0.0.1:0")
-	s := activate(t, []*os.File{f}, nil, "--exit-on-idle", "4s", "--concurrency", "2")
+	s := activate(t, []*os.File{f}, nil, "--exit-on-idle", "4s", "--idle-timeout", "1h", "--concurrency", "2")
 	c, err := net.Dial("tcp4", ln.Addr().String())
 	check(t, err)
 	defer c.Close()
