@@ -16,7 +16,7 @@ import (
 const (
 	startPatience = 10 * time.Second // until a server listens
 	ipv4Patience  = time.Second      // until it is looked for among the IPv6 listeners too
-	stopPatience  = 3 * time.Second  // until it has ended after it was asked to
+	stopPatience  = 10 * time.Second // until it has ended after it was asked to
 )
 
 // server is a peer that runs. It must be abandoned in the end.
