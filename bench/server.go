@@ -3,35 +3,34 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"time"
+
+	"accio/internal/port"
 )
 
 const (
 	startPatience = 10 * time.Second // until a server listens
 	ipv4Patience  = time.Second      // until it is looked for among the IPv6 listeners too
-	stopPatience  = 3 * time.Second  // until it has ended after it was asked to
-	firstPort     = 20000            // below what systems use for the clients' ends
-	lastPort      = 30000
+	stopPatience  = 10 * time.Second // until it has ended after it was asked to
 )
 
 // server is a peer that runs. It must be abandoned in the end.
 type server struct {
-	peer   *peer
-	port   int
-	ready  time.Duration // from before exec to listening
-	cmd    *exec.Cmd
-	before time.Duration // CPU used until it listened
-	out    *os.File
-	errors *os.File
-	ended  chan struct{} // closed when the process has been waited for
-	spare  func() bool   // keeps the end of ctx from killing it
+	peer    *peer
+	port    int
+	release func()        // gives the port free
+	ready   time.Duration // from before exec to listening
+	cmd     *exec.Cmd
+	before  time.Duration // CPU used until it listened
+	out     *os.File
+	errors  *os.File
+	ended   chan struct{} // closed when the process has been waited for
+	spare   func() bool   // keeps the end of ctx from killing it
 }
 
 // start runs a peer on a free port and returns when it listens. Without /proc
@@ -41,25 +40,26 @@ func start(ctx context.Context, p *peer) (*server, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	n, release, err := port.Reserve()
 	if err != nil {
 		return nil, err
 	}
-	s := &server{peer: p, port: port, ended: make(chan struct{})}
+	s := &server{peer: p, port: n, release: release, ended: make(chan struct{})}
 	if s.out, err = os.CreateTemp("", "bench-out-"); err != nil {
+		s.discard()
 		return nil, err
 	}
 	if s.errors, err = os.CreateTemp("", "bench-err-"); err != nil {
-		s.discardFiles()
+		s.discard()
 		return nil, err
 	}
-	argv := p.command(port)
+	argv := p.command(s.port)
 	s.cmd = exec.Command(argv[0], argv[1:]...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.errors
 	ownGroup(s.cmd)
 	began := time.Now()
 	if err := s.cmd.Start(); err != nil {
-		s.discardFiles()
+		s.discard()
 		return nil, err
 	}
 	s.spare = context.AfterFunc(ctx, s.kill)
@@ -125,7 +125,7 @@ func (s *server) abandon() {
 	s.spare()
 	s.kill()
 	<-s.ended
-	s.discardFiles()
+	s.discard()
 }
 
 // kill does nothing to a process that has been waited for: its number may be
@@ -138,7 +138,9 @@ func (s *server) kill() {
 	}
 }
 
-func (s *server) discardFiles() {
+// discard frees the port and the files.
+func (s *server) discard() {
+	s.release()
 	for _, f := range []*os.File{s.out, s.errors} {
 		if f != nil {
 			f.Close()
@@ -211,21 +213,4 @@ func (s *server) failed(format string, args ...any) error {
 		return fmt.Errorf("%s; it said: %.500s", fmt.Sprintf(format, args...), said)
 	}
 	return fmt.Errorf(format, args...)
-}
-
-var nextPort = firstPort + os.Getpid()%(lastPort-firstPort)
-
-func freePort() (int, error) {
-	for range lastPort - firstPort {
-		port := nextPort
-		if nextPort++; nextPort >= lastPort {
-			nextPort = firstPort
-		}
-		ln, err := net.Listen("tcp4", net.JoinHostPort("0.0.0.0", strconv.Itoa(port)))
-		if err == nil {
-			ln.Close()
-			return port, nil
-		}
-	}
-	return 0, errors.New("no free port")
 }

@@ -314,18 +314,19 @@ func TestRightPrograms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		passed := 0
+		passed, slow := 0, 0
 		for _, c := range r.Cases {
 			switch {
 			case c.Verdict.Good():
 				passed++
 			case c.Verdict == Skip && strings.Contains(c.Reason, "too slow"): // so it was
+				slow++
 			case c.Verdict != Skip || !strings.Contains(c.Reason, "--large"):
 				t.Errorf("%s: %s: %s\n%s", c.ID, c.Verdict, c.Reason, strings.Join(c.Transcript, "\n"))
 			}
 		}
-		if least := map[string]int{"server": 130, "client": 75}[role]; passed < least {
-			t.Errorf("%d cases passed, wanted %d", passed, least)
+		if least := map[string]int{"server": 130, "client": 75}[role]; passed+slow < least {
+			t.Errorf("%d cases passed, wanted %d; the machine was too slow for %d", passed, least, slow)
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"accio/internal/clitest"
 	"accio/internal/errno"
 	"accio/internal/require"
 	"accio/protocol"
@@ -107,15 +108,19 @@ func sessionOn(c net.Conn, n int) error {
 // some.
 func TestListenAt(t *testing.T) {
 	t.Parallel()
+	ipv6 := clitest.IPv6(t)
 	eachWay(t, func(t *testing.T, w way) {
 		for _, places := range []int{1, 3} {
-			dir := t.TempDir()
+			dir := clitest.ShortDir(t)
 			for at, clients := range map[string][]string{
 				"127.0.0.1:0":        {"tcp4 127.0.0.1"},
 				"[::1]:0":            {"tcp6 ::1"},
 				"[::]:0":             {"tcp6 ::1", "tcp4 127.0.0.1", "tcp4 127.0.0.2"},
 				"unix:" + dir + "/s": {"unix"},
 			} {
+				if strings.HasPrefix(at, "[") && !ipv6 {
+					continue
+				}
 				a := Address{}
 				if path, ok := strings.CutPrefix(at, "unix:"); ok {
 					a.Path = path
@@ -172,7 +177,7 @@ func TestListenAt(t *testing.T) {
 func TestListenAtAPathThatIsThere(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, w way) {
-		path := filepath.Join(t.TempDir(), "s")
+		path := filepath.Join(clitest.ShortDir(t), "s")
 		left, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})
 		if err != nil {
 			t.Fatal(err)
@@ -217,7 +222,7 @@ func TestJoin(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, w way) {
 		for _, places := range []int{1, 2} {
-			path := filepath.Join(t.TempDir(), "s")
+			path := filepath.Join(clitest.ShortDir(t), "s")
 			var all []Listener
 			for _, a := range []Address{{Path: path}, {AddrPort: netip.MustParseAddrPort("127.0.0.1:0")}, {AddrPort: netip.MustParseAddrPort("127.0.0.1:0")}} {
 				ln, err := w.at(t.Context(), a)
@@ -332,7 +337,7 @@ func TestJoinedTurnsAway(t *testing.T) {
 func TestInherit(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, w way) {
-		path := filepath.Join(t.TempDir(), "s")
+		path := filepath.Join(clitest.ShortDir(t), "s")
 		for _, at := range [][2]string{{"tcp4", "127.0.0.1:0"}, {"tcp", "[::]:0"}, {"unix", path}} {
 			kept, err := net.Listen(at[0], at[1])
 			if err != nil {
@@ -383,7 +388,7 @@ func TestInherit(t *testing.T) {
 			ln.Close()
 			t.Error("a file is a listener")
 		}
-		packets, err := net.Listen("unixpacket", filepath.Join(t.TempDir(), "p"))
+		packets, err := net.Listen("unixpacket", filepath.Join(clitest.ShortDir(t), "p"))
 		if errors.Is(err, syscall.EPROTONOSUPPORT) {
 			return // as on darwin
 		} else if err != nil {

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/netip"
 	"strings"
@@ -132,23 +133,25 @@ func TestWhoNeverStopsIsEnded(t *testing.T) {
 	t.Parallel()
 	for _, places := range []int{1, 2} {
 		eachPath(t, func(t *testing.T, path string) {
-			r := start(t, path, &Server{Table: &protocol.Server, Concurrency: places, Limits: Limits{Duration: 300 * time.Millisecond}})
-			c := r.dial()
-			c.handshake()
-			ended := make(chan error, 1)
-			go func() {
-				for block := make([]byte, 1<<20); ; {
-					if _, err := c.Write(block); err != nil {
-						ended <- err
-						return
+			patiently(t, func(limit time.Duration) error {
+				r := start(t, path, &Server{Table: &protocol.Server, Concurrency: places, Limits: Limits{Duration: limit}})
+				c := r.dial()
+				ended := make(chan error, 1)
+				go func() {
+					_, err := io.WriteString(c, header)
+					for block := make([]byte, 1<<20); err == nil; {
+						_, err = c.Write(block)
 					}
+					ended <- err
+				}()
+				got := r.next()
+				<-ended
+				if got.From != protocol.Streaming || got.Event != fsm.Aborted || !errors.Is(got.Err, ErrDuration) || got.Elapsed < limit ||
+					got.Reason != "the connection took too long: it is not over after "+limit.String() {
+					return fmt.Errorf("%s from %s by %s, %v after %s: %s", got.State, got.From, got.Event, got.Err, got.Elapsed, got.Reason)
 				}
-			}()
-			got := r.wantError(protocol.Streaming, fsm.Aborted)
-			if !errors.Is(got.Err, ErrDuration) || got.Reason != "the connection took too long: it is not over after 300ms" || got.Elapsed < 300*time.Millisecond {
-				t.Errorf("%v after %s: %s", got.Err, got.Elapsed, got.Reason)
-			}
-			<-ended
+				return nil
+			})
 		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"accio/internal/clitest"
 	"accio/protocol"
 )
 
@@ -50,7 +51,7 @@ func TestQueued(t *testing.T) {
 // Of a Unix socket the system tells only whether anybody waits.
 func TestQueuedOfAUnixSocket(t *testing.T) {
 	eachWay(t, func(t *testing.T, w way) {
-		path := filepath.Join(t.TempDir(), "s")
+		path := filepath.Join(clitest.ShortDir(t), "s")
 		ln, err := w.at(t.Context(), Address{Path: path})
 		if err != nil {
 			t.Fatal(err)

@@ -319,6 +319,7 @@ func TestClientWaitsWhileTheServerTakesData(t *testing.T) {
 	}
 	patiently(t, func(limit time.Duration) error {
 		address := serveOnce(t, func(p *peer) {
+			p.SetDeadline(time.Now().Add(patience + 2*limit)) // which is what the reading takes
 			p.SetReadBuffer(128 << 10)
 			io.WriteString(p, protocol.Accio)
 			io.CopyN(io.Discard, p, int64(len(protocol.Confirm1)))

@@ -126,11 +126,11 @@ func TestSignalWhileWaitingForTheServer(t *testing.T) {
 // only (docs/protocol.md §7.4).
 func TestSlowStdinIsNotASilentServer(t *testing.T) {
 	t.Parallel()
-	const timeout = time.Second
+	const timeout = 2 * time.Second
 	r, w := pipe(t)
 	p, c := startClient(t, r, "--timeout", timeout.String())
 	talk(t, c, header...)
-	<-time.After(3 * timeout)
+	<-time.After(2 * timeout)
 	_, err := w.WriteString("slow")
 	check(t, err)
 	check(t, w.Close())

@@ -82,7 +82,7 @@ func sessionOn(c net.Conn, n int) error {
 // what is wrong with them is told (§6.14).
 func TestActivation(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "s")
+	path := filepath.Join(clitest.ShortDir(t), "s")
 	var files []*os.File
 	var addresses [][2]string
 	for _, at := range [][2]string{{"tcp4", "127.0.0.1:0"}, {"tcp", "[::]:0"}, {"unix", path}} {
@@ -138,7 +138,7 @@ func TestActivation(t *testing.T) {
 func TestExitOnIdle(t *testing.T) {
 	t.Parallel()
 	ln, f := shared(t, "tcp4", "127.0.0.1:0")
-	s := activate(t, []*os.File{f}, nil, "--exit-on-idle", "4s", "--concurrency", "2")
+	s := activate(t, []*os.File{f}, nil, "--exit-on-idle", "4s", "--idle-timeout", "1h", "--concurrency", "2")
 	c, err := net.Dial("tcp4", ln.Addr().String())
 	check(t, err)
 	defer c.Close()
@@ -158,7 +158,7 @@ func TestExitOnIdle(t *testing.T) {
 func TestNobodyIsIdleInTheQueue(t *testing.T) {
 	t.Parallel()
 	for _, places := range []string{"1", "4"} {
-		for network, address := range map[string]string{"tcp4": "127.0.0.1:0", "unix": filepath.Join(t.TempDir(), "s")} {
+		for network, address := range map[string]string{"tcp4": "127.0.0.1:0", "unix": filepath.Join(clitest.ShortDir(t), "s")} {
 			ln, f := shared(t, network, address)
 			var waiting []net.Conn
 			for range 3 {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -39,8 +40,8 @@ func TestBlockedResultIsGivenUpAfterShutdown(t *testing.T) {
 			s.signal(t, sig)
 			s.signal(t, sig)
 			s.ends(t, 1)
-			if d := time.Since(started); d < resultPatience || d > 4*resultPatience {
-				t.Errorf("it took %s, wanted about %s", d, resultPatience)
+			if d := time.Since(started); d < resultPatience {
+				t.Errorf("it took %s, wanted %s", d, resultPatience)
 			}
 			check(t, s.Stderr.Wait(`^ERROR: standard output: .* blocked.*; the result of connection 1 is lost\n\z`))
 		})
@@ -51,19 +52,50 @@ func TestBlockedResultIsGivenUpAfterShutdown(t *testing.T) {
 // is not lost (docs/protocol.md §6.5).
 func TestBlockedResultIsReadAfterShutdown(t *testing.T) {
 	t.Parallel()
-	r, w := pipe(t)
-	filler := fill(t, w)
-	s := startServer(t, toStdout(w), "--verbose")
-	s.client(t, header, `>hello`, "end", turn)
-	check(t, s.Stderr.Wait("Streaming → Done"))
+	inTime(t, func() (time.Duration, error) {
+		r, w := pipe(t)
+		filler := fill(t, w)
+		s := startServer(t, toStdout(w), "--verbose")
+		s.client(t, header, `>hello`, "end", turn)
+		check(t, s.Stderr.Wait("Streaming → Done"))
+		return s.readAfterShutdown(t, r, w, filler, "5\n")
+	})
+}
+
+// inTime tests what depends on a result being read within the second. If the test itself
+// was too slow for that, what has come of it says nothing, and it is tried again.
+func inTime(t *testing.T, try func() (took time.Duration, err error)) {
+	t.Helper()
+	for tries := 10; ; tries-- {
+		took, err := try()
+		if err == nil {
+			return
+		}
+		if took < resultPatience/2 || tries == 1 {
+			t.Fatalf("read after %s: %v", took, err)
+		}
+		t.Logf("once more, as it was read after %s: %v", took, err)
+	}
+}
+
+// readAfterShutdown makes the server end, and then reads what there is in its full pipe and
+// expects that after it; took is how long the pipe was full still.
+func (s *server) readAfterShutdown(t *testing.T, r, w *os.File, filler int, want string) (took time.Duration, err error) {
+	t.Helper()
+	began := time.Now()
 	s.signal(t, syscall.SIGTERM)
 	w.Close()
+	_, err = io.CopyN(io.Discard, r, int64(filler))
+	took = time.Since(began)
+	check(t, err)
 	got, err := io.ReadAll(r)
 	check(t, err)
-	s.ends(t, 0)
-	if got := string(got[filler:]); got != "5\n" {
-		t.Errorf("standard output %q", got)
+	status, err := s.Wait()
+	check(t, err)
+	if string(got) != want || status != 0 {
+		err = fmt.Errorf("standard output %q, wanted %q; exit status %d; standard error: %s", got, want, status, &s.Stderr)
 	}
+	return took, err
 }
 
 // A blocked standard output loses neither results nor connections, and the
@@ -143,25 +175,20 @@ func TestStdoutMadeNonblocking(t *testing.T) {
 	for _, read := range []bool{true, false} {
 		t.Run(strconv.FormatBool(read), func(t *testing.T) {
 			t.Parallel()
-			r, w := pipe(t)
-			filler := fill(t, w)
-			s := startServer(t, toStdout(w), "--verbose")
-			nonblocking(t, w)
-			s.client(t, header, `>hello`, "end", turn)
-			check(t, s.Stderr.Wait("Streaming → Done"))
-			s.signal(t, syscall.SIGTERM)
-			if !read {
+			inTime(t, func() (time.Duration, error) {
+				r, w := pipe(t)
+				filler := fill(t, w)
+				s := startServer(t, toStdout(w), "--verbose")
+				nonblocking(t, w)
+				s.client(t, header, `>hello`, "end", turn)
+				check(t, s.Stderr.Wait("Streaming → Done"))
+				if read {
+					return s.readAfterShutdown(t, r, w, filler, "5\n")
+				}
+				s.signal(t, syscall.SIGTERM)
 				s.ends(t, 1)
-				check(t, s.Stderr.Wait(`^ERROR: standard output: .* blocked.*; the result of connection 1 is lost\n\z`))
-				return
-			}
-			w.Close()
-			got, err := io.ReadAll(r)
-			check(t, err)
-			s.ends(t, 0)
-			if got := string(got[filler:]); got != "5\n" {
-				t.Errorf("standard output %q", got)
-			}
+				return 0, s.Stderr.Wait(`^ERROR: standard output: .* blocked.*; the result of connection 1 is lost\n\z`)
+			})
 		})
 	}
 }

@@ -155,7 +155,7 @@ type foreign struct{ dir, tcp, path, abstract string }
 
 func foreignThings(t *testing.T) (f foreign) {
 	t.Helper()
-	f.dir = t.TempDir()
+	f.dir = clitest.ShortDir(t)
 	f.path, f.abstract = f.dir+"/socket", "@"+f.dir
 	for _, at := range []struct {
 		network, address string

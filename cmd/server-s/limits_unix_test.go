@@ -4,10 +4,12 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
+	"accio/internal/clitest"
 	"accio/internal/control"
 )
 
@@ -18,8 +20,8 @@ func TestLimits(t *testing.T) {
 		flags, steps []string
 		reason       string
 	}{
-		{[]string{"--max-duration", "300ms"}, []string{header, ">some"}, "Streaming: the connection took too long: it is not over after 300ms"},
-		{[]string{"--header-timeout", "300ms"}, []string{`<accio\r\n`, ">confirm-accio"}, "AwaitConfirm1: the payload had not begun after 300ms"},
+		{[]string{"--max-duration", "2s"}, []string{header, ">some"}, "Streaming: the connection took too long: it is not over after 2s"},
+		{[]string{"--header-timeout", "2s"}, []string{`<accio\r\n`, ">confirm-accio"}, "AwaitConfirm1: the payload had not begun after 2s"},
 		{[]string{"--max-bytes", "3"}, []string{header, ">four"}, "Streaming: the payload is too large: more than 3 bytes"},
 		{[]string{"--max-per-peer", "1", "--concurrency", "2"}, nil, "SendAccio1: too many connections from one address: 127.0.0.1 has 1 in service"},
 	} {
@@ -62,11 +64,16 @@ func TestMinRate(t *testing.T) {
 // The operator sees who is in service, and ends one of them; the others go on (§9.7).
 func TestControl(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "control")
+	path := filepath.Join(clitest.ShortDir(t), "control")
 	s, _ := startTraced(t, nil, "--control", path, "--concurrency", "3", "--idle-timeout", "1h")
 	first, second := s.client(t, header, turn), s.client(t, header, turn, ">some")
-	all, err := control.List(path)
-	check(t, err)
+	var all []control.Connection
+	eventually(t, "both are counted", func() bool {
+		var err error
+		all, err = control.List(path)
+		check(t, err)
+		return !slices.ContainsFunc(all, func(c control.Connection) bool { return c.State != "Streaming" })
+	})
 	if len(all) != 2 || all[0].Connection != 1 || all[1].Connection != 2 || all[1].State == "" || all[0].Remote != first.LocalAddr().String() {
 		t.Errorf("%+v", all)
 	}

@@ -20,13 +20,17 @@ import (
 // where: the port that the system has chosen too (§6.14).
 func TestListenFlag(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "s")
+	path := filepath.Join(clitest.ShortDir(t), "s")
+	last := "127.0.0.1"
+	if clitest.IPv6(t) {
+		last = "[::1]"
+	}
 	for _, places := range []string{"1", "3"} {
 		p := new(clitest.Process)
-		check(t, p.Start(exec.Command("server-s", "--listen", "127.0.0.1:0", "--listen", "unix:"+path, "--listen", "[::1]:0", "--concurrency", places)))
+		check(t, p.Start(exec.Command("server-s", "--listen", "127.0.0.1:0", "--listen", "unix:"+path, "--listen", last+":0", "--concurrency", places)))
 		t.Cleanup(p.Kill)
 		s := &server{Process: p}
-		check(t, s.Stderr.Wait(`address=\[::1\]:\d+\n`))
+		check(t, s.Stderr.Wait(`address=unix:.*\n.*address=`+regexp.QuoteMeta(last)+`:\d+\n`))
 		listening := regexp.MustCompile(`INFO listening address=(\S+)\n`).FindAllStringSubmatch(s.Stderr.String(), -1)
 		if len(listening) != 3 || listening[1][1] != "unix:"+path {
 			t.Fatalf("%q", listening)

@@ -24,7 +24,7 @@ func TestWithoutPage(t *testing.T) {
 	}
 	server := &transport.Server{Table: &protocol.Server, Result: func(transport.Result) error { return nil }}
 	stop := p.show(t.Context(), server, nil, nil, nil)
-	if n := runtime.NumGoroutine(); n != before {
+	if n := runtime.NumGoroutine(); n > before { // some of earlier tests may have ended
 		t.Errorf("%d goroutines, %d before", n, before)
 	}
 	if server.Accepted != nil || server.Observe != nil {

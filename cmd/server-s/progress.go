@@ -67,8 +67,9 @@ func (t *traffic) drainOnce(asked context.Context, log *slog.Logger, most time.D
 	begun := make(chan struct{})
 	remove := context.AfterFunc(asked, func() {
 		defer close(begun)
-		log.Info("draining: nobody more is accepted; one more signal ends the connections in service", "connections", t.inService(), "limit", most)
-		t.server.Drain()
+		n := t.inService() // before they end
+		t.server.Drain()   // before it is said
+		log.Info("draining: nobody more is accepted; one more signal ends the connections in service", "connections", n, "limit", most)
 	})
 	return func() {
 		if !remove() {

@@ -77,7 +77,7 @@ func TestProxyProtocol(t *testing.T) {
 // what makes no sense is a wrong command line (§6.19).
 func TestProxyFrom(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "s")
+	path := filepath.Join(clitest.ShortDir(t), "s")
 	for _, from := range []string{"unix", "127.0.0.1"} {
 		p := new(clitest.Process)
 		check(t, p.Start(exec.Command("server-s", "--listen", "127.0.0.1:0", "--listen", "unix:"+path, "--proxy-protocol", "--proxy-from", "192.0.2.0/24", "--proxy-from", from)))

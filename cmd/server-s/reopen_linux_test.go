@@ -110,7 +110,7 @@ func TestHangupOfATerminal(t *testing.T) {
 // Even where all places are taken there are descriptors left to open log and trace anew.
 func TestReopenWithAllPlacesTaken(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := clitest.ShortDir(t)
 	log, trace := filepath.Join(dir, "log"), filepath.Join(dir, "trace")
 	s := startLogged(t, log, func(cmd *exec.Cmd) { clitest.Limit(cmd, 200) }, "--trace", trace, "--concurrency", "max", "--http", "0", "--control", dir+"/control")
 	const places = 84

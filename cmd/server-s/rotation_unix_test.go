@@ -43,7 +43,7 @@ func TestReopenUnderClients(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			names := []string{filepath.Join(dir, "log"), filepath.Join(dir, "trace")}
-			s := startLogged(t, names[0], nil, "--trace", names[1], "--verbose", "--json", "--concurrency", strconv.Itoa(places))
+			s := startLogged(t, names[0], nil, "--trace", names[1], "--verbose", "--json", "--idle-timeout", "1h", "--concurrency", strconv.Itoa(places))
 			var slow []func(*testing.T) // clients that are in service from beginning to end
 			for range places / 16 {
 				c := s.client(t, header, turn)

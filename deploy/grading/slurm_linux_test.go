@@ -75,6 +75,7 @@ AuthType=auth/munge
 AuthInfo=socket=%[2]s
 CredType=cred/munge
 ProctrackType=proctrack/linuxproc
+SlurmdParameters=config_overrides
 TaskPlugin=task/none
 SelectType=select/cons_tres
 ReturnToService=2

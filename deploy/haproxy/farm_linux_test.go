@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -275,22 +274,15 @@ func ports(t *testing.T, n int) (free []int) {
 	clitest.Check(t, err)
 	var low int
 	fmt.Sscan(string(text), &low)
-	if low <= 12000 {
-		t.Skipf("connections get ports from %d on", low)
-	}
-	for range 1000 {
-		port := 10000 + rand.IntN(low-10000)
-		ln, err := net.Listen("tcp4", fmt.Sprintf("0.0.0.0:%d", port))
-		if err != nil {
-			continue
+	for range n {
+		port, err := clitest.FreePort()
+		clitest.Check(t, err)
+		if port >= low {
+			t.Skipf("connections get ports from %d on", low)
 		}
-		defer ln.Close()
-		if free = append(free, port); len(free) == n {
-			return free
-		}
+		free = append(free, port)
 	}
-	t.Fatal("there are no free ports")
-	return nil
+	return free
 }
 
 func until(t *testing.T, what string, true func() bool) {

@@ -22,6 +22,8 @@ import (
 	"accio/explore"
 	"accio/explore/simkernel"
 	"accio/internal/require"
+
+	"golang.org/x/sys/unix"
 )
 
 // both is what a connection of package net's can be asked, beside net.Conn.
@@ -105,6 +107,23 @@ func (p pair) Arrive(text string) { io.WriteString(p.client, text) }
 func (p pair) End()               { p.client.CloseWrite() }
 func (p pair) Reset()             { p.client.SetLinger(0); p.client.Close() }
 
+// awaitReset waits until the system has taken in a reset, which may come later than the
+// call that sends it returns. There is nobody to take it in where c is closed.
+func awaitReset(t *testing.T, c *net.TCPConn) {
+	t.Helper()
+	raw, err := c.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw.Control(func(fd uintptr) {
+		for polled := []unix.PollFd{{Fd: int32(fd)}}; polled[0].Revents&unix.POLLERR == 0; {
+			if n, err := unix.Poll(polled, 10_000); err != unix.EINTR && (n == 0 || err != nil) {
+				t.Fatalf("no reset comes: %v", err)
+			}
+		}
+	})
+}
+
 // simulated plays a script on a simulated machine.
 func simulated(t *testing.T, script []string) (answers []string) {
 	synctest.Test(t, func(t *testing.T) {
@@ -172,6 +191,9 @@ func TestConnIsLikeOneOfPackageNet(t *testing.T) {
 			if got := play(step, c, pair{client}, silence, &deadline); got != want[i] {
 				t.Errorf("%v: package net gives %q, the simulation %q", script[:i+1], got, want[i])
 				return
+			}
+			if step == "reset" && i+1 < len(script) {
+				awaitReset(t, c)
 			}
 			answered[want[i]]++
 		}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"accio/internal/clitest"
 	"accio/internal/errno"
 	"accio/protocol"
 	"accio/transport"
@@ -49,7 +50,7 @@ func (s some) Serving() iter.Seq[transport.Progress] {
 
 func open(t *testing.T, server Server) (path string) {
 	t.Helper()
-	path = filepath.Join(t.TempDir(), "c")
+	path = filepath.Join(clitest.ShortDir(t), "c")
 	ln, err := Listen(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +68,7 @@ func open(t *testing.T, server Server) (path string) {
 // Who says nothing keeps others from their answers for a second at most, and not the server
 // from its end.
 func TestSilentClients(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "c")
+	path := filepath.Join(clitest.ShortDir(t), "c")
 	ln, err := Listen(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +150,7 @@ func TestOtherRequests(t *testing.T) {
 // A socket that is left from before is replaced; one that somebody listens on is not, nor
 // is a file.
 func TestWhatHasTheName(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "c")
+	path := filepath.Join(clitest.ShortDir(t), "c")
 	old, err := net.Listen("unix", path)
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +183,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 		"{\"connection\":1}": "the answer is not whole",
 		"hello\nOK\n":        `answers "hello", which is none of a connection`,
 	} {
-		path := filepath.Join(t.TempDir(), "c")
+		path := filepath.Join(clitest.ShortDir(t), "c")
 		ln, err := net.Listen("unix", path)
 		if err != nil {
 			t.Fatal(err)

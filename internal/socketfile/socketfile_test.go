@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"accio/internal/clitest"
 )
 
 func there(path string) bool { _, err := os.Lstat(path); return err == nil }
@@ -26,7 +28,7 @@ func listen(t *testing.T, path string) *net.UnixListener {
 
 // What somebody has is left to him, and he does not notice; what nobody has is removed.
 func TestFree(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "socket")
+	path := filepath.Join(clitest.ShortDir(t), "socket")
 	ln := listen(t, path)
 	Free(path)
 	ln.SetDeadline(time.Now().Add(20 * time.Millisecond))
@@ -65,7 +67,7 @@ func TestFree(t *testing.T) {
 
 // A socket is removed by who has made it, and no other that has its name since.
 func TestRemove(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "socket")
+	path := filepath.Join(clitest.ShortDir(t), "socket")
 	listen(t, path)
 	first := Bound(path)
 	if err := os.Rename(path, path+"-1"); err != nil { // which keeps the number of its inode
