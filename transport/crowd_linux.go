@@ -117,18 +117,13 @@ func (c *crowd) watchDoor(d *door) error {
 
 // serve goes round until nobody is served and nobody will be.
 func (c *crowd) serve() error {
-	stopped := false
 	for {
 		c.failed(c.accept())
 		c.leave()
 		if !c.closed && slices.ContainsFunc(c.doors, func(d *door) bool { return d.fastListener.closed.Load() }) && c.server.accepts(c.ctx, 0) {
 			c.failed(acceptError("accept4", net.ErrClosed)) // by somebody else
 		}
-		if c.ctx.Err() != nil && !stopped {
-			stopped = true
-			c.all()
-		}
-		if c.server.aborts.Swap(false) {
+		if c.ctx.Err() != nil || c.server.aborts.Swap(false) {
 			c.all()
 		}
 		if c.closed && c.serving() == 0 {

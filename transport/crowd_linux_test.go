@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"accio/explore/simkernel"
+	"accio/internal/require"
 	"accio/protocol"
 
 	"golang.org/x/sys/unix"
@@ -346,37 +348,94 @@ func TestCrowdIsShortOfDescriptors(t *testing.T) {
 // A listener that somebody else closes ends the service, one that is closed already begins
 // none, and no descriptor of another is touched.
 func TestCrowdOfAClosedListener(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		for _, early := range []bool{true, false} {
+	tried := 0
+	for _, early := range []bool{true, false} {
+		for _, most := range []uint64{0, 1} {
+			for _, closes := range [][]int{{0}, {1}, {1, 0}} {
+				tried++
+				synctest.Test(t, func(t *testing.T) {
+					process := simkernel.New().Process()
+					var doors []Listener
+					for range 2 {
+						ln, err := listenBy(process, 0)
+						if err != nil {
+							t.Fatal(err)
+						}
+						doors = append(doors, ln)
+					}
+					end := func(now bool) {
+						for _, door := range closes {
+							if now {
+								doors[door].Close()
+							}
+						}
+					}
+					end(early)
+					served := make(chan error, 1)
+					go func() {
+						served <- (&Server{Table: &protocol.Server, Concurrency: 2, Most: most}).Serve(context.Background(), joinFast(doors))
+					}()
+					synctest.Wait()
+					end(!early)
+					synctest.Wait()
+					select {
+					case err := <-served:
+						var named *os.SyscallError
+						if !errors.Is(err, net.ErrClosed) || !errors.As(err, &named) || named.Syscall != "accept4" {
+							t.Error(err)
+						}
+					default:
+						t.Fatal("Serve does not return")
+					}
+					joinFast(doors).Close()
+					if open, misuses := process.Open(), process.Misuses(); len(open)+len(misuses) > 0 {
+						t.Errorf("early %t, %v: the descriptors %v are left open; not open was that of %v", early, closes, open, misuses)
+					}
+				})
+			}
+		}
+	}
+	require.Ran(t, "servers", tried, 12)
+}
+
+// A wait for what may pass ends with the service.
+func TestCrowdWaitsForNothingAtShutdown(t *testing.T) {
+	for _, drain := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, stop := context.WithCancel(t.Context())
 			k := simkernel.New()
 			process := k.Process()
 			ln, err := listenBy(process, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if early {
-				ln.Close()
-			}
+			process.Fail("accept4", slices.Repeat([]error{unix.EMFILE}, 20)...)
+			s := &Server{Table: &protocol.Server, Concurrency: 2}
 			served := make(chan error, 1)
-			go func() {
-				served <- (&Server{Table: &protocol.Server, Concurrency: 2}).Serve(context.Background(), ln)
-			}()
-			synctest.Wait()
-			ln.Close()
+			go func() { served <- s.Serve(ctx, ln) }()
+			guest, err := k.Guest(ln.Addr())
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(1500 * time.Millisecond) // within a wait of a second
+			if drain {
+				s.Drain()
+			} else {
+				stop()
+			}
 			synctest.Wait()
 			select {
 			case err := <-served:
-				if !errors.Is(err, net.ErrClosed) {
+				if err != nil {
 					t.Error(err)
 				}
 			default:
-				t.Fatal("Serve does not return")
+				t.Error("Serve has not returned at once")
 			}
-			if open, misuses := process.Open(), process.Misuses(); len(open)+len(misuses) > 0 {
-				t.Errorf("the descriptors %v are left open; not open was that of %v", open, misuses)
-			}
-		}
-	})
+			guest.Leave()
+			stop()
+		})
+	}
 }
 
 // Deadlines of many members, set and set anew in any order, pass in theirs.
