@@ -167,7 +167,11 @@ func (s *Suite) wMethod(t *testing.T) *Shortest {
 		}
 	}
 	InShares(t, func(t *testing.T, mine func() bool) {
-		for _, w := range finite.WMethod(s.Expect, s.Extra) {
+		suite, err := finite.WMethod(s.Expect, s.Extra)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, w := range suite.Words {
 			if mine() {
 				s.play(failures, w, nil)
 			}

@@ -32,18 +32,13 @@ func (m *Machine) separators() [][]Word {
 
 // Suite returns words for which every machine that has at most depth states more
 // than m, a minimal one, and is not m puts out something else. Nothing is asked
-// behind an end. Where m has no edge for an input, a word that tells it from another
-// state may have that.
+// behind an end.
 func (m *Machine) Suite(depth int, ended func(string) bool) (words []Word) {
 	separators := m.separators()
-	words = append(words, separators[0]...)
 	var from func(word Word, s, left int)
 	from = func(word Word, s, left int) {
 		for _, in := range m.Inputs {
-			e, ok := m.Edges[s][in]
-			if !ok {
-				continue
-			}
+			e := m.Edges[s][in]
 			next := append(slices.Clone(word), in)
 			if ended(e.Output) {
 				words = append(words, next)

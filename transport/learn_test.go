@@ -114,13 +114,18 @@ var conformance = slices.DeleteFunc(slices.Clone(alphabet), func(in explore.Inpu
 // that machine.
 func TestConformsByTheWMethod(t *testing.T) {
 	t.Parallel()
-	sessions := map[int]int{1: 814, 2: 5448, 3: 45285}
+	sessions := map[int]int{1: 1476, 2: 11316, 3: 97579}
 	eachGround(t, func(t *testing.T, on string) {
 		extra := map[string]int{"scripted": deep(2, 3), "fast": deep(1, 2), "crowd": deep(1, 2)}[on]
-		words := conformance.WMethod(expected, extra)
+		suite, err := conformance.WMethod(expected, extra)
+		if err != nil {
+			t.Fatal(err)
+		}
+		require.Ran(t, "states", suite.States, 12)
+		require.Ran(t, "words that tell them apart", suite.Telling, 5)
 		synctest.Test(t, func(t *testing.T) {
 			var failures explore.Shortest
-			for _, w := range words {
+			for _, w := range suite.Words {
 				failures.Ran()
 				if d := differs(run(on, w, nil), w); d != nil {
 					failures.Failf(alphabet.Rank(d.Word), "%s", d)
