@@ -48,7 +48,7 @@ var breaches = []struct{ claim, file, old, new, dir, test string }{
 	{"2.6", "transport/await.go", "event := s.ended(err)\n", "if classify(err) == fsm.Failed {\n\t\t\t_, err = m(s, p)\n\t\t}\n\t\tevent := s.ended(err)\n", "", "TestAnErrorIsReadOnce"},
 
 	{"3.1", slots, "if s.Result == nil ||", "if s.Result == nil || result.Event == fsm.Mismatched ||", server, "TestScript"},
-	{"3.1", "cmd/server-s/sense.go", "cli.File(f.file).IsStdout()", "false", server, "TestScript"},
+	{"3.1", "cmd/server-s/sense.go", "traced.Is(os.Stdout):", "false:", server, "TestScript"},
 	{"3.2", "cmd/server-s/results.go", "case r.Good:", "case r.Good || r.Bytes > 0:", server, "TestResultLines"},
 	{"3.3", "protocol/server.go", "fsm.On(AwaitConfirm2, fsm.Closed, Error)", "fsm.On(AwaitConfirm2, fsm.Closed, Done)", "", "TestCloseInEveryState"},
 	{"3.4", slots, "if s.Result == nil ||", "now.conn.(Incoming).Close()\n\tif s.Result == nil ||", "", "TestResultComesBeforeOurClose"},

@@ -230,9 +230,7 @@ func (c *crowd) goOn(m *member) {
 	}
 }
 
-// excused is from when on a Result is told of to the limits of those in service.
-const excused = time.Second
-
+// excuse says to all in service that nobody was served for so long.
 func (c *crowd) excuse(stood time.Duration) {
 	for _, m := range c.members {
 		if now := m.now.Load(); now != nil {

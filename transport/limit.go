@@ -136,7 +136,11 @@ func (l *limiter) broken(now time.Time, payload int64) error {
 	return nil
 }
 
-// excuse says that nobody was served for so long.
+// excused is from when on the time that Result takes is not held against those who wait
+// for it.
+const excused = time.Second
+
+// excuse says that the connection was not served for so long.
 func (l *limiter) excuse(stood time.Duration) {
 	for _, t := range [...]*time.Time{&l.header, &l.rate} {
 		if !t.IsZero() {

@@ -3,6 +3,7 @@ package transport
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -184,5 +185,29 @@ func TestOverdue(t *testing.T) {
 		if s.overdue() != overdue || errors.Is(s.end.err, ErrDuration) != overdue {
 			t.Errorf("a limit of %s: %v, wanted %t", limit, s.end.err, overdue)
 		}
+	}
+}
+
+// Who waits until he can be told of, because the Result of another is blocked, is excused.
+func TestWhoWaitsToBeToldOfIsExcused(t *testing.T) {
+	for _, blocked := range []time.Duration{excused - 1, excused, time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			s, began := new(Server), time.Now()
+			now := &serving{session: session{limit: newLimiter(&Limits{Header: 5 * time.Second}, began)}}
+			s.telling.Lock()
+			go func() {
+				time.Sleep(blocked)
+				s.telling.Unlock()
+			}()
+			s.tells(now)
+			want := 5 * time.Second
+			if blocked >= excused {
+				want += blocked
+			}
+			if due := now.limit.due.Sub(began); due != want {
+				t.Errorf("blocked for %s: due after %s, want %s", blocked, due, want)
+			}
+			s.telling.Unlock()
+		})
 	}
 }

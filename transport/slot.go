@@ -65,7 +65,7 @@ func (p *slot) begin(c Incoming) *serving {
 	if s.Accepted == nil && (s.Limits.PerPeer == 0 || s.Proxy != nil) {
 		return now // whoever is being told something, which may take long
 	}
-	s.telling.Lock()
+	s.tells(now)
 	defer s.telling.Unlock()
 	if s.Proxy == nil {
 		s.meet(now, now.Remote)
@@ -96,11 +96,21 @@ func (p *slot) end(bug error) error {
 	return s.failure
 }
 
+// tells holds telling, for which a connection may have to wait as long as the Result of
+// another takes.
+func (s *Server) tells(now *serving) {
+	began := time.Now()
+	s.telling.Lock()
+	if stood := time.Since(began); stood >= excused {
+		now.limit.excuse(stood)
+	}
+}
+
 // identify is told of the peer that a header of the PROXY protocol names.
 func (p *slot) identify(now *serving, client netip.AddrPort) {
 	now.named.Store(&client)
 	s := p.server
-	s.telling.Lock()
+	s.tells(now)
 	defer s.telling.Unlock()
 	s.meet(now, client)
 	if s.Identified == nil {
@@ -134,7 +144,7 @@ func (now *serving) peer() netip.AddrPort {
 
 func (p *slot) observe(from fsm.State, event fsm.Event, to fsm.State) {
 	now := p.now.Load()
-	p.server.telling.Lock()
+	p.server.tells(now)
 	defer p.server.telling.Unlock()
 	p.server.Observe(now.changed(&now.Result, from, event, to))
 }

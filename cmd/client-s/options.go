@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 
 	"accio/internal/cli"
@@ -53,7 +54,7 @@ func parse(args []string) (o options, text string, err error) {
 	if len(arguments) != 3 {
 		return options{}, "", cli.Usagef("wanted three arguments, host, port and file; got %d: %q", len(arguments), arguments)
 	}
-	if o.json && o.trace != "" && cli.File(o.trace).IsStdout() {
+	if o.json && o.trace != "" && cli.File(o.trace).Is(os.Stdout) {
 		return options{}, "", cli.Usagef("--trace %s: that is where standard output goes, which is for the result of --json alone", o.trace)
 	}
 	o.host, o.file = arguments[0], arguments[2]

@@ -4,13 +4,20 @@ import "time"
 
 const blockedPatience = time.Second // how long a result may take to be written before that is said
 
+// writes returns for how long a result has been being written; 0 if none is. Any
+// goroutine may call it.
+func (p *results) writes() time.Duration {
+	if w := p.writing.Load(); w != nil {
+		return max(time.Since(w.since), 1)
+	}
+	return 0
+}
+
 // blocked returns for how long a result could not be written; 0 if that is not
 // worth a word. Any goroutine may call it.
 func (p *results) blocked() time.Duration {
-	if w := p.writing.Load(); w != nil {
-		if d := time.Since(w.since); d >= blockedPatience {
-			return d
-		}
+	if d := p.writes(); d >= blockedPatience {
+		return d
 	}
 	return 0
 }

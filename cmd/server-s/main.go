@@ -146,7 +146,7 @@ func serve(asked, over context.Context, o options, stderr *console) (err error) 
 	if o.drain > 0 {
 		defer traffic.drainOnce(asked, log, time.Duration(o.drain))()
 	}
-	defer tellManager(asked, traffic, results.blocked)()
+	defer tellManager(asked, traffic, results.writes)()
 	defer operator.Serve(server)()
 	defer reopenOn(reopening, log, logFile, traced)()
 	served := make(chan error, 1)

@@ -39,10 +39,10 @@ const statusEvery = 5 * time.Second
 // tellManager tells the service manager, if there is one that wants to know, that the
 // server is ready, what it does, that it goes round, and that it ends (sd_notify(3)). It
 // is the loop that serves that says so: where that stands still, so does the watchdog,
-// unless it is known why, which is where a result is blocked. A manager that does not read
-// blocks nobody. It must be called before the server serves; the returned function is for
-// the end.
-func tellManager(asked context.Context, t *traffic, blocked func() time.Duration) (stop func()) {
+// unless it is known why, which is where a result is being written. A manager that does
+// not read blocks nobody. It must be called before the server serves; the returned
+// function is for the end.
+func tellManager(asked context.Context, t *traffic, writes func() time.Duration) (stop func()) {
 	if os.Getenv("NOTIFY_SOCKET") == "" {
 		return func() {}
 	}
@@ -62,21 +62,28 @@ func tellManager(asked context.Context, t *traffic, blocked func() time.Duration
 	ended, told := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(told)
-		stopping := sync.OnceFunc(func() { daemon.SdNotify(false, daemon.SdNotifyStopping) })
-		defer stopping()
+		stopping := sync.OnceFunc(func() {
+			select {
+			case text := <-beats: // that it is ready, as a rule
+				tell(text)
+			default:
+			}
+			tell(daemon.SdNotifyStopping)
+		})
 		stops := asked.Done()
 		for stuck := time.Tick(every); ; {
 			select {
 			case text := <-beats:
-				daemon.SdNotify(false, text)
+				tell(text)
 			case <-stuck:
-				if long := blocked(); long > 0 {
-					daemon.SdNotify(false, fmt.Sprintf("STATUS=standard output has been blocked for %s, %s%s", long.Round(time.Second), t.status(), watchdog))
+				if long := writes(); long > 0 {
+					tell(t.blockedFor(long) + watchdog)
 				}
 			case <-stops:
 				stopping()
 				stops = nil
 			case <-ended:
+				stopping()
 				return
 			}
 		}
@@ -94,4 +101,18 @@ func tellManager(asked context.Context, t *traffic, blocked func() time.Duration
 func (t *traffic) status() string {
 	return fmt.Sprintf("%d in service, %d served, of which %d ERROR, %s",
 		t.inService(), t.lines.Load(), t.errors.Load(), humanize.IBytes(uint64(t.ended.Load())))
+}
+
+// blockedFor says that a result has been being written for so long, if that is long.
+func (t *traffic) blockedFor(long time.Duration) string {
+	if long < blockedPatience {
+		return ""
+	}
+	return fmt.Sprintf("STATUS=standard output has been blocked for %s, %s", long.Round(time.Second), t.status())
+}
+
+func tell(text string) {
+	if text != "" {
+		daemon.SdNotify(false, text)
+	}
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"accio/internal/clitest"
+	"accio/transport"
 )
 
 // The service manager is told what the server does, from ready to stopping, and that it
@@ -110,6 +111,39 @@ func TestServiceManagerIsToldOfABlockedOutput(t *testing.T) {
 	s.signal(t, syscall.SIGTERM)
 	manager.hear(t, `^STOPPING=1$`)
 	s.ends(t, 0)
+}
+
+// While a result is being written the watchdog is told, and that it is blocked once that
+// has lasted (§6.9, §6.15).
+func TestBlockedForSoLong(t *testing.T) {
+	traffic := &traffic{server: new(transport.Server)}
+	for long, want := range map[time.Duration]string{
+		1:                   "",
+		blockedPatience - 1: "",
+		blockedPatience:     "STATUS=standard output has been blocked for 1s, 0 in service, 0 served, of which 0 ERROR, 0 B",
+		90 * time.Second:    "STATUS=standard output has been blocked for 1m30s, 0 in service, 0 served, of which 0 ERROR, 0 B",
+	} {
+		if got := traffic.blockedFor(long); got != want {
+			t.Errorf("%s: %q, want %q", long, got, want)
+		}
+	}
+}
+
+// A server that ends as soon as it is ready says both, in this order (§6.15).
+func TestServiceManagerIsToldOfAShortLife(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(clitest.ShortDir(t), "notify")
+	manager := newManager(t, path)
+	ln, f := shared(t, "tcp4", "127.0.0.1:0")
+	for range 40 {
+		c, err := net.Dial("tcp4", ln.Addr().String())
+		check(t, err)
+		check(t, c.Close())
+		s := activate(t, []*os.File{f}, []string{"NOTIFY_SOCKET=" + path}, "--once")
+		manager.hear(t, `^READY=1\n`)
+		manager.hear(t, `^STOPPING=1$`)
+		s.ends(t, 0)
+	}
 }
 
 // A service manager that reads nothing keeps the server neither from serving nor from

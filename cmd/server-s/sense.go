@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -11,10 +12,12 @@ import (
 
 // sense is an error for what is right by itself, and makes no sense together.
 func (o *options) sense() error {
-	for _, f := range []struct{ flag, file string }{{"--log-file", o.logFile}, {"--trace", o.trace}} {
-		if f.file != "" && cli.File(f.file).IsStdout() {
-			return cli.Usagef("%s %s: that is where standard output goes, which is for the results alone", f.flag, f.file)
-		}
+	logged, traced := cli.File(o.logFile), cli.File(o.trace)
+	switch {
+	case logged != "" && logged.Is(os.Stdout) && !logged.Is(os.Stderr): // where the log goes without a file is none of our business
+		return cli.Usagef("--log-file %s: that is where standard output goes, which is for the results alone", o.logFile)
+	case traced != "" && traced.Is(os.Stdout):
+		return cli.Usagef("--trace %s: that is where standard output goes, which is for the results alone", o.trace)
 	}
 	all := o.takes()
 	for i, b := range all {
@@ -37,10 +40,14 @@ type taken struct {
 }
 
 func (o *options) takes() []taken {
+	file := func(flag, name string) taken {
+		if name == "" {
+			return taken{}
+		}
+		return taken{flag + " " + name, cli.ListenAddress{Path: absolute(name)}}
+	}
 	all := []taken{
-		{"--log-file " + o.logFile, cli.ListenAddress{Path: o.logFile}},
-		{"--trace " + o.trace, cli.ListenAddress{Path: o.trace}},
-		{"--control " + o.control, cli.ListenAddress{Path: o.control}},
+		file("--log-file", o.logFile), file("--trace", o.trace), file("--control", o.control),
 		{"--http " + o.http.String(), cli.ListenAddress{AddrPort: o.http.AddrPort}},
 	}
 	for _, a := range o.addresses() {
@@ -48,9 +55,19 @@ func (o *options) takes() []taken {
 		if o.port != 0 {
 			said = fmt.Sprintf("the port %d", o.port)
 		}
+		if a.Path != "" && a.Path[0] != '@' { // which is no file
+			a.Path = absolute(a.Path)
+		}
 		all = append(all, taken{said, a})
 	}
 	return all
+}
+
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
 }
 
 // addresses are those that the command line says to listen on.
@@ -64,15 +81,8 @@ func (o *options) addresses() cli.Listen {
 // is reports whether a and b cannot both be had.
 func (a taken) is(b taken) bool {
 	x, y := a.Addr().Unmap(), b.Addr().Unmap()
-	return a.Path != "" && b.Path != "" && absolute(a.Path) == absolute(b.Path) ||
+	return a.Path != "" && a.Path != os.DevNull && a.Path == b.Path ||
 		a.Port() != 0 && a.Port() == b.Port() && (x == y || covers(x, y) || covers(y, x))
-}
-
-func absolute(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		return abs
-	}
-	return path
 }
 
 // covers reports whether x is every address of the kind that y is; of IPv6 that is of IPv4 too.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"accio/internal/cli"
@@ -29,6 +30,30 @@ func TestAddressesThatAreTaken(t *testing.T) {
 		b := taken{"", cli.ListenAddress{AddrPort: netip.MustParseAddrPort(c.b)}}
 		if a.is(b) != c.want || b.is(a) != c.want {
 			t.Errorf("%s and %s: %t, %t, wanted %t", c.a, c.b, a.is(b), b.is(a), c.want)
+		}
+	}
+}
+
+// Files are one however their names are written; an abstract socket is no file, and in
+// /dev/null nothing meets.
+func TestFilesThatAreTaken(t *testing.T) {
+	for args, want := range map[string]bool{
+		"--log-file a --trace ./a":                      false,
+		"--log-file a --trace b":                        true,
+		"--log-file /dev/null --trace /dev/null":        true,
+		"--control a --trace x/../a":                    false,
+		"--listen unix:@a//b --listen unix:@a/b":        true,
+		"--listen unix:@a --listen unix:@a":             false,
+		"--listen unix:@a --log-file @a":                true,
+		"--listen unix:a --listen unix:b --trace a.log": true,
+		"--listen unix:a//b --listen unix:a/b":          false,
+	} {
+		list := strings.Fields(args)
+		if !strings.Contains(args, "--listen") {
+			list = append(list, "5000")
+		}
+		if _, _, err := parse(list); (err == nil) != want {
+			t.Errorf("%s: %v", args, err)
 		}
 	}
 }

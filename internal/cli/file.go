@@ -26,10 +26,11 @@ func (f *File) String() string { return string(*f) }
 // Type implements pflag.Value.
 func (*File) Type() string { return "FILE" }
 
-// IsStdout reports whether that is where standard output goes. Nothing meets in /dev/null.
-func (f File) IsStdout() bool {
-	out, err := os.Stdout.Stat()
-	return err == nil && f.is(out) && !File(os.DevNull).is(out)
+// Is reports whether what is written to it is where what is written to open goes. Nothing
+// meets in /dev/null.
+func (f File) Is(open *os.File) bool {
+	info, err := open.Stat()
+	return err == nil && f.is(info) && !File(os.DevNull).is(info)
 }
 
 func (f File) is(other os.FileInfo) bool {

@@ -17,7 +17,7 @@ func TestFile(t *testing.T) {
 }
 
 // What is standard output is that by any name, whatever it is; /dev/null is no place.
-func TestIsStdout(t *testing.T) {
+func TestFileIs(t *testing.T) {
 	dir := t.TempDir()
 	regular, err := os.Create(filepath.Join(dir, "regular"))
 	if err != nil {
@@ -35,11 +35,11 @@ func TestIsStdout(t *testing.T) {
 	defer func() { os.Stdout = before; regular.Close(); null.Close() }()
 	os.Stdout = regular
 	for name, want := range map[string]bool{regular.Name(): true, link: true, filepath.Join(dir, "new"): false, os.DevNull: false, dir: false} {
-		if got := File(name).IsStdout(); got != want {
+		if got := File(name).Is(os.Stdout); got != want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}
-	if os.Stdout = null; File(os.DevNull).IsStdout() {
+	if os.Stdout = null; File(os.DevNull).Is(os.Stdout) {
 		t.Error("nothing is no place for results")
 	}
 }

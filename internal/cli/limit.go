@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -13,7 +14,7 @@ type Limit time.Duration
 
 var (
 	digits = regexp.MustCompile(`[0-9]+`) // where these alone are wrong, they are too many
-	bare   = regexp.MustCompile(`^[0-9.]*[1-9][0-9.]*$`)
+	bare   = regexp.MustCompile(`^([0-9]+[.]?[0-9]*|[.][0-9]+)$`)
 )
 
 // Set implements pflag.Value; it refuses a limit that makes no sense.
@@ -24,7 +25,7 @@ func (l *Limit) Set(text string) error {
 		switch small, err2 := time.ParseDuration(digits.ReplaceAllString(text, "1")); {
 		case err != nil && err2 == nil && small > 0:
 			return fmt.Errorf("it must be at most %dh", time.Duration(math.MaxInt64)/time.Hour)
-		case bare.MatchString(text):
+		case bare.MatchString(text) && strings.Trim(text, "0.") != "":
 			hint = "the unit is missing; "
 		}
 		return errors.New(hint + "it must be a time longer than 0, for example 10s or 1m30s")
