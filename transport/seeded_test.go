@@ -65,7 +65,7 @@ var seeded = []struct{ name, file, old, new, test string }{
 	{"a crowd that a door keeps busy which is left to another", "crowd_linux.go", "unix.EPOLLIN|unix.EPOLLET", "unix.EPOLLIN", "TestLeftDoorIsNotWatched"},
 	{"time for which an output was blocked that is held against clients", "crowd_linux.go", "c.excuse(stood)", "c.excuse(0)", "TestWhoWaitedForAResultIsExcused"},
 	{"a client whom nobody turns away", "join.go", "range j.held {", "range j.held[:0] {", "TestJoinedTurnsAway"},
-	{"a crowd that is not told of an abort", "crowd_linux.go", "if c.server.aborts.Swap(false) {", "if false {", "TestCodeIsTheCrowd"},
+	{"a crowd that is not told of an abort", "crowd_linux.go", " || c.server.aborts.Swap(false) {", " {", "TestCodeIsTheCrowd"},
 	{"an abort that what has arrived goes before", "await.go", "if s.killed() {\n\t\t\treturn n, fsm.Aborted\n\t\t}\n", "", "TestCodeIsLevel1StepByStep|TestAbortAtEveryYieldPoint"},
 	{"a limit of time that does not wake", "await.go", "!limit.IsZero() && limit.Before(due)", "limit.Before(due) && limit.IsZero()", "TestEveryWordWithLimits"},
 	{"a limit of time that is looked at when nothing is there only", "limit.go", "case l.late && l.spare > 0, !l.passed(s.clock):", "case l.late && l.spare > 0, !l.late:", "TestWhoNeverPausesIsEnded"},
