@@ -25,7 +25,7 @@ type evening struct {
 	err      error
 }
 
-func spend(t *testing.T, call string, nth int) (e evening) {
+func spend(t *testing.T, call string, nth int, fault error) (e evening) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(context.Background())
 		defer stop()
@@ -40,7 +40,7 @@ func spend(t *testing.T, call string, nth int) (e evening) {
 			doors = append(doors, ln)
 		}
 		if nth > 0 {
-			e.process.Fail(call, append(make([]error, nth-1), unix.EIO)...)
+			e.process.Fail(call, append(make([]error, nth-1), fault)...)
 		}
 		s := &Server{
 			Table:       &protocol.Server,
@@ -107,7 +107,7 @@ func (e evening) sizes() (n []int64) {
 // Whichever call fails, and whenever: it is the end of one connection, which says so, or of
 // the service, which says so; everybody accepted has a result, and nothing is left open.
 func TestEveryCallOfACrowdThatFails(t *testing.T) {
-	good := spend(t, "", 0)
+	good := spend(t, "", 0, nil)
 	if fmt.Sprint(good.sizes(), good.accepted, len(good.results), good.err) != "[3 4] 5 5 <nil>" {
 		t.Fatalf("without a fault: %+v", good)
 	}
@@ -115,7 +115,7 @@ func TestEveryCallOfACrowdThatFails(t *testing.T) {
 	for _, call := range []string{"epoll_create1", "epoll_ctl", "epoll_wait", "accept4", "read", "recvfrom", "write", "close"} {
 		for nth := 1; nth <= good.process.Calls(call); nth++ {
 			tries++
-			e := spend(t, call, nth)
+			e := spend(t, call, nth, unix.EIO)
 			of := fmt.Sprintf("%s, call %d", call, nth)
 			if e.accepted != len(e.results) {
 				t.Errorf("%s: %d accepted, %d results", of, e.accepted, len(e.results))
@@ -143,6 +143,22 @@ func TestEveryCallOfACrowdThatFails(t *testing.T) {
 	// The calls of the wakeup concern nobody.
 	if tries < 60 || len(unseen) > 6 {
 		t.Errorf("%d tries; nobody was told of %q", tries, unseen)
+	}
+}
+
+// A signal that interrupts a call changes nothing.
+func TestEveryCallOfACrowdIsInterrupted(t *testing.T) {
+	good, tries := spend(t, "", 0, nil), 0
+	for _, call := range []string{"epoll_wait", "accept4", "read", "recvfrom", "write"} {
+		for nth := 1; nth <= good.process.Calls(call); nth++ {
+			tries++
+			if e := spend(t, call, nth, unix.EINTR); fmt.Sprint(e.sizes(), len(e.results), e.err) != "[3 4] 5 <nil>" {
+				t.Errorf("%s, call %d: %+v, %v", call, nth, e.results, e.err)
+			}
+		}
+	}
+	if tries < 40 {
+		t.Errorf("%d tries", tries)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"accio/explore/simkernel"
+	"accio/fsm"
 	"accio/internal/require"
 	"accio/protocol"
 
@@ -30,6 +32,18 @@ func TestIdleCrowdSleeps(t *testing.T) {
 		connect()
 		if g.results.Load() != 1 {
 			t.Errorf("%d results", g.results.Load())
+		}
+		before := g.Calls("epoll_wait")
+		time.Sleep(1000 * time.Hour) // who has gone has no deadline any more
+		if n := g.Calls("epoll_wait") - before; n != 0 {
+			t.Errorf("%d calls of epoll_wait when the client had gone", n)
+		}
+		for range 20 {
+			g.Leave()
+			connect()
+		}
+		if n := len(s.slots.list()); n != 1 || g.results.Load() != 21 {
+			t.Errorf("%d places, %d results", n, g.results.Load())
 		}
 	})
 }
@@ -342,6 +356,96 @@ func TestCrowdIsShortOfDescriptors(t *testing.T) {
 			guest.Leave()
 		}
 		g.SetDescriptors(0)
+	})
+}
+
+// No more are accepted than are to be, however many wait, and the last of them finds the
+// port closed already.
+func TestCrowdOfSoMany(t *testing.T) {
+	for most := uint64(1); most <= 3; most++ {
+		synctest.Test(t, func(t *testing.T) {
+			k := simkernel.New()
+			process := k.Process()
+			ln, err := listenBy(process, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var guests []*simkernel.Guest
+			for range 5 {
+				g, err := k.Guest(ln.Addr())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer g.Leave()
+				guests = append(guests, g)
+			}
+			accepted, results := uint64(0), uint64(0)
+			s := &Server{Table: &protocol.Server, Concurrency: 4, Most: most,
+				Accepted: func(Result) {
+					if g, err := k.Guest(ln.Addr()); err == nil {
+						g.Leave()
+						t.Errorf("one more can connect when %d of %d have come", accepted, most)
+					}
+					accepted++
+				},
+				Result: func(Result) error { results++; return nil },
+			}
+			served := make(chan error, 1)
+			go func() { served <- s.Serve(t.Context(), ln) }()
+			synctest.Wait()
+			for _, g := range guests {
+				g.End()
+			}
+			if err := <-served; err != nil || accepted != most || results != most {
+				t.Errorf("%v; %d accepted, %d results, want %d", err, accepted, results, most)
+			}
+		})
+	}
+}
+
+// Bytes that come in the moment in which a member's time is over are taken, and its time
+// begins anew and passes.
+func TestAMemberWhoseTimeIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		k := simkernel.New()
+		process := k.Process()
+		ln, err := listenBy(process, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var guests [2]*simkernel.Guest
+		began, ends := time.Now(), map[uint64]time.Duration{}
+		s := &Server{Table: &protocol.Server, Concurrency: 2, Result: func(r Result) error {
+			if len(ends) == 0 { // the other one's deadline has passed as well
+				guests[2-r.Connection].Arrive("x")
+			}
+			ends[r.Connection] = time.Since(began)
+			if r.Event != fsm.TimedOut {
+				t.Errorf("%+v", r)
+			}
+			return nil
+		}}
+		served := make(chan error, 1)
+		go func() { served <- s.Serve(ctx, ln) }()
+		for i := range guests {
+			if guests[i], err = k.Guest(ln.Addr()); err != nil {
+				t.Fatal(err)
+			}
+			defer guests[i].Leave()
+			guests[i].Arrive(header)
+			synctest.Wait()
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		at := slices.Sorted(maps.Values(ends))
+		if len(at) != 2 || at[0] != DefaultIdleTimeout || at[1] != 2*DefaultIdleTimeout {
+			t.Errorf("they ended at %v", at)
+		}
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
 	})
 }
 

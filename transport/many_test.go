@@ -237,7 +237,16 @@ func TestOwnActionsOfSomePlaces(t *testing.T) {
 			c.expect("hello\n")
 			clients = append(clients, c)
 		}
+		for i, c := range clients { // an action that is left in its midst goes on there
+			c.send("echo\n")
+			c.expect("echo: ")
+			c.send(fmt.Sprint(i))
+			c.expect(fmt.Sprint(i))
+		}
 		for _, c := range clients {
+			c.send("de")
+			c.expect("de")
+			c.expect("ok\n")
 			c.send("ke")
 		}
 		for i := range clients {
