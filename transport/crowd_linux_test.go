@@ -371,30 +371,39 @@ func TestCrowdOfSoMany(t *testing.T) {
 				t.Fatal(err)
 			}
 			var guests []*simkernel.Guest
-			for range 5 {
-				g, err := k.Guest(ln.Addr())
-				if err != nil {
-					t.Fatal(err)
+			come := func(n int) {
+				for range n {
+					g, err := k.Guest(ln.Addr())
+					if err != nil {
+						t.Fatal(err)
+					}
+					guests = append(guests, g)
 				}
-				defer g.Leave()
-				guests = append(guests, g)
 			}
+			come(int(most) - 1)
 			accepted, results := uint64(0), uint64(0)
 			s := &Server{Table: &protocol.Server, Concurrency: 4, Most: most,
 				Accepted: func(Result) {
+					if accepted++; accepted < most {
+						return
+					}
 					if g, err := k.Guest(ln.Addr()); err == nil {
 						g.Leave()
-						t.Errorf("one more can connect when %d of %d have come", accepted, most)
+						t.Errorf("one more can connect when all %d have come", most)
 					}
-					accepted++
 				},
 				Result: func(Result) error { results++; return nil },
 			}
 			served := make(chan error, 1)
 			go func() { served <- s.Serve(t.Context(), ln) }()
 			synctest.Wait()
+			process.Fail("accept4", unix.EMFILE) // so that those who come now are accepted together
+			come(3)
+			time.Sleep(minBackoff)
+			synctest.Wait()
 			for _, g := range guests {
 				g.End()
+				defer g.Leave()
 			}
 			if err := <-served; err != nil || accepted != most || results != most {
 				t.Errorf("%v; %d accepted, %d results, want %d", err, accepted, results, most)
