@@ -288,7 +288,7 @@ func TestAbortBeforeTheProxyHeader(t *testing.T) {
 func TestPeersBehindABalancer(t *testing.T) {
 	t.Parallel()
 	eachPath(t, func(t *testing.T, path string) {
-		r := start(t, path, &Server{Table: &protocol.Server, Concurrency: 9, IdleTimeout: time.Hour, Proxy: &Proxy{From: anywhere}, Limits: Limits{PerPeer: 1}})
+		r := start(t, path, &Server{Table: &protocol.Server, Concurrency: 9, Accepted: func(Result) {}, IdleTimeout: time.Hour, Proxy: &Proxy{From: anywhere}, Limits: Limits{PerPeer: 1}})
 		enters := func(header string) *peer {
 			t.Helper()
 			c := r.dial()
